@@ -1,0 +1,214 @@
+//! Everything that can go wrong, and the one place that says how it is told.
+//!
+//! Two kinds of refusal (`docs/decisions/0002-refusals.md`): what the person at
+//! the form can mend travels in the mutation's payload as [`UserError`]s;
+//! everything else is an entry of `errors` with a [`Code`].
+
+use async_graphql::{Enum, ErrorExtensions, SimpleObject, resolver_utils::enum_value};
+use sea_orm::DbErr;
+
+/// The result of anything that may be refused.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was not carried out.
+///
+/// It has no `Display` on purpose: async-graphql turns anything that has one
+/// into an error without a code, and its text into the client's.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// There is no such thing, or the viewer may not know of it.
+    NotFound(&'static str),
+    /// The viewer may know of it, but not do this.
+    Forbidden,
+    /// Only for those who say who they are.
+    Unauthenticated,
+    /// An argument of a query cannot be used: its path and what is wrong.
+    Argument(&'static str, String),
+    /// What the person at the form can mend.
+    Refused(Vec<UserError>),
+    /// The time for this operation is up.
+    Timeout,
+    /// Our fault. The cause is logged and never told.
+    Internal(String),
+}
+
+/// What a client can branch on: `errors[].extensions.code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "ErrorCode")]
+pub enum Code {
+    /// The document is not GraphQL, or the request is not one.
+    GraphqlParseFailed,
+    /// The document does not fit the schema, or breaks a limit on its shape.
+    GraphqlValidationFailed,
+    /// A variable or an argument cannot be used as it is.
+    BadUserInput,
+    /// Only for those who say who they are.
+    Unauthenticated,
+    /// It exists, and you may not do this.
+    Forbidden,
+    /// It does not exist, or not for you.
+    NotFound,
+    /// It changed in the meantime, or is not in a state that allows this.
+    Conflict,
+    /// Too many requests in too short a time.
+    RateLimited,
+    /// The operation would cost more than one request may.
+    CostLimitExceeded,
+    /// The operation is nested more deeply than is allowed.
+    DepthLimitExceeded,
+    /// No document is stored under this hash.
+    PersistedQueryNotFound,
+    /// The idempotency key was used with other input.
+    IdempotencyMismatch,
+    /// The operation took too long and was ended.
+    Timeout,
+    /// Our fault; quote `extensions.reference` when you report it.
+    Internal,
+}
+
+/// What is wrong with the input of a mutation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum UserErrorCode {
+    /// The field must be given.
+    Required,
+    /// The text is longer than its limit.
+    TooLong,
+    /// The value does not fit its field.
+    Invalid,
+    /// It refers to something that does not exist for you.
+    NotFound,
+    /// There is one already.
+    Duplicate,
+    /// The record is not in a state that allows this.
+    IllegalState,
+    /// The record has changed since you read it; `expectedVersion` is not its version.
+    StaleObject,
+    /// Who wrote a text may not be the one who publishes it.
+    FourEyes,
+    /// The public text would tell who stands behind the record.
+    BlindCheck,
+    /// The company has not consented to this.
+    ConsentMissing,
+    /// A limit of the network is reached.
+    LimitReached,
+}
+
+/// Something in the input that its sender can mend.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct UserError {
+    /// What kind of mistake it is, for programs.
+    pub code: UserErrorCode,
+    /// The path of the field, from the mutation's argument down; null when it concerns no single field.
+    pub field: Option<Vec<String>>,
+    /// What is wrong, for people: Spanish first, then English after a slash.
+    pub message: String,
+}
+
+impl UserError {
+    /// A mistake in the field at `path`, written with dots (`input.title.es`).
+    #[must_use]
+    pub fn at(path: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            field: Some(path.split('.').map(Into::into).collect()),
+            message: message.into(),
+        }
+    }
+
+    /// A mistake that concerns no single field.
+    #[must_use]
+    pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self { code, field: None, message: message.into() }
+    }
+}
+
+impl Error {
+    /// One mistake that its sender can mend.
+    #[must_use]
+    pub fn refused(code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self::Refused(vec![UserError::general(code, message)])
+    }
+
+    /// One mistake in the field at `path` (dots between its parts).
+    #[must_use]
+    pub fn field(path: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self::Refused(vec![UserError::at(path, code, message)])
+    }
+
+    /// Our fault: `cause` is logged when the error is told.
+    #[must_use]
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// The public code of this error.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotFound(_) => Code::NotFound,
+            Self::Forbidden => Code::Forbidden,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::Argument(..) | Self::Refused(_) => Code::BadUserInput,
+            Self::Timeout => Code::Timeout,
+            Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::NotFound(what) => format!("there is no such {what}, or not for you"),
+            Self::Forbidden => "this is not yours to do".into(),
+            Self::Unauthenticated => "only for those who say who they are".into(),
+            Self::Argument(field, problem) => format!("{field}: {problem}"),
+            Self::Refused(errors) => {
+                errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ")
+            }
+            Self::Timeout => "the operation took too long and was ended".into(),
+            Self::Internal(_) => "something went wrong on our side".into(),
+        }
+    }
+
+    /// For command lines and logs: the cause too.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Internal(cause) => cause.clone(),
+            other => other.message(),
+        }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(cause: DbErr) -> Self {
+        let text = cause.to_string();
+        // PostgreSQL's statement timeout and SQLite's progress handler end a statement this way.
+        if text.contains("canceling statement due to statement timeout")
+            || text.contains("interrupted")
+        {
+            return Self::Timeout;
+        }
+        Self::Internal(text)
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    #[expect(clippy::disallowed_methods, reason = "the one place where GraphQL errors are made")]
+    fn from(error: Error) -> Self {
+        let told = async_graphql::Error::new(error.message());
+        told.extend_with(|_, extensions| {
+            extensions.set("code", enum_value(error.code()));
+            match &error {
+                Error::Argument(field, _) => extensions.set(
+                    "field",
+                    field.split('.').map(async_graphql::Value::from).collect::<Vec<_>>(),
+                ),
+                Error::Internal(cause) => {
+                    let reference = uuid::Uuid::new_v4().simple().to_string();
+                    tracing::error!(%reference, %cause, "request failed");
+                    extensions.set("reference", reference);
+                }
+                _ => {}
+            }
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! Vínculo: the open, typed graph of technology transfer.
+
+pub mod error;
