@@ -1,1 +1,30 @@
-//! Vínculo.
+//! Rows, typed ids and closed vocabularies of Vínculo.
+//!
+//! Rows are never GraphQL objects; ids, vocabularies and small values are shared
+//! between the two, because a closed list has one meaning and deserves one definition.
+
+pub mod affiliation;
+pub mod chamber_profile;
+pub mod code;
+pub mod consent;
+pub mod counter;
+pub mod delegation;
+pub mod event;
+pub mod external_ref;
+pub mod follower;
+pub mod history;
+pub mod id;
+pub mod match_;
+pub mod membership;
+pub mod need;
+pub mod offer;
+pub mod organization;
+pub mod ott_profile;
+pub mod person;
+pub mod region;
+pub mod value;
+pub mod vocabulary;
+
+pub use id::*;
+pub use value::*;
+pub use vocabulary::*;

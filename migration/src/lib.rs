@@ -1,1 +1,24 @@
-//! Vínculo.
+//! The history of Vínculo's database. Released files never change.
+
+mod m20261123_000001_network;
+mod m20261123_000002_needs_and_offers;
+mod m20261123_000003_matches;
+mod parts;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_network::Migration),
+            Box::new(m20261123_000002_needs_and_offers::Migration),
+            Box::new(m20261123_000003_matches::Migration),
+        ]
+    }
+}

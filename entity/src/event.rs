@@ -1,0 +1,27 @@
+//! A thing that happened: audit trail and outbox in one.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{EventId, PersonId};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    /// Order of writing; on PostgreSQL not the order of commits (see `xid`).
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    pub id: EventId,
+    /// PostgreSQL's transaction id, so that followers read only what can no longer be overtaken; 0 on SQLite.
+    pub xid: i64,
+    pub kind: String,
+    /// Null when the system acted by itself.
+    pub actor_id: Option<PersonId>,
+    /// The record it is about, as a prefixed id. Null for batches.
+    pub subject: Option<String>,
+    /// Ids and codes only: no text of a record, no personal data.
+    pub body: Json,
+    pub happened_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

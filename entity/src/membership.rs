@@ -1,0 +1,24 @@
+//! A role that a person holds in an organization, with its territory and its dates.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Codes, MembershipId, OrganizationId, PersonId, Role};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MembershipId,
+    pub person_id: PersonId,
+    pub organization_id: OrganizationId,
+    pub role: Role,
+    /// Region ids to which the role is limited; empty for the whole chamber.
+    pub regions: Codes,
+    /// Delegation ids to which the role is limited; empty for the whole chamber.
+    pub delegations: Codes,
+    pub from_at: DateTimeUtc,
+    pub to_at: Option<DateTimeUtc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,359 @@
+//! Values that fill one column: texts in two languages, lists of codes, and the
+//! small structured lists of needs, offers and profiles.
+
+use std::{convert::Infallible, fmt, str::FromStr};
+
+use async_graphql::{InputObject, SimpleObject};
+use chrono::NaiveDate;
+use sea_orm::{ActiveEnum, DeriveValueType, FromJsonQueryResult};
+use serde::{Deserialize, Serialize};
+
+use crate::{Comparator, EvidenceKind, Language, RecognitionBody};
+
+/// A text that people read, in one or both languages of the network.
+///
+/// At least one of the two is present and not blank; Spanish is the one that
+/// is asked for first (`docs/decisions/0005-languages.md`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Localized {
+    /// The text in Spanish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub es: Option<String>,
+    /// The text in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
+}
+
+impl Localized {
+    /// A text in Spanish alone.
+    #[must_use]
+    pub fn spanish(text: impl Into<String>) -> Self {
+        Self { es: Some(text.into()), en: None }
+    }
+
+    /// The text in `language`, or in the other one where it is missing.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Option<String> {
+        match language {
+            Language::Es => self.es.or(self.en),
+            Language::En => self.en.or(self.es),
+        }
+    }
+
+    /// The texts that exist, each with its language.
+    pub fn texts(&self) -> impl Iterator<Item = (Language, &str)> {
+        let es = self.es.as_deref().map(|text| (Language::Es, text));
+        let en = self.en.as_deref().map(|text| (Language::En, text));
+        es.into_iter().chain(en)
+    }
+}
+
+/// Confidential text. It has no `Serialize` for the outside and a mute `Debug`:
+/// the only way out is [`Confidential::reveal`], which is easy to search for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Confidential(Localized);
+
+impl Confidential {
+    /// Seals a text.
+    #[must_use]
+    pub fn new(text: Localized) -> Self {
+        Self(text)
+    }
+
+    /// Takes the text out. Call it only after asking the policy.
+    #[must_use]
+    pub fn reveal(self) -> Localized {
+        self.0
+    }
+}
+
+impl fmt::Debug for Confidential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Confidential(…)")
+    }
+}
+
+/// A list of codes in one column, written `|A|B|`, so that "contains `A`" and
+/// "one begins with `A`" are plain text conditions on both databases.
+#[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Codes(pub Vec<String>);
+
+impl Codes {
+    /// The codes of vocabulary values.
+    #[must_use]
+    pub fn of<E: ActiveEnum<Value = String>>(values: &[E]) -> Self {
+        Self(values.iter().map(ActiveEnum::to_value).collect())
+    }
+
+    /// The vocabulary values; what is not in the vocabulary is left out.
+    #[must_use]
+    pub fn values<E: ActiveEnum<Value = String>>(&self) -> Vec<E> {
+        self.0.iter().filter_map(|code| E::try_from_value(code).ok()).collect()
+    }
+
+    /// The codes read as something else (ids, numbers); what does not parse is left out.
+    #[must_use]
+    pub fn parsed<T: FromStr>(&self) -> Vec<T> {
+        self.0.iter().filter_map(|code| code.parse().ok()).collect()
+    }
+}
+
+impl<T: fmt::Display> FromIterator<T> for Codes {
+    fn from_iter<I: IntoIterator<Item = T>>(codes: I) -> Self {
+        Self(codes.into_iter().map(|code| code.to_string()).collect())
+    }
+}
+
+impl fmt::Display for Codes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for code in &self.0 {
+            write!(f, "|{code}")?;
+        }
+        if self.0.is_empty() { Ok(()) } else { f.write_str("|") }
+    }
+}
+
+impl FromStr for Codes {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.split('|').filter(|code| !code.is_empty()).collect())
+    }
+}
+
+/// Something measurable that a solution must reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "SuccessCriterionInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SuccessCriterion {
+    /// What is measured, at most 200 characters ("Consumo de agua").
+    pub parameter: String,
+    /// Its unit, at most 40 characters ("m3/t"). Null for a quantity without unit.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// How the measured value is compared with the target.
+    pub comparator: Comparator,
+    /// The value to reach, as text, at most 80 characters ("12").
+    pub target: String,
+    /// Whether a solution that misses it is of no use.
+    #[serde(default)]
+    #[graphql(default)]
+    pub must_have: bool,
+}
+
+/// What a solution must reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct SuccessCriteria(pub Vec<SuccessCriterion>);
+
+/// A list of short texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Texts(pub Vec<String>);
+
+/// How a technology compares with what is used today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "TechnologyComparisonInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TechnologyComparison {
+    /// What it is compared with, at most 200 characters.
+    pub alternative: String,
+    /// What is compared, at most 200 characters.
+    pub metric: String,
+    /// The value of the offered technology, at most 80 characters.
+    pub ours: String,
+    /// The value of the alternative, at most 80 characters.
+    pub theirs: String,
+    /// The unit of both, at most 40 characters. Null for a quantity without unit.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// How it is known, at most 500 characters. Null when nothing was stated.
+    #[serde(default)]
+    pub evidence: Option<String>,
+}
+
+/// How a technology compares with several alternatives.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct TechnologyComparisons(pub Vec<TechnologyComparison>);
+
+/// What a technology saves its user, as its owner estimates it.
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    SimpleObject,
+    InputObject,
+    FromJsonQueryResult,
+)]
+#[graphql(input_name = "OfferEconomicsInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OfferEconomics {
+    /// What it saves, at most 500 characters. Null when nothing was stated.
+    #[serde(default)]
+    pub cost_saving: Option<String>,
+    /// Months until the investment is earned back, 0 to 600. Null when unknown.
+    #[serde(default)]
+    pub payback_months: Option<i32>,
+    /// What the estimate rests on, at most 1,000 characters. Null when nothing was stated.
+    #[serde(default)]
+    pub assumptions: Option<String>,
+}
+
+/// One proof of a technology readiness level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "TrlEvidenceInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TrlEvidence {
+    /// The technology readiness level that it proves, 1 to 9.
+    pub level: i32,
+    /// What kind of proof it is.
+    pub kind: EvidenceKind,
+    /// What it is, at most 300 characters.
+    pub title: String,
+}
+
+/// The proofs of a technology readiness level.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct TrlEvidences(pub Vec<TrlEvidence>);
+
+/// How ready an innovation is beside its technology (after the KTH Innovation
+/// Readiness Level); each level is 1 to 9 and null when it was not assessed.
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    SimpleObject,
+    InputObject,
+    FromJsonQueryResult,
+)]
+#[graphql(input_name = "InnovationReadinessInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InnovationReadiness {
+    /// Customer readiness level, 1 to 9.
+    #[serde(default)]
+    pub crl: Option<i32>,
+    /// Business readiness level, 1 to 9.
+    #[serde(default)]
+    pub brl: Option<i32>,
+    /// Intellectual property readiness level, 1 to 9.
+    #[serde(default)]
+    pub iprl: Option<i32>,
+    /// Team readiness level, 1 to 9.
+    #[serde(default)]
+    pub tmrl: Option<i32>,
+    /// Funding readiness level, 1 to 9.
+    #[serde(default)]
+    pub frl: Option<i32>,
+}
+
+/// A claim about a technology that somebody else has checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "VerifiedClaimInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VerifiedClaim {
+    /// What is claimed, at most 300 characters.
+    pub claim: String,
+    /// How it was checked, at most 300 characters.
+    pub method: String,
+    /// Who checked it: an institution, at most 200 characters.
+    pub verifier: String,
+    /// When it was checked.
+    pub verified_on: NaiveDate,
+}
+
+/// Claims that somebody else has checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct VerifiedClaims(pub Vec<VerifiedClaim>);
+
+/// How many members a chamber says it has, at a date: a fact with a source, never a constant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MemberCount {
+    /// How many members.
+    pub count: i32,
+    /// The day for which it was declared.
+    pub as_of: NaiveDate,
+    /// Where it was declared.
+    pub source: String,
+}
+
+/// Declared member counts, each with its date.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct MemberCounts(pub Vec<MemberCount>);
+
+/// The part of a chamber that cares for innovation.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, FromJsonQueryResult,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InnovationCommission {
+    /// What it is called.
+    pub name: String,
+    /// Since when it exists. Null when unknown.
+    #[serde(default)]
+    pub since: Option<NaiveDate>,
+}
+
+/// A recognition of a transfer office, with its dates: an office can be recognised, lose it and regain it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Recognition {
+    /// Who recognised it.
+    pub body: RecognitionBody,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day. Null while it has no end.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
+    /// What it rests on. Null when nothing was stated.
+    #[serde(default)]
+    pub evidence: Option<String>,
+}
+
+/// Recognitions of a transfer office.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Recognitions(pub Vec<Recognition>);
+
+/// What an institution spent on research in a year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResearchExpenditure {
+    /// The calendar year.
+    pub year: i32,
+    /// The amount in hundredths of the currency.
+    pub minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// Research expenditure by year.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct ResearchExpenditures(pub Vec<ResearchExpenditure>);
+
+/// One part of a match's score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchComponent {
+    /// Which feature (`TEXT`, `SECTOR`, …).
+    pub feature: String,
+    /// Its weight after sharing out the weights of features without data, 0 to 10,000.
+    pub weight: u32,
+    /// How well the pair does in it, 0 to 10,000.
+    pub value: u32,
+    /// What it adds to the score.
+    pub contribution: u32,
+    /// Why, in both languages.
+    pub explanation: Localized,
+}
+
+/// The parts of a match's score.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct MatchComponents(pub Vec<MatchComponent>);
