@@ -86,15 +86,40 @@ async function licences(inputs) {
     const about = JSON.parse(await readFile(join(here, folder, 'package.json'), 'utf8'));
     const licence = about.license ?? about.licenses?.[0]?.type;
     if (!allowed.has(licence)) throw new Error(`${about.name}: licence ${licence} is not allowed here`);
-    const file = (await readdir(join(here, folder))).filter((name) => /^licen[cs]e/i.test(name)).sort()[0];
-    const author = about.author?.name ?? about.author ?? about.contributors?.[0]?.name ?? about.contributors?.[0] ?? `the authors of ${about.name}`;
-    const text = file
-      ? (await readFile(join(here, folder, file), 'utf8')).replace(/\r\n?/g, '\n').trim()
-      : `${licence}. The package has no licence file; copyright ${author}.`;
+    const names = (await readdir(join(here, folder))).filter((name) => /^(licen[cs]e|notice)/i.test(name)).sort();
+    const texts = await Promise.all(names.map((name) => readFile(join(here, folder, name), 'utf8')));
+    const text = texts.map((text) => text.replace(/\r\n?/g, '\n').trim()).join('\n\n') || withoutFile(about, licence);
     byText.set(text, [...(byText.get(text) ?? []), `${about.name} ${about.version} (${licence})`]);
   }
   const head = 'The GraphQL playground of Vínculo contains the packages below, each under the licence that follows its name.\nMade by playground/build.mjs.\n';
   const line = '-'.repeat(79);
   const parts = [...byText].map(([text, names]) => `${line}\n${[...new Set(names)].join('\n')}\n\n${text}\n`);
   return [head, ...parts].join('\n');
+}
+
+/** Some packages name the MIT licence and forget to bring its text. */
+function withoutFile({ name, author, contributors }, licence) {
+  if (licence !== 'MIT') throw new Error(`${name}: no text of its licence ${licence}`);
+  const holder = [author, ...(contributors ?? [])].map((person) => person?.name ?? person).find(Boolean) ?? `the authors of ${name}`;
+  return `MIT License
+
+Copyright (c) ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.`;
 }

@@ -1,1 +1,74 @@
-//! Vínculo.
+//! Text and profile in, ranked and explained matches out.
+//!
+//! Pure: no database, no network, no clock, no randomness. The same records give the same answers
+//! in whatever order they came, and equal scores stand in the order of ids.
+//!
+//! Texts are compared by BM25 within a language, and across languages by what cognates give; see
+//! `lexicon.rs` for the formula. Everything outside this crate knows only [`Index`], [`Profile`] and
+//! what they return, so that the comparison can be replaced without anybody noticing.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use matching::{Bilingual, Index, Labels, Passage, Profile, Reader, Side};
+//! use uuid::Uuid;
+//!
+//! struct Names;
+//!
+//! impl Labels for Names {
+//!     fn sector(&self, code: &str) -> Option<Bilingual> {
+//!         (code == "313").then(|| Bilingual::new("Insumos textiles", "Textile mills"))
+//!     }
+//!     fn state(&self, _: &str) -> Option<Bilingual> { None }
+//!     fn partnership(&self, _: &str) -> Option<Bilingual> { None }
+//!     fn neighbours(&self, _: &str, _: &str) -> bool { false }
+//! }
+//!
+//! let need = Profile {
+//!     public_text: vec![Passage::spanish("Reducir el agua en el teñido de algodón")],
+//!     sectors: vec!["3133".into()],
+//!     trl: Some((6, 9)),
+//!     open: true,
+//!     ..Profile::new(Uuid::from_u128(1), Side::Need)
+//! };
+//! let offer = Profile {
+//!     public_text: vec![Passage::spanish("Teñido sin agua para telas de algodón")],
+//!     sectors: vec!["313".into()],
+//!     trl: Some((6, 6)),
+//!     open: true,
+//!     ..Profile::new(Uuid::from_u128(2), Side::Offer)
+//! };
+//!
+//! let mut index = Index::new(Arc::new(Names));
+//! index.upsert(need.clone());
+//! index.upsert(offer);
+//!
+//! let found = &index.matches(&need, 50)[0];
+//! let explanations: Vec<&str> = found.components.iter().map(|part| part.explanation.es.as_str()).collect();
+//! assert_eq!(explanations, [
+//!     "Palabras en común: agua, algodón y teñido",
+//!     "Aplicable a 313 Insumos textiles",
+//!     "TRL 6; la necesidad admite 6 a 9",
+//! ]);
+//! assert_eq!(found.score, found.components.iter().map(|part| part.contribution).sum::<u32>());
+//! assert_eq!(index.search("ALGODON", Reader::Anonymous, Some(Side::Offer)).len(), 1);
+//! ```
+
+mod basis;
+mod features;
+mod index;
+mod lexicon;
+mod profile;
+mod scian;
+mod score;
+mod stop_words;
+mod tell;
+mod weights;
+mod words;
+
+pub use index::{Hit, Index, Reader};
+pub use profile::{Bilingual, Labels, Language, Limits, Passage, Profile, Side};
+pub use score::{Component, Exclusion, Match};
+pub use weights::{Feature, WEIGHTS_VERSION, Weights};
+
+#[cfg(test)]
+mod tests;

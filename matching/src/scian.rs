@@ -43,7 +43,8 @@ impl<'a> Scian<'a> {
 
     /// The shared level of two codes and its code.
     pub(crate) fn kinship(self, other: Self) -> Option<(Kinship, &'a str)> {
-        let shared = |digits| self.digits(digits).filter(|_| self.digits(digits) == other.digits(digits));
+        let shared =
+            |digits| self.digits(digits).filter(|_| self.digits(digits) == other.digits(digits));
         if let Some(rama) = shared(4) {
             Some((Kinship::Rama, rama))
         } else if let Some(subsector) = shared(3) {
@@ -71,14 +72,20 @@ impl<'a> Scian<'a> {
 mod tests {
     use super::*;
 
+    fn scian(code: &str) -> Scian<'_> {
+        Scian::parse(code).expect("a SCIAN code")
+    }
+
     fn kinship(a: &'static str, b: &'static str) -> Option<(Kinship, &'static str)> {
-        Scian::parse(a).unwrap().kinship(Scian::parse(b).unwrap())
+        scian(a).kinship(scian(b))
     }
 
     #[test]
     fn sectors_31_to_33_and_48_to_49_are_ranges() {
-        for (code, sector) in [("311", "31-33"), ("33", "31-33"), ("31-33", "31-33"), ("493", "48-49"), ("541", "54")] {
-            assert_eq!(Scian::parse(code).unwrap().sector(), sector, "{code}");
+        for (code, sector) in
+            [("311", "31-33"), ("33", "31-33"), ("31-33", "31-33"), ("493", "48-49"), ("541", "54")]
+        {
+            assert_eq!(scian(code).sector(), sector, "{code}");
         }
         assert_eq!(kinship("311", "336"), Some((Kinship::Sector, "31-33")));
         assert_eq!(kinship("484", "493"), Some((Kinship::Sector, "48-49")));
@@ -103,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_declared_sector_covers_what_lies_in_it() {
-        let covers = |a, b| Scian::parse(a).unwrap().covers(Scian::parse(b).unwrap());
+        let covers = |a, b| scian(a).covers(scian(b));
         assert!(covers("31-33", "3133"));
         assert!(covers("313", "313310"));
         assert!(!covers("311", "3133"));

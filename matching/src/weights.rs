@@ -62,7 +62,10 @@ impl Weights {
     }
 
     pub(crate) fn total(&self) -> u64 {
-        [self.text, self.sector, self.readiness, self.partnership, self.limits, self.region].map(u64::from).iter().sum()
+        [self.text, self.sector, self.readiness, self.partnership, self.limits, self.region]
+            .map(u64::from)
+            .iter()
+            .sum()
     }
 }
 

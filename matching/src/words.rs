@@ -35,23 +35,31 @@ pub(crate) struct Usage<'a> {
 impl<'a> Analysis<'a> {
     pub(crate) fn of(passages: impl IntoIterator<Item = &'a Passage>) -> Self {
         let mut analysis = Self::default();
+        analysis.add(passages);
+        analysis
+    }
+
+    pub(crate) fn add(&mut self, passages: impl IntoIterator<Item = &'a Passage>) {
         for passage in passages {
-            let (language, stemmer) = (passage.language, Stems::new(passage.language));
+            let (language, stems) = (passage.language, Stems::new(passage.language));
             for written in words(&passage.text) {
                 let folded = fold(written);
-                if says_nothing(&folded) || is_stop_word(language, &folded) {
-                    continue;
+                if !says_nothing(&folded) && !is_stop_word(language, &folded) {
+                    self.count(stems.stem(&folded), written, language);
                 }
-                let i = language as usize;
-                let usage = analysis.terms.entry(stemmer.stem(&folded)).or_default();
-                usage.counts[i] = usage.counts[i].saturating_add(1);
-                if usage.written[i].is_empty() || (begins_large(usage.written[i]) && !begins_large(written)) {
-                    usage.written[i] = written;
-                }
-                analysis.lengths[i] = analysis.lengths[i].saturating_add(1);
             }
         }
-        analysis
+    }
+
+    fn count(&mut self, stem: String, written: &'a str, language: Language) {
+        let i = language as usize;
+        let usage = self.terms.entry(stem).or_default();
+        usage.counts[i] = usage.counts[i].saturating_add(1);
+        if usage.written[i].is_empty() || (begins_large(usage.written[i]) && !begins_large(written))
+        {
+            usage.written[i] = written;
+        }
+        self.lengths[i] = self.lengths[i].saturating_add(1);
     }
 }
 
@@ -61,7 +69,10 @@ pub(crate) fn query(text: &str) -> Vec<[String; 2]> {
     let stems = Language::ALL.map(Stems::new);
     let mut words: Vec<[String; 2]> = words(text)
         .map(fold)
-        .filter(|word| !says_nothing(word) && !Language::ALL.iter().any(|&language| is_stop_word(language, word)))
+        .filter(|word| {
+            !says_nothing(word)
+                && !Language::ALL.iter().any(|&language| is_stop_word(language, word))
+        })
         .map(|word| [stems[0].stem(&word), stems[1].stem(&word)])
         .collect();
     words.sort_unstable();
@@ -70,7 +81,8 @@ pub(crate) fn query(text: &str) -> Vec<[String; 2]> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|word| !word.is_empty())
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .filter(|word| !word.is_empty())
 }
 
 /// Lower case without accents. The tilde of ñ is no accent: "año" is not "ano".
@@ -134,7 +146,9 @@ impl Stems {
 /// Snowball knows "-ación", "-ución" and "-logía" only with their accent, and would not join
 /// "aplicacion" to "aplicaciones". In these endings the accent is never in doubt.
 fn with_known_accent(folded: &str) -> Cow<'_, str> {
-    for (bare, accented) in [("acion", "ación"), ("ucion", "ución"), ("logia", "logía")] {
+    for (bare, accented) in
+        [("acion", "ación"), ("ucion", "ución"), ("logia", "logía"), ("logias", "logías")]
+    {
         if let Some(root) = folded.strip_suffix(bare) {
             return Cow::Owned(format!("{root}{accented}"));
         }
@@ -180,7 +194,11 @@ mod tests {
             ("material", "materiales"),
             ("teñido", "teñidos"),
         ] {
-            assert_eq!(stems(Language::Spanish, singular), stems(Language::Spanish, plural), "{singular}");
+            assert_eq!(
+                stems(Language::Spanish, singular),
+                stems(Language::Spanish, plural),
+                "{singular}"
+            );
         }
     }
 
@@ -202,6 +220,9 @@ mod tests {
 
     #[test]
     fn stems_of_cognates_are_the_same_term() {
-        assert_eq!(stems(Language::Spanish, "sensores textiles"), stems(Language::English, "textile sensors"));
+        assert_eq!(
+            stems(Language::Spanish, "sensores textiles"),
+            stems(Language::English, "textile sensors")
+        );
     }
 }

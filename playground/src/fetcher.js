@@ -13,7 +13,7 @@ export const fetcherFor = (token) => (params, options) => {
     for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, value);
     return fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(params), signal });
   };
-  return isSubscription(params) ? subscribe(send) : send(JSON_TYPES).then(answer);
+  return isSubscription(params) ? subscribe(send) : send(JSON_TYPES).then(answer).catch(failed);
 };
 
 function isSubscription({ query, operationName }) {
@@ -29,9 +29,12 @@ async function answer(response) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`HTTP ${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
+    return failed({ message: `HTTP ${response.status} ${response.statusText} ${text.slice(0, 500)}` });
   }
 }
+
+/** Shown where answers are shown; GraphiQL itself would print a stack trace. */
+const failed = ({ message }) => ({ errors: [{ message: `El servicio no respondió en GraphQL · The service did not answer in GraphQL: ${message}` }] });
 
 /** An async iterable of results; `return()` ends the request, also while one is awaited. */
 function subscribe(send) {
@@ -39,8 +42,11 @@ function subscribe(send) {
   const results = events();
   return {
     [Symbol.asyncIterator]() { return this; },
-    next: () => results.next(),
-    return: () => { abort.abort(); return Promise.resolve({ done: true }); },
+    next: () => results.next().catch((error) => (abort.signal.aborted ? { done: true } : { done: false, value: failed(error) })),
+    return: () => {
+      abort.abort();
+      return Promise.resolve({ done: true });
+    },
   };
 
   async function* events() {

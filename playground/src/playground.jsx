@@ -201,13 +201,14 @@ function Expiry({ at }) {
   }, []);
   if (!at) return <span className="expiry"><Both es="No vence" en="Never expires" /></span>;
   const left = at - now;
-  const clock = at.toLocaleTimeString('es-MX', { hour: '2-digit', minute: '2-digit', hour12: false });
+  const today = at.toDateString() === new Date(now).toDateString();
+  const when = at.toLocaleString('es-MX', { hour: '2-digit', minute: '2-digit', hour12: false, ...(!today && { day: 'numeric', month: 'short', year: 'numeric' }) });
   const state = left <= 0 ? 'over' : left < 120_000 ? 'soon' : 'good';
   return (
     <span className={`expiry ${state}`} title={at.toLocaleString('es-MX')} role="status">
       {left <= 0
-        ? <Both es={`Venció a las ${clock}`} en={`Expired at ${clock}`} />
-        : <Both es={`Vence a las ${clock}`} en={`Expires in ${span(left)}`} />}
+        ? <Both es={`Venció: ${when}`} en="Expired" />
+        : <Both es={`Vence: ${when}`} en={`Expires in ${span(left)}`} />}
     </span>
   );
 }

@@ -74,6 +74,11 @@ export async function start(fault = 'none', port = 0) {
       for await (const chunk of request) body += chunk;
       const { query, variables, operationName } = JSON.parse(body);
       const signedIn = request.headers.authorization?.startsWith('Bearer ');
+      if (fault === 'closedSchema' && !signedIn) {
+        response.writeHead(403, { 'content-type': 'application/graphql-response+json; charset=utf-8' })
+          .end('{"errors":[{"message":"Solo con token","extensions":{"code":"FORBIDDEN"}}]}');
+        return;
+      }
       const root = {
         needs: ({ first }) => {
           if (fault === 'refusal') throw new Error('UNAUTHENTICATED');

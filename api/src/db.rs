@@ -1,0 +1,216 @@
+//! The database: one pool that cannot write, one that only `work` sees.
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sea_orm::{
+    AccessMode, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
+    TransactionTrait,
+    sqlx::{
+        self, ConnectOptions as _,
+        postgres::{PgConnectOptions, PgPoolOptions},
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    },
+};
+
+/// How many virtual-machine steps SQLite takes between two looks at the clock.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+
+/// How to reach the database, and how long to wait for it.
+#[derive(Clone)]
+pub struct DbSettings {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Where to read from, when that is another server (a replica); PostgreSQL only.
+    pub read_url: Option<String>,
+    /// How many connections read at once, 1 to 100.
+    pub readers: u32,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+}
+
+impl fmt::Debug for DbSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DbSettings").field("readers", &self.readers).finish_non_exhaustive()
+    }
+}
+
+/// Both pools. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Db({:?})", self.backend())
+    }
+}
+
+impl Db {
+    /// Opens both pools.
+    ///
+    /// # Errors
+    /// When the address is not one of a database that we know, or nobody answers there.
+    pub async fn open(settings: &DbSettings) -> Result<Self, DbErr> {
+        let (mut read, mut write) = if settings.url.starts_with("sqlite:") {
+            open_sqlite(settings).await?
+        } else if settings.url.starts_with("postgres") {
+            open_postgres(settings).await?
+        } else {
+            return Err(DbErr::Custom("a database address begins with sqlite:// or postgres://".into()));
+        };
+        let statements = Arc::new(AtomicU64::new(0));
+        for pool in [&mut read, &mut write] {
+            let statements = statements.clone();
+            pool.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self { read, write, statements })
+    }
+
+    /// The pool that cannot write.
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The pool that can, for migrations and `work` alone.
+    #[must_use]
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn backend(&self) -> DatabaseBackend {
+        self.write.get_database_backend()
+    }
+
+    /// How many statements have been sent since the pools were opened.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Begins a transaction that writes. On SQLite it takes the write lock at
+    /// once: a transaction that first reads and then writes would fail when
+    /// another writer got in between.
+    ///
+    /// # Errors
+    /// When the database is away or the lock is not to be had in time.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            access_mode: Some(AccessMode::ReadWrite),
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        self.write.begin_with_options(options).await
+    }
+
+    /// Closes both pools, waiting for what is under way.
+    ///
+    /// # Errors
+    /// When a connection cannot be closed.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close().await?;
+        self.write.close().await
+    }
+}
+
+async fn open_sqlite(settings: &DbSettings) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
+    let path = settings.url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or_default();
+    if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| DbErr::Custom(error.to_string()))?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .disable_statement_logging();
+    // The writer opens first: it creates the file and switches it to WAL before readers come.
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await
+        .map_err(failed)?;
+    let limit = settings.statement_timeout;
+    let read = SqlitePoolOptions::new()
+        .max_connections(settings.readers)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| Box::pin(set_deadline(connection, limit)))
+        .before_acquire(move |connection, _| {
+            Box::pin(async move { set_deadline(connection, limit).await.map(|()| true) })
+        })
+        .connect_with(options.pragma("query_only", "ON"))
+        .await
+        .map_err(failed)?;
+    Ok((
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
+    ))
+}
+
+/// What `statement_timeout` is on PostgreSQL: a read is interrupted when its
+/// connection has been in use for longer than `limit`.
+async fn set_deadline(connection: &mut sqlx::SqliteConnection, limit: Duration) -> Result<(), sqlx::Error> {
+    let deadline = Instant::now() + limit;
+    connection
+        .lock_handle()
+        .await?
+        .set_progress_handler(STEPS_BETWEEN_LOOKS, move || Instant::now() < deadline);
+    Ok(())
+}
+
+async fn open_postgres(settings: &DbSettings) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
+    let timeout = settings.statement_timeout.as_millis().to_string();
+    let parse = |url: &str| url.parse::<PgConnectOptions>().map_err(failed);
+    let options = |url: &str, read_only: &str| {
+        Ok::<_, DbErr>(
+            parse(url)?
+                .application_name("vinculo")
+                .options([
+                    ("statement_timeout", timeout.as_str()),
+                    ("idle_in_transaction_session_timeout", "60000"),
+                    ("default_transaction_read_only", read_only),
+                    ("jit", "off"),
+                ])
+                .disable_statement_logging(),
+        )
+    };
+    let pool = |size: u32| {
+        PgPoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .idle_timeout(Duration::from_mins(5))
+    };
+    let read_url = settings.read_url.as_deref().unwrap_or(&settings.url);
+    let read = pool(settings.readers).connect_with(options(read_url, "on")?).await.map_err(failed)?;
+    let write =
+        pool(settings.readers).connect_with(options(&settings.url, "off")?).await.map_err(failed)?;
+    Ok((
+        SqlxPostgresConnector::from_sqlx_postgres_pool(read),
+        SqlxPostgresConnector::from_sqlx_postgres_pool(write),
+    ))
+}

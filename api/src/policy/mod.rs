@@ -1,0 +1,190 @@
+//! Who may see and do what. Nothing here touches the database, the network or
+//! the clock: facts in, decision out. (Conditions for SQL are built here too, so
+//! that a rule and its form for rows still in the database stand side by side.)
+//!
+//! Deny by default: a rule that is not written is a refusal, and what cannot be
+//! seen is reported as not found.
+
+mod matches;
+mod need;
+mod offer;
+mod organization;
+
+use std::ops::Deref;
+
+use chrono::{DateTime, Utc};
+use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
+
+use crate::error::{Error, Result};
+
+pub use matches::visible_matches;
+pub use need::{NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, visible_needs};
+pub use offer::{OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK, visible_offers};
+pub use organization::{
+    ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
+};
+
+/// One role in one organization, with the territory to which it is limited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Where.
+    pub organization: OrganizationId,
+    /// As what.
+    pub role: Role,
+    /// Regions to which it is limited; empty together with `delegations` for no limit.
+    pub regions: Vec<RegionId>,
+    /// Delegations to which it is limited.
+    pub delegations: Vec<DelegationId>,
+}
+
+impl Grant {
+    /// Whether a record of this territory is within the grant. A limited grant
+    /// does not reach records whose territory is unknown.
+    #[must_use]
+    pub fn covers(&self, region: Option<RegionId>, delegation: Option<DelegationId>) -> bool {
+        if self.regions.is_empty() && self.delegations.is_empty() {
+            return true;
+        }
+        region.is_some_and(|region| self.regions.contains(&region))
+            || delegation.is_some_and(|delegation| self.delegations.contains(&delegation))
+    }
+}
+
+/// Who is asking, with every fact that the rules need.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// The person; nobody for anonymous viewers and for the system.
+    pub person: Option<PersonId>,
+    /// The roles that count: those of the token that a membership in force confirms.
+    pub grants: Vec<Grant>,
+    /// Whether the service acts by itself (expiry, imports on the command line, suggestions).
+    pub system: bool,
+    /// When the request began: the only clock that rules know.
+    pub now: DateTime<Utc>,
+}
+
+impl Viewer {
+    /// Nobody: sees what is public.
+    #[must_use]
+    pub fn anonymous(now: DateTime<Utc>) -> Self {
+        Self { person: None, grants: Vec::new(), system: false, now }
+    }
+
+    /// The service itself.
+    #[must_use]
+    pub fn system(now: DateTime<Utc>) -> Self {
+        Self { person: None, grants: Vec::new(), system: true, now }
+    }
+
+    /// Whether the viewer belongs to the network: any role that counts.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        self.system || !self.grants.is_empty()
+    }
+
+    /// Whether the viewer holds `role` in `organization`, whatever its territory.
+    #[must_use]
+    pub fn is(&self, role: Role, organization: OrganizationId) -> bool {
+        self.grants.iter().any(|grant| grant.role == role && grant.organization == organization)
+    }
+
+    /// Whether the viewer holds `role` anywhere.
+    #[must_use]
+    pub fn is_any(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+
+    /// The grants with one of these roles.
+    pub fn holding<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = &'a Grant> {
+        self.grants.iter().filter(move |grant| roles.contains(&grant.role))
+    }
+
+    /// Whether a grant of one of these roles in `organization` reaches this territory.
+    fn reaches(
+        &self,
+        roles: &[Role],
+        organization: OrganizationId,
+        region: Option<RegionId>,
+        delegation: Option<DelegationId>,
+    ) -> bool {
+        self.holding(roles)
+            .any(|grant| grant.organization == organization && grant.covers(region, delegation))
+    }
+
+    /// What every member of the network sees at most of a record that is not theirs.
+    fn network_level(&self) -> DisclosureLevel {
+        if self.is_member() { DisclosureLevel::Network } else { DisclosureLevel::PublicBlind }
+    }
+
+    /// Leave for what the service does by itself: imports, official lists, suggestions.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for everybody else.
+    pub fn allow_system<R>(&self, row: R) -> Result<Allowed<R>> {
+        if self.system { Ok(Allowed(row)) } else { Err(Error::Forbidden) }
+    }
+
+    /// Asks for leave to do something to a row.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the viewer may not know of it, [`Error::Unauthenticated`]
+    /// when nobody asks, else [`Error::Forbidden`].
+    pub fn allow<A: Action>(&self, action: A, row: A::On) -> Result<Allowed<A::On>> {
+        if self.system || action.permitted(self, &row) {
+            return Ok(Allowed(row));
+        }
+        match row.level(self) {
+            None => Err(Error::NotFound(A::On::NAME)),
+            Some(_) if self.person.is_none() => Err(Error::Unauthenticated),
+            Some(_) => Err(Error::Forbidden),
+        }
+    }
+}
+
+/// The roles that speak for a chamber.
+pub const CHAMBER: &[Role] = &[Role::ChamberLiaison, Role::ChamberAdmin];
+/// The roles that speak for a transfer office.
+pub const OFFICE: &[Role] = &[Role::OttOfficer, Role::OttManager];
+
+/// A row that has readers.
+pub trait Resource {
+    /// How errors call it.
+    const NAME: &'static str;
+
+    /// How much of it the viewer sees; `None` when it does not exist for them.
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel>;
+}
+
+/// What can be done to a row.
+pub trait Action: Copy {
+    /// The row.
+    type On: Resource;
+
+    /// Whether the viewer may do it, in the right state.
+    fn permitted(self, viewer: &Viewer, row: &Self::On) -> bool;
+}
+
+/// Proof that the policy was asked and agreed. Only this module can make one,
+/// and `Work` writes nothing without one.
+#[derive(Debug)]
+pub struct Allowed<R>(R);
+
+impl<R> Allowed<R> {
+    pub(crate) fn into_inner(self) -> R {
+        self.0
+    }
+
+    /// The same leave for the row with other contents: what is written is what was allowed, changed.
+    pub(crate) fn with(self, change: impl FnOnce(&mut R)) -> Self {
+        let mut row = self.0;
+        change(&mut row);
+        Self(row)
+    }
+}
+
+impl<R> Deref for Allowed<R> {
+    type Target = R;
+    fn deref(&self) -> &R {
+        &self.0
+    }
+}

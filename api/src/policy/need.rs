@@ -1,0 +1,216 @@
+//! The rules for needs, in both of their forms: for a row in hand, and for the
+//! rows still in the database. `page` checks the one against the other.
+
+use entity::{
+    DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId, RegionId, Role, need,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{Action, CHAMBER, Resource, Viewer};
+
+/// The statuses in which a need is there for everybody: on offer to the network, or met.
+pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
+
+/// What the rules need to know of a need.
+#[derive(Clone, Copy, Debug)]
+pub struct NeedFacts {
+    /// Which.
+    pub id: NeedId,
+    /// Where it stands.
+    pub status: NeedStatus,
+    /// Whose it is.
+    pub company_id: OrganizationId,
+    /// The chamber that brings it to the network.
+    pub chamber_id: OrganizationId,
+    /// Territory of the company's affiliation.
+    pub region_id: Option<RegionId>,
+    /// Territory of the company's affiliation.
+    pub delegation_id: Option<DelegationId>,
+    /// Whether the company lets its chamber represent it, now.
+    pub represented: bool,
+}
+
+impl From<&need::Model> for NeedFacts {
+    fn from(row: &need::Model) -> Self {
+        Self {
+            id: row.id,
+            status: row.status,
+            company_id: row.company_id,
+            chamber_id: row.chamber_id,
+            region_id: row.region_id,
+            delegation_id: row.delegation_id,
+            represented: false,
+        }
+    }
+}
+
+impl Viewer {
+    fn speaks_for_chamber_of(&self, need: &NeedFacts, roles: &[Role]) -> bool {
+        self.reaches(roles, need.chamber_id, need.region_id, need.delegation_id)
+    }
+}
+
+impl Resource for NeedFacts {
+    const NAME: &'static str = "need";
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        if viewer.system || viewer.is(Role::MemberUser, self.company_id) {
+            return Some(DisclosureLevel::Contract);
+        }
+        if viewer.speaks_for_chamber_of(self, CHAMBER) {
+            // What the company keeps under seal, its chamber reads only where it represents it.
+            return Some(if self.represented {
+                DisclosureLevel::Confidential
+            } else {
+                DisclosureLevel::Introduced
+            });
+        }
+        let seen = SEEN_BY_NETWORK.contains(&self.status)
+            || viewer.is_any(Role::NetworkAdmin) && self.status != NeedStatus::Draft;
+        seen.then(|| viewer.network_level())
+    }
+}
+
+impl Resource for need::Model {
+    const NAME: &'static str = NeedFacts::NAME;
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        NeedFacts::from(self).level(viewer)
+    }
+}
+
+/// The rows for which [`Resource::level`] answers `Some`.
+#[must_use]
+pub fn visible_needs(viewer: &Viewer) -> Condition {
+    let mut any = Condition::any();
+    if viewer.system {
+        return any.add(need::Column::Id.is_not_null());
+    }
+    any = any.add(need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
+    if viewer.is_any(Role::NetworkAdmin) {
+        any = any.add(need::Column::Status.ne(NeedStatus::Draft));
+    }
+    for grant in viewer.holding(&[Role::MemberUser]) {
+        any = any.add(need::Column::CompanyId.eq(grant.organization));
+    }
+    for grant in viewer.holding(CHAMBER) {
+        let mut ours = Condition::all().add(need::Column::ChamberId.eq(grant.organization));
+        if !(grant.regions.is_empty() && grant.delegations.is_empty()) {
+            ours = ours.add(
+                Condition::any()
+                    .add(need::Column::RegionId.is_in(grant.regions.iter().copied()))
+                    .add(need::Column::DelegationId.is_in(grant.delegations.iter().copied())),
+            );
+        }
+        any = any.add(ours);
+    }
+    any
+}
+
+/// What can be done to a need. Names are those of the mutations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
+pub enum NeedAction {
+    /// Write it down.
+    Draft,
+    /// Change its text.
+    Revise,
+    /// Hand it to the chamber for review.
+    Submit,
+    /// Send it back to its author.
+    Return,
+    /// Offer it to the network.
+    Publish,
+    /// Take it off the network for a while.
+    Hold,
+    /// Put it back on the network.
+    Resume,
+    /// Give it another year.
+    Renew,
+    /// Let others express interest.
+    OpenForInterest,
+    /// Take no more expressions of interest.
+    CloseForInterest,
+    /// Say that it has been met.
+    Fulfil,
+    /// End it unmet.
+    Close,
+    /// Take it back.
+    Withdraw,
+    /// Put it away.
+    Archive,
+    /// End its time on the network; the service does this by itself.
+    Expire,
+}
+
+use NeedStatus::{
+    ClosedUnmet, Draft, Expired, Fulfilled, InReview, OnHold, Published, Returned, Withdrawn,
+};
+
+impl NeedAction {
+    /// The statuses in which it can be done: the life of a need, as the only table that says so.
+    #[must_use]
+    pub fn from(self) -> &'static [NeedStatus] {
+        match self {
+            Self::Draft => &[],
+            Self::Revise | Self::Submit => &[Draft, Returned],
+            Self::Return | Self::Publish => &[InReview],
+            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => &[Published],
+            Self::Resume => &[OnHold],
+            Self::Renew => &[Published, Expired],
+            Self::Fulfil => &[Published, OnHold],
+            Self::Close => &[Published, OnHold, Expired],
+            Self::Withdraw => &[Draft, InReview, Returned, Published, OnHold, Expired],
+            Self::Archive => &[Fulfilled, ClosedUnmet, Withdrawn, Expired],
+        }
+    }
+
+    /// The status to which it leads; `None` when the status stays.
+    #[must_use]
+    pub fn to(self) -> Option<NeedStatus> {
+        Some(match self {
+            Self::Draft => Draft,
+            Self::Submit => InReview,
+            Self::Return => Returned,
+            Self::Publish | Self::Resume | Self::Renew => Published,
+            Self::Hold => OnHold,
+            Self::Expire => Expired,
+            Self::Fulfil => Fulfilled,
+            Self::Close => ClosedUnmet,
+            Self::Withdraw => Withdrawn,
+            Self::Archive => NeedStatus::Archived,
+            Self::Revise | Self::OpenForInterest | Self::CloseForInterest => return None,
+        })
+    }
+
+    /// Who may do it: as the company, as which of the chamber's roles, as the network's admin.
+    fn by(self) -> (bool, &'static [Role], bool) {
+        const LIAISON: &[Role] = &[Role::ChamberLiaison];
+        const ADMIN: &[Role] = &[Role::ChamberAdmin];
+        match self {
+            Self::Draft
+            | Self::Revise
+            | Self::Submit
+            | Self::OpenForInterest
+            | Self::CloseForInterest
+            | Self::Fulfil => (true, LIAISON, false),
+            Self::Return | Self::Renew => (false, CHAMBER, false),
+            Self::Publish => (false, CHAMBER, true),
+            Self::Hold | Self::Resume => (true, CHAMBER, true),
+            Self::Close => (true, CHAMBER, false),
+            Self::Withdraw => (true, ADMIN, false),
+            Self::Archive => (false, ADMIN, false),
+            Self::Expire => (false, &[], false),
+        }
+    }
+}
+
+impl Action for NeedAction {
+    type On = need::Model;
+
+    fn permitted(self, viewer: &Viewer, need: &need::Model) -> bool {
+        let (company, chamber, network) = self.by();
+        company && viewer.is(Role::MemberUser, need.company_id)
+            || viewer.speaks_for_chamber_of(&need.into(), chamber)
+            || network && viewer.is_any(Role::NetworkAdmin)
+    }
+}

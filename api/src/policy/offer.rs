@@ -1,0 +1,160 @@
+//! The rules for offers, for a row in hand and for the rows still in the database.
+
+use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{Action, OFFICE, Resource, Viewer};
+
+/// The statuses in which an offer is there for everybody.
+pub const SEEN_BY_NETWORK: &[OfferStatus] =
+    &[OfferStatus::Published, OfferStatus::Reserved, OfferStatus::Transferred];
+
+/// What the rules need to know of an offer.
+#[derive(Clone, Copy, Debug)]
+pub struct OfferFacts {
+    /// Which.
+    pub id: OfferId,
+    /// Where it stands.
+    pub status: OfferStatus,
+    /// Whose it is.
+    pub ott_id: OrganizationId,
+}
+
+impl From<&offer::Model> for OfferFacts {
+    fn from(row: &offer::Model) -> Self {
+        Self { id: row.id, status: row.status, ott_id: row.ott_id }
+    }
+}
+
+impl Resource for OfferFacts {
+    const NAME: &'static str = "offer";
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let own = OFFICE.iter().any(|role| viewer.is(*role, self.ott_id));
+        if viewer.system || own {
+            return Some(DisclosureLevel::Contract);
+        }
+        let seen = SEEN_BY_NETWORK.contains(&self.status)
+            || viewer.is_any(Role::NetworkAdmin) && self.status != OfferStatus::Draft;
+        seen.then(|| viewer.network_level())
+    }
+}
+
+impl Resource for offer::Model {
+    const NAME: &'static str = OfferFacts::NAME;
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        OfferFacts::from(self).level(viewer)
+    }
+}
+
+/// The rows for which [`Resource::level`] answers `Some`.
+#[must_use]
+pub fn visible_offers(viewer: &Viewer) -> Condition {
+    let mut any = Condition::any();
+    if viewer.system {
+        return any.add(offer::Column::Id.is_not_null());
+    }
+    any = any.add(offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
+    if viewer.is_any(Role::NetworkAdmin) {
+        any = any.add(offer::Column::Status.ne(OfferStatus::Draft));
+    }
+    for grant in viewer.holding(OFFICE) {
+        any = any.add(offer::Column::OttId.eq(grant.organization));
+    }
+    any
+}
+
+/// What can be done to an offer. Names are those of the mutations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
+pub enum OfferAction {
+    /// Write it down.
+    Draft,
+    /// Change its text.
+    Revise,
+    /// Hand it to the office's manager for review.
+    Submit,
+    /// Send it back to its author.
+    Return,
+    /// Offer it to the network.
+    Publish,
+    /// Take it off the network for a while.
+    Hold,
+    /// Put it back on the network.
+    Resume,
+    /// Give it another year.
+    Renew,
+    /// Let others express interest.
+    OpenForInterest,
+    /// Take no more expressions of interest.
+    CloseForInterest,
+    /// End it.
+    Retire,
+    /// End its time on the network; the service does this by itself.
+    Expire,
+    /// Put it away; the service does this by itself.
+    Archive,
+}
+
+use OfferStatus::{
+    Draft, Expired, InReview, OnHold, Published, Reserved, Retired, Returned, Transferred,
+};
+
+impl OfferAction {
+    /// The statuses in which it can be done: the life of an offer, as the only table that says so.
+    #[must_use]
+    pub fn from(self) -> &'static [OfferStatus] {
+        match self {
+            Self::Draft => &[],
+            Self::Revise | Self::Submit => &[Draft, Returned],
+            Self::Return | Self::Publish => &[InReview],
+            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => &[Published],
+            Self::Resume => &[OnHold],
+            Self::Renew => &[Published, Expired],
+            Self::Retire => &[Draft, InReview, Returned, Published, OnHold, Reserved, Expired],
+            Self::Archive => &[Retired, Transferred, Expired],
+        }
+    }
+
+    /// The status to which it leads; `None` when the status stays.
+    #[must_use]
+    pub fn to(self) -> Option<OfferStatus> {
+        Some(match self {
+            Self::Draft => Draft,
+            Self::Submit => InReview,
+            Self::Return => Returned,
+            Self::Publish | Self::Resume | Self::Renew => Published,
+            Self::Hold => OnHold,
+            Self::Retire => Retired,
+            Self::Expire => Expired,
+            Self::Archive => OfferStatus::Archived,
+            Self::Revise | Self::OpenForInterest | Self::CloseForInterest => return None,
+        })
+    }
+
+    /// Who may do it: which of the office's roles, and whether the network's admin.
+    fn by(self) -> (&'static [Role], bool) {
+        const MANAGER: &[Role] = &[Role::OttManager];
+        match self {
+            Self::Draft
+            | Self::Revise
+            | Self::Submit
+            | Self::OpenForInterest
+            | Self::CloseForInterest => (OFFICE, false),
+            Self::Return | Self::Publish => (MANAGER, true),
+            Self::Hold | Self::Resume => (OFFICE, true),
+            Self::Renew | Self::Retire => (MANAGER, false),
+            Self::Expire | Self::Archive => (&[], false),
+        }
+    }
+}
+
+impl Action for OfferAction {
+    type On = offer::Model;
+
+    fn permitted(self, viewer: &Viewer, offer: &offer::Model) -> bool {
+        let (office, network) = self.by();
+        office.iter().any(|role| viewer.is(*role, offer.ott_id))
+            || network && viewer.is_any(Role::NetworkAdmin)
+    }
+}

@@ -1,0 +1,120 @@
+//! The rules for organizations and for the consents that companies give.
+
+use entity::{
+    AffiliationStatus, DisclosureLevel, OrganizationId, OrganizationKind, Role, affiliation,
+    consent, organization,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
+};
+
+use super::{Action, CHAMBER, Resource, Viewer};
+
+/// What the rules need to know of an organization.
+#[derive(Clone, Copy, Debug)]
+pub struct OrganizationFacts {
+    /// Which.
+    pub id: OrganizationId,
+    /// What it is.
+    pub kind: OrganizationKind,
+    /// Whether it is affiliated, now and within the viewer's territory, to a
+    /// chamber for which the viewer speaks (see [`member_of_mine`]).
+    pub member_of_mine: bool,
+}
+
+/// Whether the kind is an institution, whose contact details are public by nature.
+#[must_use]
+pub fn is_institution(kind: OrganizationKind) -> bool {
+    !matches!(kind, OrganizationKind::Company | OrganizationKind::Startup)
+}
+
+impl Resource for OrganizationFacts {
+    const NAME: &'static str = "organization";
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        if viewer.system {
+            return Some(DisclosureLevel::Contract);
+        }
+        // A service account reads what the network reads, never the secrets of its own house.
+        let own = viewer
+            .grants
+            .iter()
+            .any(|grant| grant.organization == self.id && !matches!(grant.role, Role::Service | Role::Analyst));
+        Some(if own {
+            DisclosureLevel::Contract
+        } else if self.member_of_mine {
+            // The rest of an imported roll is private to the organization and its chamber.
+            DisclosureLevel::Confidential
+        } else if is_institution(self.kind) {
+            DisclosureLevel::Introduced
+        } else {
+            viewer.network_level()
+        })
+    }
+}
+
+/// Organizations that the viewer may know of: all of them, by name.
+#[must_use]
+pub fn visible_organizations(_: &Viewer) -> Condition {
+    Condition::all()
+}
+
+/// The fact `member_of_mine` as a condition on a row of `organization`; `None`
+/// when the viewer speaks for no chamber, so that nobody else pays for it.
+#[must_use]
+pub fn member_of_mine(viewer: &Viewer) -> Option<SimpleExpr> {
+    let mut any = Condition::any();
+    let mut some = false;
+    for grant in viewer.holding(CHAMBER) {
+        some = true;
+        let mut within = Condition::all().add(affiliation::Column::ChamberId.eq(grant.organization));
+        if !(grant.regions.is_empty() && grant.delegations.is_empty()) {
+            within = within.add(
+                Condition::any()
+                    .add(affiliation::Column::RegionId.is_in(grant.regions.iter().copied()))
+                    .add(affiliation::Column::DelegationId.is_in(grant.delegations.iter().copied())),
+            );
+        }
+        any = any.add(within);
+    }
+    some.then(|| {
+        let affiliations = affiliation::Entity::find()
+            .select_only()
+            .column(affiliation::Column::Id)
+            .filter(
+                Expr::col((affiliation::Entity, affiliation::Column::CompanyId))
+                    .equals((organization::Entity, organization::Column::Id)),
+            )
+            .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+            .filter(any);
+        Expr::exists(affiliations.into_query())
+    })
+}
+
+/// What can be done to a company's consents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentAction {
+    /// Give it.
+    Grant,
+    /// Take it back.
+    Withdraw,
+}
+
+impl Resource for consent::Model {
+    const NAME: &'static str = "consent";
+
+    /// A consent is known to the company alone.
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let own = viewer.system || viewer.is(Role::MemberUser, self.organization_id);
+        own.then_some(DisclosureLevel::Contract)
+    }
+}
+
+impl Action for ConsentAction {
+    type On = consent::Model;
+
+    fn permitted(self, viewer: &Viewer, consent: &consent::Model) -> bool {
+        viewer.is(Role::MemberUser, consent.organization_id)
+    }
+}

@@ -1,0 +1,241 @@
+//! One piece of work, one transaction, at least one event. Nothing else in this
+//! crate writes.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::{ChangeId, DeclineReason, EventId, counter, event, history};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
+    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
+    sea_query::{Expr, OnConflict},
+};
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    event::Event,
+    policy::{Action, Allowed, Resource, Viewer},
+};
+
+/// A row that can be written: the entity of `R` has `R` for its rows.
+pub(crate) trait Row:
+    ModelTrait<Entity: EntityTrait<Model = Self>> + IntoActiveModel<Changes<Self>>
+{
+}
+impl<R: ModelTrait<Entity: EntityTrait<Model = R>> + IntoActiveModel<Changes<R>>> Row for R {}
+
+type Table<R> = <R as ModelTrait>::Entity;
+type Changes<R> = <Table<R> as EntityTrait>::ActiveModel;
+type KeyOf<R> = <<Table<R> as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::ValueType;
+
+/// The most bound values that a statement may carry: SQLite's limit is 32,766.
+const MOST_VALUES: usize = 30_000;
+
+/// A piece of work in progress. Dropped without [`Work::commit`], it never happened.
+#[must_use = "work that is not committed is rolled back"]
+pub(crate) struct Work {
+    tx: DatabaseTransaction,
+    viewer: Arc<Viewer>,
+    /// When this happens: the only clock that work may read.
+    pub(crate) now: DateTime<Utc>,
+    events: Vec<Event>,
+}
+
+impl Work {
+    /// Begins.
+    pub(crate) async fn begin(db: &Db, viewer: Arc<Viewer>) -> Result<Self> {
+        let now = viewer.now;
+        Ok(Self { tx: db.begin().await?, viewer, now, events: Vec::new() })
+    }
+
+    /// Who does it.
+    pub(crate) fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The transaction, for reading what this work decides by.
+    pub(crate) fn tx(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Asks the policy about a row that is not in the database yet.
+    pub(crate) fn allow<A: Action>(&self, action: A, row: A::On) -> Result<Allowed<A::On>> {
+        self.viewer.allow(action, row)
+    }
+
+    /// Holds a row until the end of this work, if the viewer may do this to it.
+    /// The policy is asked before the caller can look at the state: nobody
+    /// probes the states of rows that they may not see.
+    pub(crate) async fn hold<A>(
+        &self,
+        id: impl Into<KeyOf<A::On>> + Send,
+        action: A,
+    ) -> Result<Allowed<A::On>>
+    where
+        A: Action<On: Row>,
+    {
+        // SQLite has no row locks; there the whole transaction holds the write lock.
+        let found = Table::<A::On>::find_by_id(id).lock_exclusive().one(&self.tx).await?;
+        self.allow(action, found.ok_or(Error::NotFound(A::On::NAME))?)
+    }
+
+    /// Writes a new row.
+    #[expect(clippy::disallowed_methods, reason = "the one place that inserts")]
+    pub(crate) async fn insert<R>(&self, row: Allowed<R>) -> Result<R>
+    where
+        R: Row,
+        Changes<R>: ActiveModelBehavior + Send,
+    {
+        // An active model made of a model holds values "as read"; `reset_all` makes them "to write".
+        Ok(row.into_inner().into_active_model().reset_all().insert(&self.tx).await?)
+    }
+
+    /// Writes the columns that differ from what was held.
+    #[expect(clippy::disallowed_methods, reason = "the one place that updates")]
+    pub(crate) async fn update<R>(
+        &self,
+        row: Allowed<R>,
+        change: impl FnOnce(&mut R),
+    ) -> Result<R>
+    where
+        R: Row + Clone,
+        Changes<R>: ActiveModelBehavior + Send,
+    {
+        let before = row.into_inner();
+        let mut after = before.clone();
+        change(&mut after);
+        let mut changes = before.clone().into_active_model();
+        for column in <<Table<R> as EntityTrait>::Column as sea_orm::Iterable>::iter() {
+            let value = after.get(column);
+            if value != before.get(column) {
+                changes.set(column, value);
+            }
+        }
+        if changes.is_changed() {
+            changes.update(&self.tx).await?;
+        }
+        Ok(after)
+    }
+
+    /// Writes many new rows, or overwrites those with the same key in `conflict` columns.
+    #[expect(clippy::disallowed_methods, reason = "the one place that inserts many")]
+    pub(crate) async fn insert_all<R>(
+        &self,
+        rows: Vec<Allowed<R>>,
+        conflict: &[<Table<R> as EntityTrait>::Column],
+    ) -> Result<()>
+    where
+        R: Row,
+        Changes<R>: ActiveModelBehavior + Send,
+    {
+        use sea_orm::Iterable;
+        let columns: Vec<_> = <Table<R> as EntityTrait>::Column::iter().collect();
+        let most = (MOST_VALUES / columns.len()).max(1);
+        let mut rows = rows.into_iter().map(|row| row.into_inner().into_active_model().reset_all());
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(most).collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            let mut insert = Table::<R>::insert_many(chunk);
+            if !conflict.is_empty() {
+                let same = |column: &<Table<R> as EntityTrait>::Column| {
+                    let name = sea_orm::IdenStatic::as_str(column);
+                    conflict.iter().any(|key| sea_orm::IdenStatic::as_str(key) == name)
+                };
+                let rest: Vec<_> = columns.iter().filter(|column| !same(column)).copied().collect();
+                let mut on = OnConflict::columns(conflict.iter().copied());
+                insert = insert.on_conflict(on.update_columns(rest).to_owned());
+            }
+            insert.exec_without_returning(&self.tx).await?;
+        }
+    }
+
+    /// Deletes rows; only the system deletes, and only what it can compute anew.
+    #[expect(clippy::disallowed_methods, reason = "the one place that deletes")]
+    pub(crate) async fn delete_where<E: EntityTrait>(&self, which: Condition) -> Result<u64> {
+        self.viewer.allow_system(())?;
+        Ok(E::delete_many().filter(which).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// The next number of a yearly count (`NEC-2026-000123`).
+    #[expect(clippy::disallowed_methods, reason = "counting is part of the work")]
+    pub(crate) async fn folio(&self, series: &str) -> Result<String> {
+        self.folios(series, 1).await.map(|(first, _)| first)
+    }
+
+    /// The next `count` numbers: the first as text, and its value.
+    #[expect(clippy::disallowed_methods, reason = "counting is part of the work")]
+    pub(crate) async fn folios(&self, series: &str, count: i64) -> Result<(String, i64)> {
+        use chrono::Datelike;
+        let name = format!("{series}-{}", self.now.year());
+        let row = counter::ActiveModel { name: Set(name.clone()), value: Set(count) };
+        let next = Expr::col((counter::Entity, counter::Column::Value));
+        let conflict = OnConflict::column(counter::Column::Name)
+            .value(counter::Column::Value, sea_orm::ExprTrait::add(next, count))
+            .to_owned();
+        counter::Entity::insert(row).on_conflict(conflict).exec_without_returning(&self.tx).await?;
+        let last = counter::Entity::find_by_id(name.clone())
+            .one(&self.tx)
+            .await?
+            .ok_or_else(|| Error::internal("a counter vanished"))?
+            .value;
+        let first = last - count + 1;
+        Ok((format!("{name}-{first:06}"), first))
+    }
+
+    /// Writes a step of a record's life.
+    #[expect(clippy::disallowed_methods, reason = "history is part of the work")]
+    pub(crate) async fn history(
+        &self,
+        record: String,
+        from: Option<String>,
+        to: String,
+        why: (Option<DeclineReason>, Option<String>),
+    ) -> Result<()> {
+        let row = history::ActiveModel {
+            id: Set(ChangeId::new(self.now)),
+            record: Set(record),
+            from_status: Set(from),
+            to_status: Set(to),
+            at: Set(self.now),
+            by: Set(self.viewer.person),
+            reason: Set(why.0),
+            note: Set(why.1),
+        };
+        history::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Says what happened. At least once before [`Work::commit`].
+    pub(crate) fn record(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Ends. The events are stored with the change or not at all.
+    ///
+    /// # Errors
+    /// Our fault when nothing was recorded: nothing changes silently.
+    #[expect(clippy::disallowed_methods, reason = "the one place that commits")]
+    pub(crate) async fn commit(self) -> Result<()> {
+        if self.events.is_empty() {
+            return Err(Error::internal("work that records no event cannot be committed"));
+        }
+        let rows = self.events.iter().map(|event| {
+            Ok(event::ActiveModel {
+                id: Set(EventId::new(self.now)),
+                actor_id: Set(self.viewer.person),
+                kind: Set(event.kind()),
+                subject: Set(event.subject()),
+                body: Set(serde_json::to_value(event).map_err(Error::internal)?),
+                happened_at: Set(self.now),
+                ..Default::default()
+            })
+        });
+        let rows: Vec<_> = rows.collect::<Result<_>>()?;
+        event::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        Ok(self.tx.commit().await?)
+    }
+}
+
