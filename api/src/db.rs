@@ -48,6 +48,7 @@ impl fmt::Debug for DbSettings {
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    replica: bool,
     statements: Arc<AtomicU64>,
 }
 
@@ -77,13 +78,19 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { read, write, statements })
+        Ok(Self { read, write, replica: settings.read_url.is_some(), statements })
     }
 
     /// The pool that cannot write.
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// Where a commit can be read at once: not on a replica.
+    #[must_use]
+    pub fn fresh(&self) -> &DatabaseConnection {
+        if self.replica { &self.write } else { &self.read }
     }
 
     /// The pool that can, for migrations and `work` alone.

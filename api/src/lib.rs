@@ -1,3 +1,35 @@
 //! Vínculo: the open, typed graph of technology transfer.
+//!
+//! `docs/architecture.md` shows the house. A domain is a folder (`needs`,
+//! `offers`, `organizations`, `matches`, `codes`); the small modules around them
+//! carry everything: who may do what is `policy`, what is written goes through
+//! `work`, what is read goes through `loaders` and `page`, what can go wrong is
+//! in `error`.
 
+mod blind;
+mod checks;
+pub mod clockwork;
+pub mod codes;
+pub mod context;
+pub mod db;
 pub mod error;
+pub mod event;
+pub mod field;
+mod filter;
+mod followers;
+mod history;
+mod lifecycle;
+mod loaders;
+pub mod matches;
+pub mod needs;
+mod node;
+pub mod offers;
+pub mod organizations;
+mod page;
+pub mod policy;
+mod scalars;
+pub mod schema;
+mod schema_state;
+pub mod text;
+mod viewer;
+mod work;

@@ -60,8 +60,8 @@ impl Work {
     }
 
     /// Asks the policy about a row that is not in the database yet.
-    pub(crate) fn allow<A: Action>(&self, action: A, row: A::On) -> Result<Allowed<A::On>> {
-        self.viewer.allow(action, row)
+    pub(crate) fn allow_new<A: Action>(&self, action: A, row: A::On) -> Result<Allowed<A::On>> {
+        self.viewer.allow_new(action, row)
     }
 
     /// Holds a row until the end of this work, if the viewer may do this to it.
@@ -77,7 +77,7 @@ impl Work {
     {
         // SQLite has no row locks; there the whole transaction holds the write lock.
         let found = Table::<A::On>::find_by_id(id).lock_exclusive().one(&self.tx).await?;
-        self.allow(action, found.ok_or(Error::NotFound(A::On::NAME))?)
+        self.viewer.allow(action, found.ok_or(Error::NotFound(A::On::NAME))?)
     }
 
     /// Writes a new row.

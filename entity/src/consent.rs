@@ -1,6 +1,6 @@
 //! What a company has consented to; it ends when it is withdrawn or expires.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, entity::prelude::*};
 
 use crate::{ConsentId, ConsentPurpose, OrganizationId, PersonId};
 
@@ -19,3 +19,13 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Consents that count at `now`: given, neither withdrawn nor expired.
+#[must_use]
+pub fn in_force(now: DateTimeUtc) -> Condition {
+    let still = |column: Column| Condition::any().add(column.is_null()).add(column.gt(now));
+    Condition::all()
+        .add(Column::GrantedAt.lte(now))
+        .add(still(Column::WithdrawnAt))
+        .add(still(Column::ExpiresAt))
+}

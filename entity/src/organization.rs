@@ -53,6 +53,8 @@ pub struct Model {
     pub exports: Option<bool>,
     pub certifications: Texts,
     pub languages: Codes,
+    /// Marks that the company has declared; anonymous texts may not name them.
+    pub marks: Texts,
     pub verification: VerificationLevel,
     pub parent_id: Option<OrganizationId>,
     pub created_at: DateTimeUtc,

@@ -89,7 +89,7 @@ fn sector<'a>(need: &'a Profile, offer: &'a Profile) -> Found<'a> {
     // The narrowest declared code tells most.
     let applicable = declared
         .filter(|declared| asked.clone().any(|code| declared.covers(code)))
-        .max_by(|a, b| a.code().len().cmp(&b.code().len()).then(b.code().cmp(a.code())))
+        .max_by(|a, b| a.depth().cmp(&b.depth()).then(b.code().cmp(a.code())))
         .map(|declared| (6_000, Evidence::ApplicableTo(declared.code())));
 
     [kin, applicable]
@@ -120,8 +120,8 @@ const NEAR: &[(&str, &str)] = &[
 
 const RELATED: u32 = 5_000;
 
-/// The share of the shorter list that the other side accepts, so that naming more kinds of
-/// agreement never costs anything.
+/// The share of the shorter list that the other side accepts: one that accepts much does not lose
+/// for what the other does not ask.
 fn partnership<'a>(need: &'a [String], offer: &'a [String]) -> Found<'a> {
     let (asked, given) = (distinct(need), distinct(offer));
     if asked.is_empty() || given.is_empty() {

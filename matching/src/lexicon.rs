@@ -25,6 +25,10 @@ use crate::basis::ratio;
 use crate::profile::{Language, Side};
 use crate::words::Analysis;
 
+/// The name of this way to compare texts, kept beside every stored match: text values of different
+/// models cannot be compared.
+pub const MODEL_VERSION: &str = "bm25-1";
+
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 /// What a term is worth that was found in the other language only.

@@ -66,6 +66,7 @@ mod weights;
 mod words;
 
 pub use index::{Hit, Index, Reader};
+pub use lexicon::MODEL_VERSION;
 pub use profile::{Bilingual, Labels, Language, Limits, Passage, Profile, Side};
 pub use score::{Component, Exclusion, Match};
 pub use weights::{Feature, WEIGHTS_VERSION, Weights};

@@ -29,6 +29,11 @@ impl<'a> Scian<'a> {
         self.0
     }
 
+    /// How narrow the code is, in digits: 2 for a sector, a range too, to 6 for a clase.
+    pub(crate) fn depth(self) -> usize {
+        if self.0.contains('-') { 2 } else { self.0.len() }
+    }
+
     pub(crate) fn sector(self) -> &'a str {
         match &self.0[..2] {
             "31" | "32" | "33" => "31-33",

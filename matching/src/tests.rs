@@ -440,6 +440,24 @@ fn readiness_agreements_limits_and_place_have_their_values() {
     assert_eq!(place("14", "14"), Some(8_000));
     assert_eq!(place("14", "18"), Some(5_000));
     assert_eq!(place("14", "31"), Some(2_000));
+
+    let region = Some(Uuid::from_u128(5));
+    let near = |partnerships: &[&str]| {
+        let asks = Profile { region, state: Some("14".to_owned()), ..need(1, "") };
+        let partnerships = partnerships.iter().map(|&code| code.to_owned()).collect();
+        value(asks, Profile { region, state: Some("31".to_owned()), partnerships, ..offer(2, "") })
+    };
+    assert_eq!(near(&["ASSIGNMENT", "SPIN_OFF"]), Some(5_000), "the same chamber region");
+    assert_eq!(near(&["ASSIGNMENT"]), None, "rights alone travel anywhere");
+}
+
+#[test]
+fn the_text_value_is_bm25_over_its_ideal() {
+    let index = index_of([offer(2, "agua agua horno"), offer(3, "horno")]);
+    // N = 2, mean length 2. agua: n = 1, idf = ln 2, twice in 3 words: 4.4 / 3.65 = 1.20548;
+    // teñido: n = 0, idf = ln 6, not there. 0.83557 / (2.2 * (ln 2 + ln 6)) = 0.15284.
+    let found = index.score(&need(1, "teñido, agua"), &offer(2, "agua agua horno"));
+    assert_eq!(found.components[0].value, 1_528);
 }
 
 #[test]
@@ -459,7 +477,7 @@ fn explanations_read_like_a_person_wrote_them() {
         ..need(1, "Teñido de algodón con menos agua")
     };
     let answer = Profile {
-        sectors: vec!["313".to_owned()],
+        sectors: vec!["31-33".to_owned(), "313".to_owned()],
         own_sectors: vec!["5417".to_owned()],
         trl: Some((6, 6)),
         partnerships: vec!["RD_COOPERATION_AGREEMENT".to_owned()],

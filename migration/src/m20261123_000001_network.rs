@@ -62,6 +62,7 @@ impl MigrationTrait for Migration {
                     .col(boolean_null("exports"))
                     .col(json_binary("certifications"))
                     .col(text("languages"))
+                    .col(json_binary("marks"))
                     .col(text("verification"))
                     .col(uuid_null("parent_id"))
                     .col(timestamp_with_time_zone("created_at"))

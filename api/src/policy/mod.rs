@@ -112,7 +112,8 @@ impl Viewer {
     }
 
     /// What every member of the network sees at most of a record that is not theirs.
-    fn network_level(&self) -> DisclosureLevel {
+    #[must_use]
+    pub fn network_level(&self) -> DisclosureLevel {
         if self.is_member() { DisclosureLevel::Network } else { DisclosureLevel::PublicBlind }
     }
 
@@ -122,6 +123,17 @@ impl Viewer {
     /// [`Error::Forbidden`] for everybody else.
     pub fn allow_system<R>(&self, row: R) -> Result<Allowed<R>> {
         if self.system { Ok(Allowed(row)) } else { Err(Error::Forbidden) }
+    }
+
+    /// Asks for leave to put a new row on record.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody asks, else [`Error::Forbidden`].
+    pub fn allow_new<A: Action>(&self, action: A, row: A::On) -> Result<Allowed<A::On>> {
+        if self.system || action.permitted(self, &row) {
+            return Ok(Allowed(row));
+        }
+        Err(if self.person.is_none() { Error::Unauthenticated } else { Error::Forbidden })
     }
 
     /// Asks for leave to do something to a row.
@@ -139,6 +151,20 @@ impl Viewer {
             Some(_) => Err(Error::Forbidden),
         }
     }
+}
+
+/// What a grant lets do to records of its organization, by the names of the mutations.
+#[must_use]
+pub fn actions_of(grant: &Grant) -> Vec<String> {
+    use sea_orm::Iterable;
+    let needs = NeedAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .map(|action| action.mutation());
+    let offers = OfferAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .map(|action| action.mutation());
+    let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
+    needs.chain(offers).chain(consents.into_iter().flatten()).map(ToOwned::to_owned).collect()
 }
 
 /// The roles that speak for a chamber.

@@ -204,6 +204,39 @@ impl NeedAction {
     }
 }
 
+impl NeedAction {
+    /// The mutation that does it; what the service alone does has no mutation but a name.
+    #[must_use]
+    pub fn mutation(self) -> &'static str {
+        match self {
+            Self::Draft => "draftNeed",
+            Self::Revise => "reviseNeed",
+            Self::Submit => "submitNeed",
+            Self::Return => "returnNeed",
+            Self::Publish => "publishNeed",
+            Self::Hold => "holdNeed",
+            Self::Resume => "resumeNeed",
+            Self::Renew => "renewNeed",
+            Self::OpenForInterest => "openNeedForInterest",
+            Self::CloseForInterest => "closeNeedForInterest",
+            Self::Fulfil => "fulfilNeed",
+            Self::Close => "closeNeed",
+            Self::Withdraw => "withdrawNeed",
+            Self::Archive => "archiveNeed",
+            Self::Expire => "expireNeed",
+        }
+    }
+
+    /// Whether it is for this role, in the right organization.
+    #[must_use]
+    pub fn is_for(self, role: Role) -> bool {
+        let (company, chamber, network) = self.by();
+        company && role == Role::MemberUser
+            || chamber.contains(&role)
+            || network && role == Role::NetworkAdmin
+    }
+}
+
 impl Action for NeedAction {
     type On = need::Model;
 

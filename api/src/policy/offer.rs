@@ -149,6 +149,35 @@ impl OfferAction {
     }
 }
 
+impl OfferAction {
+    /// The mutation that does it; what the service alone does has no mutation but a name.
+    #[must_use]
+    pub fn mutation(self) -> &'static str {
+        match self {
+            Self::Draft => "draftOffer",
+            Self::Revise => "reviseOffer",
+            Self::Submit => "submitOffer",
+            Self::Return => "returnOffer",
+            Self::Publish => "publishOffer",
+            Self::Hold => "holdOffer",
+            Self::Resume => "resumeOffer",
+            Self::Renew => "renewOffer",
+            Self::OpenForInterest => "openOfferForInterest",
+            Self::CloseForInterest => "closeOfferForInterest",
+            Self::Retire => "retireOffer",
+            Self::Expire => "expireOffer",
+            Self::Archive => "archiveOffer",
+        }
+    }
+
+    /// Whether it is for this role, in the right organization.
+    #[must_use]
+    pub fn is_for(self, role: Role) -> bool {
+        let (office, network) = self.by();
+        office.contains(&role) || network && role == Role::NetworkAdmin
+    }
+}
+
 impl Action for OfferAction {
     type On = offer::Model;
 

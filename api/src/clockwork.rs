@@ -1,0 +1,136 @@
+//! What happens because time passes: records expire, their owners are warned,
+//! ended ones are put away. Run by the service every minute; several instances
+//! may run it at once, since each record is held and looked at again.
+
+use entity::{NeedStatus, OfferStatus, need, offer};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::{
+    context::Service,
+    error::{Error, Result},
+    event::Event,
+    lifecycle::{WARNING, step},
+    needs, offers,
+    policy::{NeedAction, OfferAction},
+    work::Work,
+};
+
+/// How many records are looked for at once.
+const MOST: u64 = 500;
+
+/// Does what is due. Returns how many records it changed.
+///
+/// # Errors
+/// When the database is away.
+pub async fn run_due(service: &Service) -> Result<usize> {
+    let now = service.now();
+    let mut done = 0;
+    for (due, action) in needs::life::due(now) {
+        for row in due_needs(service, due).await? {
+            let mut work = service.system_work().await?;
+            let outcome = match action {
+                NeedAction::Archive => needs::life::archive(&mut work, row.id, None).await.map(drop),
+                _ => expire_need(&mut work, row.id).await,
+            };
+            done += finish(work, outcome).await?;
+        }
+    }
+    for (due, action) in offers::life::due(now) {
+        for row in due_offers(service, due).await? {
+            let mut work = service.system_work().await?;
+            let outcome = match action {
+                OfferAction::Archive => offers::life::archive(&mut work, row.id).await.map(drop),
+                _ => expire_offer(&mut work, row.id).await,
+            };
+            done += finish(work, outcome).await?;
+        }
+    }
+    Ok(done + warn(service).await?)
+}
+
+async fn due_needs(service: &Service, due: Condition) -> Result<Vec<need::Model>> {
+    let rows = need::Entity::find().filter(due).order_by_asc(need::Column::Id).limit(MOST);
+    Ok(rows.all(service.db().fresh()).await?)
+}
+
+async fn due_offers(service: &Service, due: Condition) -> Result<Vec<offer::Model>> {
+    let rows = offer::Entity::find().filter(due).order_by_asc(offer::Column::Id).limit(MOST);
+    Ok(rows.all(service.db().fresh()).await?)
+}
+
+async fn expire_need(work: &mut Work, id: entity::NeedId) -> Result<()> {
+    let now = work.now;
+    step(work, id, None, NeedAction::Expire, (None, None), |need| {
+        still_due(need.expires_at, now)?;
+        need.open_for_interest = false;
+        Ok(())
+    })
+    .await
+    .map(drop)
+}
+
+async fn expire_offer(work: &mut Work, id: entity::OfferId) -> Result<()> {
+    let now = work.now;
+    step(work, id, None, OfferAction::Expire, (None, None), |offer| {
+        still_due(offer.expires_at, now)?;
+        offer.open_for_interest = false;
+        Ok(())
+    })
+    .await
+    .map(drop)
+}
+
+/// Somebody may have renewed it since it was looked for.
+fn still_due(
+    expires_at: Option<chrono::DateTime<chrono::Utc>>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    if expires_at.is_some_and(|end| end <= now) {
+        return Ok(());
+    }
+    Err(Error::refused(crate::error::UserErrorCode::IllegalState, "not due"))
+}
+
+/// Commits; what another instance or a person did in between is no failure.
+async fn finish(work: Work, outcome: Result<()>) -> Result<usize> {
+    match outcome {
+        Ok(()) => work.commit().await.map(|()| 1),
+        Err(Error::Refused(_) | Error::NotFound(_)) => Ok(0),
+        Err(other) => Err(other),
+    }
+}
+
+/// Warns the owners of records that expire soon, once.
+async fn warn(service: &Service) -> Result<usize> {
+    let now = service.now();
+    let mut done = 0;
+    let needs = Condition::all()
+        .add(need::Column::Status.eq(NeedStatus::Published))
+        .add(need::Column::ExpiryWarnedAt.is_null())
+        .add(need::Column::ExpiresAt.lte(now + WARNING));
+    for row in due_needs(service, needs).await? {
+        let mut work = service.system_work().await?;
+        let held = work.hold(row.id, NeedAction::Expire).await?;
+        if held.expiry_warned_at.is_none() && held.status == NeedStatus::Published {
+            work.update(held, |need| need.expiry_warned_at = Some(now)).await?;
+            work.record(Event::NeedExpiryNear { need: row.id });
+            work.commit().await?;
+            done += 1;
+        }
+    }
+    let offers = Condition::all()
+        .add(offer::Column::Status.eq(OfferStatus::Published))
+        .add(offer::Column::ExpiryWarnedAt.is_null())
+        .add(offer::Column::ExpiresAt.lte(now + WARNING));
+    for row in due_offers(service, offers).await? {
+        let mut work = service.system_work().await?;
+        let held = work.hold(row.id, OfferAction::Expire).await?;
+        if held.expiry_warned_at.is_none() && held.status == OfferStatus::Published {
+            work.update(held, |offer| offer.expiry_warned_at = Some(now)).await?;
+            work.record(Event::OfferExpiryNear { offer: row.id });
+            work.commit().await?;
+            done += 1;
+        }
+    }
+    Ok(done)
+}

@@ -1,0 +1,27 @@
+//! Official lists and vocabularies: rows in the database, loaded from files that
+//! the binary carries, held in memory by the service, served with labels in
+//! Spanish and English.
+
+mod labels;
+mod query;
+mod reference;
+
+pub use labels::{Entry, Labels};
+pub use query::{Code, CodeQuery};
+pub(crate) use query::{LANGUAGE_ARGUMENT, resolve, sectors, subsectors};
+pub use reference::load;
+
+/// SCIAN México, the classification of economic activities.
+pub const SCIAN: &str = "scian";
+/// Federal states by INEGI key.
+pub const STATE: &str = "state";
+/// Municipalities by INEGI key.
+pub const MUNICIPALITY: &str = "municipality";
+/// Sustainable Development Goals.
+pub const SDG: &str = "sdg";
+/// Technology readiness levels.
+pub const TRL: &str = "trl";
+/// International Patent Classification: sections, classes, subclasses.
+pub const IPC: &str = "ipc";
+/// The edition of SCIAN that the binary carries.
+pub const SCIAN_EDITION: i32 = 2018;

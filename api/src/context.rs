@@ -1,0 +1,250 @@
+//! What a request carries: who asks, the clock, and the way to everything else.
+
+use std::{fmt, sync::Arc};
+
+use async_graphql::Context;
+use chrono::{DateTime, SubsecRound, Utc};
+use entity::{PersonId, Role, membership};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::{
+    codes::Labels,
+    db::Db,
+    error::{Error, Result},
+    field::{Field, Selection},
+    loaders::{Loaders, Node},
+    matches::Engine,
+    policy::{Grant, Viewer},
+    token::{self, Claims},
+    work::Work,
+};
+
+/// Tells the time; tests hold it still.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The clock of the machine.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
+pub fn machine_clock() -> Clock {
+    Arc::new(Utc::now)
+}
+
+/// Everything that requests share. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    labels: Labels,
+    engine: Engine,
+    anonymous: bool,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("db", &self.0.db).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// A service over a database that is at head. `anonymous` says whether nobody may read what is public.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn start(db: Db, clock: Clock, anonymous: bool) -> Result<Self> {
+        let labels = Labels::load(&db).await?;
+        let engine = Engine::start(&db, &labels).await?;
+        Ok(Self(Arc::new(Inner { db, clock, labels, engine, anonymous })))
+    }
+
+    /// The time, in microseconds: PostgreSQL keeps no more.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0.clock)().trunc_subsecs(6)
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The official lists and vocabularies.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.0.labels
+    }
+
+    /// Search and matching.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// Work that the service does by itself.
+    pub(crate) async fn system_work(&self) -> Result<Work> {
+        Work::begin(self.db(), Arc::new(Viewer::system(self.now()))).await
+    }
+
+    /// Puts into a request what its resolvers need. One statement at most.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody may read without a token.
+    pub async fn prepare(
+        &self,
+        request: async_graphql::Request,
+        claims: Option<Claims>,
+        _request_id: &str,
+    ) -> Result<async_graphql::Request> {
+        let viewer = match claims {
+            Some(claims) => self.viewer(claims).await?,
+            None if self.0.anonymous => Viewer::anonymous(self.now()),
+            None => return Err(Error::Unauthenticated),
+        };
+        let viewer = Arc::new(viewer);
+        let loaders = Loaders::new(self.db().clone(), viewer.clone());
+        Ok(request.data(self.clone()).data(viewer).data(loaders))
+    }
+
+    /// Who a token stands for: what counts is its grants *and* a membership in
+    /// force, so that someone who left is out at once; unless the issuer is
+    /// configured to be believed alone.
+    async fn viewer(&self, claims: Claims) -> Result<Viewer> {
+        let now = self.now();
+        let person = person_of(&claims.issuer, &claims.subject);
+        let asked = claims.grants.iter().filter_map(grant);
+        let grants = if claims.authoritative {
+            asked.collect()
+        } else {
+            let held = membership::Entity::find()
+                .filter(membership::Column::PersonId.eq(person))
+                .filter(membership::Column::FromAt.lte(now))
+                .filter(
+                    Condition::any()
+                        .add(membership::Column::ToAt.is_null())
+                        .add(membership::Column::ToAt.gt(now)),
+                )
+                .all(self.db().read())
+                .await?;
+            asked
+                .flat_map(|asked| {
+                    held.iter()
+                        .filter(|held| {
+                            held.organization_id == asked.organization && held.role == asked.role
+                        })
+                        .filter_map(|held| narrowed(&asked, held))
+                        .collect::<Vec<_>>()
+                })
+                .collect()
+        };
+        Ok(Viewer { person: Some(person), grants, system: false, now })
+    }
+
+    /// Whether requests can be answered: the database is there and at head.
+    ///
+    /// # Errors
+    /// What is missing, for the operator.
+    pub async fn ready(&self) -> Result<(), String> {
+        crate::schema_state::check(self.db()).await
+    }
+}
+
+/// The person behind a subject: local tokens carry the person's id; for other
+/// issuers it is derived from issuer and subject, so that it is always the same.
+#[must_use]
+pub fn person_of(issuer: &str, subject: &str) -> PersonId {
+    subject.parse().unwrap_or_else(|_| {
+        let name = format!("{issuer}\u{0}{subject}");
+        PersonId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()))
+    })
+}
+
+fn grant(told: &token::Grant) -> Option<Grant> {
+    let role = Role::try_from_value(&told.role).ok().filter(|role| *role != Role::Public)?;
+    // A territory that does not parse must not widen the grant: the whole grant falls.
+    let all = |texts: &[String]| texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>();
+    let regions = all(&told.regions)?;
+    let delegations =
+        told.delegations.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>()?;
+    Some(Grant { organization: told.organization.parse().ok()?, role, regions, delegations })
+}
+
+/// A grant limited to what both the token and the membership allow; nothing when they share no territory.
+fn narrowed(asked: &Grant, held: &membership::Model) -> Option<Grant> {
+    let regions = held.regions.parsed();
+    let delegations = held.delegations.parsed();
+    let held_limited = !(held.regions.0.is_empty() && held.delegations.0.is_empty());
+    let asked_limited = !(asked.regions.is_empty() && asked.delegations.is_empty());
+    let (regions, delegations) = match (asked_limited, held_limited) {
+        (false, _) => (regions, delegations),
+        (true, false) => (asked.regions.clone(), asked.delegations.clone()),
+        (true, true) => {
+            let shared: Vec<_> = regions.into_iter().filter(|r| asked.regions.contains(r)).collect();
+            let also: Vec<_> =
+                delegations.into_iter().filter(|d| asked.delegations.contains(d)).collect();
+            if shared.is_empty() && also.is_empty() {
+                return None;
+            }
+            (shared, also)
+        }
+    };
+    Some(Grant { organization: asked.organization, role: asked.role, regions, delegations })
+}
+
+/// What resolvers ask the context for.
+pub(crate) trait Request {
+    /// Who asks.
+    fn viewer(&self) -> &Arc<Viewer>;
+    /// What requests share.
+    fn service(&self) -> &Service;
+    /// The loaders of this request.
+    fn loaders(&self) -> &Loaders;
+    /// The thing with this id, as far as the client selected it at this field.
+    fn load<N: Node>(&self, id: N::Id) -> impl Future<Output = Result<Option<N>>> + Send;
+    /// The thing that a payload carries in its field `name`, read after the commit.
+    fn reload<N: Node>(&self, name: &str, id: N::Id) -> impl Future<Output = Result<Option<N>>> + Send;
+    /// Begins a piece of work for whoever asks.
+    fn work(&self) -> impl Future<Output = Result<Work>> + Send;
+}
+
+impl Request for Context<'_> {
+    fn viewer(&self) -> &Arc<Viewer> {
+        self.data_unchecked::<Arc<Viewer>>()
+    }
+
+    fn service(&self) -> &Service {
+        self.data_unchecked::<Service>()
+    }
+
+    fn loaders(&self) -> &Loaders {
+        self.data_unchecked::<Loaders>()
+    }
+
+    async fn load<N: Node>(&self, id: N::Id) -> Result<Option<N>> {
+        let selection = Selection::below(self.field(), N::fields());
+        self.loaders().load(id, selection).await
+    }
+
+    async fn reload<N: Node>(&self, name: &str, id: N::Id) -> Result<Option<N>> {
+        let selection = selected_at(self, name, N::fields());
+        match selection {
+            Some(selection) => self.loaders().fresh(id, selection).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn work(&self) -> Result<Work> {
+        Work::begin(self.service().db(), self.viewer().clone()).await
+    }
+}
+
+/// What was selected of the field `name` below this one; `None` when it was not selected at all.
+fn selected_at<C>(ctx: &Context<'_>, name: &str, table: &[Field<C>]) -> Option<Selection> {
+    ctx.field()
+        .selection_set()
+        .filter(|field| field.name() == name)
+        .map(|field| Selection::below(field, table))
+        .reduce(Selection::and)
+}

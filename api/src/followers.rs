@@ -1,0 +1,143 @@
+//! Reading what happened, in an order in which nothing is missed.
+//!
+//! An event's number is the order of writing, not of commits: on PostgreSQL a
+//! later number can be visible before an earlier one. Followers there read by
+//! (transaction id, number), and only below the oldest transaction that still
+//! runs; on SQLite there is one writer, so the number is the order.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{event, follower};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+    sea_query::{Expr, OnConflict},
+};
+
+use crate::{db::Db, error::Result};
+
+/// How many events are read at once.
+const MOST: u64 = 500;
+/// How long an instance leads without saying so again.
+const LEASE: Duration = Duration::seconds(30);
+
+/// How far a follower has read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bookmark {
+    xid: i64,
+    seq: i64,
+}
+
+/// The events behind `bookmark`, oldest first, and the bookmark behind them.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn events_after(db: &Db, bookmark: Bookmark) -> Result<(Vec<event::Model>, Bookmark)> {
+    use event::Column;
+    let behind = Expr::tuple([Column::Xid.into_expr().into(), Column::Seq.into_expr().into()])
+        .gt(Expr::tuple([Expr::val(bookmark.xid).into(), Expr::val(bookmark.seq).into()]));
+    let mut query = event::Entity::find()
+        .filter(behind)
+        .order_by_asc(Column::Xid)
+        .order_by_asc(Column::Seq)
+        .limit(MOST);
+    if db.backend() == DatabaseBackend::Postgres {
+        let settled = Expr::cust("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)");
+        query = query.filter(Column::Xid.into_expr().lt(settled));
+    }
+    let events = query.all(db.fresh()).await?;
+    let last = events.last().map_or(bookmark, |last| Bookmark { xid: last.xid, seq: last.seq });
+    Ok((events, last))
+}
+
+/// The place behind every event that can be read now.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn newest(db: &Db) -> Result<Bookmark> {
+    let mut query = event::Entity::find()
+        .order_by_desc(event::Column::Xid)
+        .order_by_desc(event::Column::Seq)
+        .limit(1);
+    if db.backend() == DatabaseBackend::Postgres {
+        let settled = Expr::cust("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)");
+        query = query.filter(event::Column::Xid.into_expr().lt(settled));
+    }
+    let last = query.one(db.fresh()).await?;
+    Ok(last.map_or_else(Bookmark::default, |last| Bookmark { xid: last.xid, seq: last.seq }))
+}
+
+/// Takes or keeps the lead of a follower; `None` when another instance has it.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "who leads is no news: it needs no event")]
+pub(crate) async fn lead(
+    db: &Db,
+    name: &str,
+    instance: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Bookmark>> {
+    let row = follower::ActiveModel {
+        name: Set(name.to_owned()),
+        xid: Set(0),
+        seq: Set(0),
+        leader: Set(None),
+        lease_until: Set(None),
+    };
+    let known = follower::Entity::find_by_id(name).one(db.fresh()).await?;
+    if known.is_none() {
+        follower::Entity::insert(row)
+            .on_conflict(OnConflict::column(follower::Column::Name).do_nothing().to_owned())
+            .exec_without_returning(db.write())
+            .await?;
+    }
+    let free = Condition::any()
+        .add(follower::Column::Leader.is_null())
+        .add(follower::Column::Leader.eq(instance))
+        .add(follower::Column::LeaseUntil.lt(now));
+    let taken = follower::Entity::update_many()
+        .col_expr(follower::Column::Leader, Expr::value(instance))
+        .col_expr(follower::Column::LeaseUntil, Expr::value(now + LEASE))
+        .filter(follower::Column::Name.eq(name))
+        .filter(free)
+        .exec(db.write())
+        .await?;
+    if taken.rows_affected == 0 {
+        return Ok(None);
+    }
+    let row = follower::Entity::find_by_id(name).one(db.write()).await?;
+    Ok(row.map(|row| Bookmark { xid: row.xid, seq: row.seq }))
+}
+
+/// Writes down how far a follower has read. What it did before that is done
+/// again after a crash in between: followers must bear that.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "a bookmark is no news: it needs no event")]
+pub(crate) async fn keep(db: &Db, name: &str, instance: &str, bookmark: Bookmark) -> Result<()> {
+    follower::Entity::update_many()
+        .col_expr(follower::Column::Xid, Expr::value(bookmark.xid))
+        .col_expr(follower::Column::Seq, Expr::value(bookmark.seq))
+        .filter(follower::Column::Name.eq(name))
+        // An instance that lost the lead must not move the mark back.
+        .filter(follower::Column::Leader.eq(instance))
+        .exec(db.write())
+        .await?;
+    Ok(())
+}
+
+/// Gives the lead up, so that another instance need not wait for the lease to end.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "who leads is no news: it needs no event")]
+pub(crate) async fn resign(db: &Db, name: &str, instance: &str) -> Result<()> {
+    follower::Entity::update_many()
+        .col_expr(follower::Column::Leader, Expr::value(Option::<String>::None))
+        .filter(follower::Column::Name.eq(name))
+        .filter(follower::Column::Leader.eq(instance))
+        .exec(db.write())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! Search and matching, in memory: an index that follows the events and can be
+//! thrown away and built anew. The database stays the only truth.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use entity::{
+    Codes, Localized, NeedId, NeedStatus, OfferId, OfferStatus, event, need, offer,
+};
+use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::Mutex;
+
+use crate::{
+    codes::{Entry, Labels},
+    db::Db,
+    error::Result,
+    followers::{Bookmark, events_after, newest},
+    policy::{NEEDS_SEEN_BY_NETWORK, OFFERS_SEEN_BY_NETWORK},
+};
+
+/// How many rows are read at once while the index is built.
+const CHUNK: u64 = 1_000;
+
+/// The engine of one instance. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    index: RwLock<Index>,
+    bookmark: Mutex<Bookmark>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl Engine {
+    /// Builds the index from the database.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) async fn start(db: &Db, labels: &Labels) -> Result<Self> {
+        let mut index = Index::new(Arc::new(Names(labels.clone())));
+        // Events from here on are followed, so that what changes meanwhile is not missed.
+        let bookmark = newest(db).await?;
+        let mut after: Option<NeedId> = None;
+        loop {
+            let rows = need::Entity::find()
+                .filter(need::Column::Status.is_in(NEEDS_SEEN_BY_NETWORK.iter().copied()))
+                .filter(after.map_or_else(
+                    || need::Column::Id.is_not_null(),
+                    |last| need::Column::Id.gt(last),
+                ))
+                .order_by_asc(need::Column::Id)
+                .limit(CHUNK)
+                .all(db.fresh())
+                .await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            rows.iter().for_each(|row| index.upsert(need_profile(row)));
+        }
+        let mut after: Option<OfferId> = None;
+        loop {
+            let rows = offer::Entity::find()
+                .filter(offer::Column::Status.is_in(OFFERS_SEEN_BY_NETWORK.iter().copied()))
+                .filter(after.map_or_else(
+                    || offer::Column::Id.is_not_null(),
+                    |last| offer::Column::Id.gt(last),
+                ))
+                .order_by_asc(offer::Column::Id)
+                .limit(CHUNK)
+                .all(db.fresh())
+                .await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            rows.iter().for_each(|row| index.upsert(offer_profile(row)));
+        }
+        let inner = Inner { index: RwLock::new(index), bookmark: Mutex::new(bookmark) };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Reads what happened since the last time into the index. Returns when there is no more.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) async fn catch_up(&self, db: &Db) -> Result<()> {
+        // One at a time: two that read the same events could put an older state over a newer one.
+        let mut bookmark = self.0.bookmark.lock().await;
+        loop {
+            let (events, next) = events_after(db, *bookmark).await?;
+            if events.is_empty() {
+                return Ok(());
+            }
+            let (needs, offers) = touched(&events);
+            self.refresh(db, &needs, &offers).await?;
+            *bookmark = next;
+        }
+    }
+
+    async fn refresh(&self, db: &Db, needs: &HashSet<NeedId>, offers: &HashSet<OfferId>) -> Result<()> {
+        let needs_now = need::Entity::find()
+            .filter(need::Column::Id.is_in(needs.iter().copied()))
+            .all(db.fresh())
+            .await?;
+        let offers_now = offer::Entity::find()
+            .filter(offer::Column::Id.is_in(offers.iter().copied()))
+            .all(db.fresh())
+            .await?;
+        let mut index = self.write();
+        for row in &needs_now {
+            if NEEDS_SEEN_BY_NETWORK.contains(&row.status) {
+                index.upsert(need_profile(row));
+            } else {
+                index.remove(row.id.0);
+            }
+        }
+        for row in &offers_now {
+            if OFFERS_SEEN_BY_NETWORK.contains(&row.status) {
+                index.upsert(offer_profile(row));
+            } else {
+                index.remove(row.id.0);
+            }
+        }
+        Ok(())
+    }
+
+    /// The best matches of a record, best first; nothing when it is not in the index or not open.
+    pub(crate) fn matches_of(&self, id: uuid::Uuid, limit: usize) -> Vec<Match> {
+        let index = self.read();
+        let Some(profile) = index.get(id).filter(|profile| profile.open).cloned() else {
+            return Vec::new();
+        };
+        index.matches(&profile, limit)
+    }
+
+    /// The best matches of a draft, best first.
+    pub(crate) fn preview(&self, draft: &Profile, limit: usize) -> Vec<Match> {
+        self.read().matches(draft, limit)
+    }
+
+    /// What a text finds, best first, in what the reader may read.
+    pub(crate) fn search(&self, text: &str, reader: Reader, side: Option<Side>) -> Vec<Hit> {
+        self.read().search(text, reader, side)
+    }
+
+    // A panic while the lock was held leaves an index that still answers; it is rebuilt at the next start.
+    fn read(&self) -> RwLockReadGuard<'_, Index> {
+        self.0.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Index> {
+        self.0.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The needs and offers that events are about.
+pub(crate) fn touched(events: &[event::Model]) -> (HashSet<NeedId>, HashSet<OfferId>) {
+    let about = || {
+        // What matching itself wrote changes nothing that matching reads.
+        events.iter().filter(|event| !event.kind.ends_with("_MATCHED")).filter_map(|e| e.subject.as_deref())
+    };
+    let needs = about().filter_map(|subject| subject.parse().ok()).collect();
+    let offers = about().filter_map(|subject| subject.parse().ok()).collect();
+    (needs, offers)
+}
+
+fn passages<'a>(texts: impl IntoIterator<Item = Option<&'a Localized>>) -> Vec<Passage> {
+    texts
+        .into_iter()
+        .flatten()
+        .flat_map(Localized::texts)
+        .map(|(language, text)| match language {
+            entity::Language::Es => Passage::spanish(text),
+            entity::Language::En => Passage::english(text),
+        })
+        .collect()
+}
+
+/// What matching may read of a need: levels L0 and L1, nothing above.
+pub(crate) fn need_profile(need: &need::Model) -> Profile {
+    let band = match (need.accepted_trl_min, need.accepted_trl_max) {
+        (None, None) => None,
+        (least, most) => Some((level(least.unwrap_or(1)), level(most.unwrap_or(9)))),
+    };
+    Profile {
+        public_text: passages([Some(&need.title), Some(&need.summary), need.partner_role.as_ref()]),
+        network_text: passages([
+            need.description.as_ref(),
+            need.technical_specification.as_ref(),
+            need.current_solution.as_ref(),
+            need.why_insufficient.as_ref(),
+        ]),
+        open: need.status == NeedStatus::Published && need.open_for_interest,
+        sectors: need.scian.0.clone(),
+        trl: band,
+        partnerships: need.partnership_types.0.clone(),
+        state: need.state_code.clone(),
+        region: need.region_id.map(|id| id.0),
+        // The company is no institution that matching may know of; the chamber is.
+        institution: Some(need.chamber_id.0),
+        ..Profile::new(need.id.0, Side::Need)
+    }
+}
+
+/// What matching may read of an offer: levels L0 and L1, nothing above.
+pub(crate) fn offer_profile(offer: &offer::Model) -> Profile {
+    let either = |first: &Codes, second: &Codes| {
+        let mut codes = first.0.clone();
+        codes.extend(second.0.iter().filter(|code| !first.0.contains(code)).cloned());
+        codes
+    };
+    Profile {
+        public_text: passages([
+            Some(&offer.title),
+            Some(&offer.summary),
+            offer.problem_solved.as_ref(),
+            offer.advantages.as_ref(),
+            offer.partner_role.as_ref(),
+        ]),
+        network_text: passages([offer.description.as_ref(), offer.state_of_the_art.as_ref()]),
+        open: offer.status == OfferStatus::Published && offer.open_for_interest,
+        sectors: offer.application_scian.0.clone(),
+        own_sectors: offer.scian.0.clone(),
+        trl: offer.trl.map(|trl| (level(trl), level(trl))),
+        partnerships: either(&offer.transfer_mechanisms, &offer.partnership_types),
+        state: offer.state_code.clone(),
+        institution: Some(offer.ott_id.0),
+        ..Profile::new(offer.id.0, Side::Offer)
+    }
+}
+
+fn level(trl: i32) -> u8 {
+    u8::try_from(trl.clamp(1, 9)).unwrap_or(1)
+}
+
+/// What codes are called, for the sentences that explain a match.
+struct Names(Labels);
+
+fn bilingual(entry: &Entry) -> Bilingual {
+    let en = entry.label_en.clone().unwrap_or_else(|| entry.label_es.clone());
+    Bilingual::new(entry.label_es.clone(), en)
+}
+
+impl matching::Labels for Names {
+    fn sector(&self, code: &str) -> Option<Bilingual> {
+        self.0.known_scian(code).map(bilingual)
+    }
+
+    fn state(&self, code: &str) -> Option<Bilingual> {
+        self.0.state(code).map(bilingual)
+    }
+
+    fn partnership(&self, code: &str) -> Option<Bilingual> {
+        let entry = self.0.get("partnership_type", code);
+        entry.or_else(|| self.0.get("transfer_mechanism", code)).map(bilingual)
+    }
+
+    fn neighbours(&self, a: &str, b: &str) -> bool {
+        self.0.neighbours(a, b)
+    }
+}

@@ -1,0 +1,12 @@
+//! Which needs and offers fit: the engine that finds it, the rows that keep it, the fields that show it.
+
+mod engine;
+mod object;
+mod query;
+mod suggest;
+
+pub use engine::Engine;
+pub use object::Match;
+pub(crate) use object::{FIELDS, MatchList, MatchesOf, best_matches};
+pub use query::MatchQuery;
+pub use suggest::follow;

@@ -1,0 +1,219 @@
+//! Previews of matches for what is not saved yet, and ranked search.
+
+use async_graphql::{
+    ComplexObject, Context, Enum, Object, SimpleObject, Union,
+    connection::{Connection, Edge},
+};
+use entity::{Language, NeedId, OfferId};
+use matching::{Reader, Side};
+
+use super::{
+    engine::need_profile,
+    object::{MatchPart, explain},
+    suggest::{components, version},
+};
+use crate::{
+    checks::Checks,
+    codes::LANGUAGE_ARGUMENT,
+    context::Request,
+    error::{Error, Result, UserError},
+    field::Selection,
+    needs::{self, Need, NeedInput},
+    offers::{self, Offer},
+    page::MOST,
+};
+
+/// How a need that is not saved yet would match an offer. For members of the network.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct MatchPreview {
+    /// How well the two fit, 0 to 10,000: the sum of the contributions of its components.
+    score: u32,
+    /// How much of the score's weight had data on both sides, 0 to 10,000.
+    coverage: u32,
+    /// The parts of the score.
+    components: Vec<MatchPart>,
+    /// Which model and which weights made the score.
+    weights_version: String,
+    #[graphql(skip)]
+    offer_id: OfferId,
+}
+
+#[ComplexObject]
+impl MatchPreview {
+    /// Why the two fit, in a few sentences; the heaviest reason first.
+    async fn explanation(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> String {
+        explain(&self.components, language)
+    }
+
+    /// The offer. Null when it has just left the network.
+    async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
+        ctx.load(self.offer_id).await
+    }
+}
+
+/// What a preview found, or what is wrong with the draft.
+#[derive(Debug, SimpleObject)]
+pub struct MatchPreviews {
+    /// The best offers, best first. Empty when `userErrors` is not.
+    matches: Vec<MatchPreview>,
+    /// What is wrong with the draft. Empty when all went well.
+    user_errors: Vec<UserError>,
+}
+
+/// What search looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SearchKind {
+    /// What companies need.
+    Need,
+    /// What transfer offices offer.
+    Offer,
+}
+
+/// A need or an offer that search found.
+#[derive(Clone, Debug, Union)]
+pub enum SearchResult {
+    /// A need.
+    Need(Box<Need>),
+    /// An offer.
+    Offer(Box<Offer>),
+}
+
+/// How well a record answers a search.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct Relevance {
+    /// How well it answers, 0 to 10,000; comparable within one search alone.
+    score: u32,
+}
+
+/// How many records a search found.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct SearchTotals {
+    /// How many records share a word with the text.
+    total_count: usize,
+}
+
+type SearchPage = Connection<String, SearchResult, SearchTotals, Relevance>;
+
+/// Queries of matches and search.
+#[derive(Debug, Default)]
+pub struct MatchQuery;
+
+#[Object]
+impl MatchQuery {
+    /// How a need that is not saved would match the offers that are open now. For members of the network.
+    async fn preview_matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The draft; nothing of it is kept.")] input: NeedInput,
+        #[graphql(desc = "How many offers, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
+    ) -> Result<MatchPreviews> {
+        let viewer = ctx.viewer();
+        if !viewer.is_member() {
+            return Err(if viewer.person.is_none() { Error::Unauthenticated } else { Error::Forbidden });
+        }
+        let first = usize::try_from(first.unwrap_or(10)).unwrap_or_default();
+        if !(1..=super::suggest::KEPT).contains(&first) {
+            return Err(Error::Argument("first", "must be between 1 and 50".into()));
+        }
+        let mut checks = Checks::new("input.", ctx.service().labels());
+        let draft = needs::life::preview(input, viewer.now, &mut checks);
+        if let Err(Error::Refused(user_errors)) = checks.done() {
+            return Ok(MatchPreviews { matches: Vec::new(), user_errors });
+        }
+        let mut profile = need_profile(&draft);
+        profile.institution = None;
+        let found = ctx.service().engine().preview(&profile, first);
+        let matches = found
+            .iter()
+            .map(|found| MatchPreview {
+                score: found.score,
+                coverage: found.coverage,
+                components: MatchPart::all(components(found)),
+                weights_version: version(found),
+                offer_id: OfferId(found.offer),
+            })
+            .collect();
+        Ok(MatchPreviews { matches, user_errors: Vec::new() })
+    }
+
+    /// Needs and offers that share words with a text, the best first. Anonymous readers search what is public; members of the network also what the network reads.
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look for, 1 to 500 characters, in Spanish or English.")]
+        text: String,
+        #[graphql(desc = "Only needs, or only offers; both when nothing is said.")]
+        kind: Option<SearchKind>,
+        #[graphql(desc = "How many, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<SearchPage> {
+        let size = usize::try_from(first.unwrap_or(20)).unwrap_or_default();
+        if size == 0 || size as u64 > MOST {
+            return Err(Error::Argument("first", "must be between 1 and 100".into()));
+        }
+        if !(1..=500).contains(&text.trim().chars().count()) {
+            return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
+        }
+        let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
+        let side = kind.map(|kind| match kind {
+            SearchKind::Need => Side::Need,
+            SearchKind::Offer => Side::Offer,
+        });
+        let hits = ctx.service().engine().search(&text, reader, side);
+        // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
+        let start = match &after {
+            None => 0,
+            Some(cursor) => {
+                let (score, id) = place(cursor)
+                    .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;
+                hits.partition_point(|hit| {
+                    (std::cmp::Reverse(hit.score), hit.id) <= (std::cmp::Reverse(score), id)
+                })
+            }
+        };
+        let shown = &hits[start..hits.len().min(start + size)];
+        let selection_of_needs = selected(ctx, needs::FIELDS);
+        let selection_of_offers = selected(ctx, offers::FIELDS);
+        let loaded = shown.iter().map(async |hit| {
+            let loaders = ctx.loaders();
+            Ok::<_, Error>(match hit.side {
+                Side::Need => loaders
+                    .load::<Need>(NeedId(hit.id), selection_of_needs)
+                    .await?
+                    .map(|need| SearchResult::Need(Box::new(need))),
+                Side::Offer => loaders
+                    .load::<Offer>(OfferId(hit.id), selection_of_offers)
+                    .await?
+                    .map(|offer| SearchResult::Offer(Box::new(offer))),
+            })
+        });
+        let loaded = futures_util::future::try_join_all(loaded).await?;
+        let mut page = Connection::with_additional_fields(
+            start > 0,
+            start + shown.len() < hits.len(),
+            SearchTotals { total_count: hits.len() },
+        );
+        for (hit, node) in shown.iter().zip(loaded) {
+            // What has left the network since the index was read is left out.
+            if let Some(node) = node {
+                let cursor = format!("{}.{}", hit.score, hit.id.simple());
+                page.edges.push(Edge::with_additional_fields(cursor, node, Relevance { score: hit.score }));
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn place(cursor: &str) -> Option<(u32, uuid::Uuid)> {
+    let (score, id) = cursor.split_once('.')?;
+    Some((score.parse().ok()?, uuid::Uuid::try_parse(id).ok()?))
+}
+
+fn selected<C>(ctx: &Context<'_>, table: &[crate::field::Field<C>]) -> Selection {
+    crate::field::selected_nodes(ctx.field(), table)
+}
+

@@ -1,0 +1,467 @@
+//! The life of a need: each verb with its guards, the same for the API, for
+//! imports and for what the service does by itself.
+
+use chrono::{DateTime, Duration, NaiveTime, Utc};
+use entity::{
+    AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus,
+    NeedType, OrganizationId, Role, affiliation, consent, need, organization,
+};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+
+use super::input::{NeedInput, check_complete, public_texts};
+use crate::{
+    checks::Checks,
+    codes::Labels,
+    error::{Error, Result, UserErrorCode},
+    event::Event,
+    lifecycle::{
+        self, ARCHIVED_AFTER_END, ARCHIVED_AFTER_PUBLICATION, Living, TERM, Verb, Why, all_texts,
+        blind_names, check_archivable, check_four_eyes, check_renewable, step,
+    },
+    policy::NeedAction,
+    work::Work,
+};
+
+/// Writes a need down for a company; its territory is that of the company's affiliation.
+pub(crate) async fn draft(
+    work: &mut Work,
+    labels: &Labels,
+    company: OrganizationId,
+    chamber: Option<OrganizationId>,
+    input: NeedInput,
+) -> Result<need::Model> {
+    if work.viewer().person.is_none() && !work.viewer().system {
+        return Err(Error::Unauthenticated);
+    }
+    let row = organization::Entity::find_by_id(company).one(work.tx()).await?;
+    let row = row.ok_or_else(|| {
+        Error::field("input.company", UserErrorCode::NotFound, "no existe / does not exist")
+    })?;
+    let affiliations = affiliation::Entity::find()
+        .filter(affiliation::Column::CompanyId.eq(company))
+        .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+        .order_by_asc(affiliation::Column::Id)
+        .all(work.tx())
+        .await?;
+    let mut fitting =
+        affiliations.iter().filter(|row| chamber.is_none_or(|chamber| row.chamber_id == chamber));
+    let affiliation = fitting.next();
+    let ambiguous = fitting.next().is_some();
+
+    let now = work.now;
+    let person = work.viewer().person;
+    let mut need = need::Model {
+        created_by: person,
+        revised_by: person,
+        company_id: company,
+        chamber_id: affiliation.map_or(chamber.unwrap_or_default(), |row| row.chamber_id),
+        delegation_id: affiliation.and_then(|row| row.delegation_id),
+        region_id: affiliation.and_then(|row| row.region_id),
+        drafted_by_chamber: !work.viewer().is(Role::MemberUser, company),
+        state_code: row.state_code,
+        ..blank(now)
+    };
+    let allowed = work.allow_new(NeedAction::Draft, need.clone())?;
+    if affiliation.is_none() {
+        return Err(Error::field(
+            "input.company",
+            UserErrorCode::IllegalState,
+            "no tiene afiliación vigente a la cámara / has no active affiliation to the chamber",
+        ));
+    }
+    if ambiguous {
+        return Err(Error::field(
+            "input.chamber",
+            UserErrorCode::Required,
+            "la empresa pertenece a varias cámaras / the company belongs to several chambers",
+        ));
+    }
+    let mut checks = Checks::new("input.", labels);
+    let mut input = input;
+    // Title and summary must be given: what is absent counts as empty here.
+    for text in [&mut input.title, &mut input.summary] {
+        if text.is_undefined() {
+            *text = async_graphql::MaybeUndefined::Null;
+        }
+    }
+    input.write(&mut need, &mut checks);
+    check_shared(work, &need, &mut checks).await?;
+    checks.done()?;
+    need.folio = work.folio("NEC").await?;
+    let need = work.insert(allowed.with(|row| *row = need)).await?;
+    work.history(need.id.to_string(), None, need.status.to_value(), (None, None)).await?;
+    work.record(Event::NeedDrafted { need: need.id });
+    Ok(need)
+}
+
+/// A need that says nothing yet.
+fn blank(now: DateTime<Utc>) -> need::Model {
+    need::Model {
+        id: NeedId::new(now),
+        folio: String::new(),
+        version: 1,
+        status: NeedStatus::Draft,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        revised_by: None,
+        submitted_by: None,
+        company_id: OrganizationId::default(),
+        chamber_id: OrganizationId::default(),
+        delegation_id: None,
+        region_id: None,
+        drafted_by_chamber: false,
+        kind: NeedType::TechnologyRequest,
+        title: Localized::default(),
+        title_folded: String::new(),
+        public_text_folded: String::new(),
+        summary: Localized::default(),
+        description: None,
+        technical_specification: None,
+        confidential_annex: None,
+        problem_kind: None,
+        innovation_scope: None,
+        current_solution: None,
+        why_insufficient: None,
+        success_criteria: entity::SuccessCriteria::default(),
+        constraints: entity::Texts::default(),
+        accepted_trl_min: None,
+        accepted_trl_max: None,
+        solution_depth: None,
+        partner_role: None,
+        partner_kinds: Codes::default(),
+        partner_sizes: Codes::default(),
+        partnership_types: Codes::default(),
+        budget_band: None,
+        reward_minor: None,
+        reward_currency: None,
+        timeframe_on: None,
+        urgency: None,
+        interest_deadline_on: None,
+        call_deadline_on: None,
+        call_id: None,
+        coordinator_required: None,
+        framework_program: None,
+        project_duration_weeks: None,
+        scian: Codes::default(),
+        technology_keywords: Codes::default(),
+        market_keywords: Codes::default(),
+        sdg: Codes::default(),
+        state_code: None,
+        target_states: Codes::default(),
+        anonymous: true,
+        shared_by: Codes::default(),
+        assimilation_level_at_submit: None,
+        outcome: None,
+        outcome_evidence: None,
+        closure_reason: None,
+        open_for_interest: false,
+        listed_at: now,
+        first_published_at: None,
+        published_at: None,
+        expires_at: None,
+        expiry_warned_at: None,
+        ended_at: None,
+        renewals: 0,
+    }
+}
+
+/// A need as it would be, for matching alone: nothing of it is kept.
+pub(crate) fn preview(input: NeedInput, now: DateTime<Utc>, checks: &mut Checks<'_>) -> need::Model {
+    let mut need = blank(now);
+    input.write(&mut need, checks);
+    need
+}
+
+/// Companies that share a need belong to its chamber and have consented to it.
+async fn check_shared(work: &Work, need: &need::Model, checks: &mut Checks<'_>) -> Result<()> {
+    for id in need.shared_by.parsed::<OrganizationId>() {
+        let member = affiliation::Entity::find()
+            .filter(affiliation::Column::CompanyId.eq(id))
+            .filter(affiliation::Column::ChamberId.eq(need.chamber_id))
+            .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+            .one(work.tx())
+            .await?;
+        if member.is_none() || id == need.company_id {
+            checks.wrong(
+                "sharedBy",
+                UserErrorCode::NotFound,
+                "no es otra empresa de la misma cámara / is not another company of the same chamber",
+            );
+        } else if !consented(work, id, &[ConsentPurpose::CrossCuttingNeed]).await? {
+            checks.wrong(
+                "sharedBy",
+                UserErrorCode::ConsentMissing,
+                "la empresa no ha consentido compartir necesidades / the company has not consented to sharing needs",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether a company has consented to one of these, now.
+async fn consented(work: &Work, company: OrganizationId, purposes: &[ConsentPurpose]) -> Result<bool> {
+    let found = consent::Entity::find()
+        .filter(consent::Column::OrganizationId.eq(company))
+        .filter(consent::Column::Purpose.is_in(purposes.iter().copied()))
+        .filter(consent::in_force(work.now))
+        .one(work.tx())
+        .await?;
+    Ok(found.is_some())
+}
+
+impl Living for need::Model {
+    type Status = NeedStatus;
+
+    fn record(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn status(&self) -> NeedStatus {
+        self.status
+    }
+
+    fn advance(&mut self, status: Option<NeedStatus>, now: DateTime<Utc>) {
+        self.version += 1;
+        self.updated_at = now;
+        self.status = status.unwrap_or(self.status);
+    }
+}
+
+impl Verb for NeedAction {
+    fn possible_in(self) -> &'static [NeedStatus] {
+        self.from()
+    }
+
+    fn leads_to(self) -> Option<NeedStatus> {
+        self.to()
+    }
+
+    fn done(self, row: &need::Model) -> Event {
+        let need = row.id;
+        match self {
+            Self::Draft => Event::NeedDrafted { need },
+            Self::Revise => Event::NeedRevised { need },
+            Self::Submit => Event::NeedSubmitted { need },
+            Self::Return => Event::NeedReturned { need },
+            Self::Publish => Event::NeedPublished { need },
+            Self::Hold => Event::NeedHeld { need },
+            Self::Resume => Event::NeedResumed { need },
+            Self::Renew => Event::NeedRenewed { need },
+            Self::OpenForInterest => Event::NeedOpenedForInterest { need },
+            Self::CloseForInterest => Event::NeedClosedForInterest { need },
+            Self::Fulfil => Event::NeedFulfilled { need },
+            Self::Close => Event::NeedClosed { need },
+            Self::Withdraw => Event::NeedWithdrawn { need },
+            Self::Archive => Event::NeedArchived { need },
+            Self::Expire => Event::NeedExpired { need },
+        }
+    }
+}
+
+/// Changes the text of a need.
+pub(crate) async fn revise(
+    work: &mut Work,
+    labels: &Labels,
+    id: NeedId,
+    expected_version: Option<i32>,
+    input: NeedInput,
+) -> Result<need::Model> {
+    let mut checks = Checks::new("input.", labels);
+    let person = work.viewer().person;
+    let need = step(work, id, expected_version, NeedAction::Revise, (None, None), |need| {
+        input.write(need, &mut checks);
+        need.revised_by = person;
+        Ok(())
+    })
+    .await?;
+    check_shared(work, &need, &mut checks).await?;
+    checks.done()?;
+    Ok(need)
+}
+
+/// Hands a need to its chamber for review.
+pub(crate) async fn submit(
+    work: &mut Work,
+    labels: &Labels,
+    id: NeedId,
+    expected_version: Option<i32>,
+) -> Result<need::Model> {
+    let person = work.viewer().person;
+    let need = step(work, id, expected_version, NeedAction::Submit, (None, None), |need| {
+        let mut checks = Checks::new("need.", labels);
+        check_complete(need, &mut checks);
+        need.submitted_by = person;
+        checks.done()
+    })
+    .await?;
+    check_blind(work, &need, &[]).await?;
+    // When the company itself submits, that is its consent.
+    let by_company = work.viewer().is(Role::MemberUser, need.company_id) || work.viewer().system;
+    let purposes = [ConsentPurpose::Representation, ConsentPurpose::Publication];
+    if need.drafted_by_chamber && !by_company && !consented(work, need.company_id, &purposes).await? {
+        return Err(Error::refused(
+            UserErrorCode::ConsentMissing,
+            "la empresa no ha consentido la publicación / the company has not consented to publication",
+        ));
+    }
+    Ok(need)
+}
+
+/// The public text of an anonymous need names nobody and leads nowhere.
+async fn check_blind(work: &Work, need: &need::Model, also: &[&Localized]) -> Result<()> {
+    if !need.anonymous {
+        return Ok(());
+    }
+    let mut companies = need.shared_by.parsed::<OrganizationId>();
+    companies.push(need.company_id);
+    let rows = organization::Entity::find()
+        .filter(organization::Column::Id.is_in(companies))
+        .all(work.tx())
+        .await?;
+    let names: Vec<String> = rows.iter().flat_map(blind_names).collect();
+    let texts = public_texts(need).into_iter().chain(all_texts(also.iter().copied().map(Some)));
+    lifecycle::check_blind(texts, &names)
+}
+
+/// Offers a need to the network.
+pub(crate) async fn publish(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+) -> Result<need::Model> {
+    let (person, now) = (work.viewer().person, work.now);
+    let need = step(work, id, expected_version, NeedAction::Publish, (None, None), |need| {
+        check_four_eyes(person, &[need.created_by, need.revised_by])?;
+        need.expires_at = Some(end_of_term(need, now)?);
+        need.published_at = Some(now);
+        need.listed_at = now;
+        need.first_published_at.get_or_insert(now);
+        need.open_for_interest = true;
+        Ok(())
+    })
+    .await?;
+    check_blind(work, &need, &[]).await?;
+    Ok(need)
+}
+
+/// When a need that goes on the network now leaves it: after its term, a research request after its deadline.
+fn end_of_term(
+    need: &need::Model,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>> {
+    let end = match (need.kind, need.interest_deadline_on) {
+        (NeedType::RdRequest, Some(day)) => {
+            day.and_time(NaiveTime::MIN).and_utc() + Duration::days(1)
+        }
+        _ => now + TERM,
+    };
+    if end <= now {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "el plazo para expresar interés ya venció / the deadline for interest has passed",
+        ));
+    }
+    Ok(end)
+}
+
+/// Gives a need another term.
+pub(crate) async fn renew(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+) -> Result<need::Model> {
+    let now = work.now;
+    step(work, id, expected_version, NeedAction::Renew, (None, None), |need| {
+        check_renewable(need.renewals, need.expires_at, now)?;
+        need.expires_at = Some(end_of_term(need, now)?);
+        need.published_at = Some(now);
+        need.listed_at = now;
+        need.renewals += 1;
+        need.expiry_warned_at = None;
+        need.open_for_interest = true;
+        Ok(())
+    })
+    .await
+}
+
+/// Says that a need has been met.
+pub(crate) async fn fulfil(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+    outcome: Localized,
+    evidence: Localized,
+) -> Result<need::Model> {
+    let now = work.now;
+    let need = step(work, id, expected_version, NeedAction::Fulfil, (None, None), |need| {
+        need.outcome = Some(outcome.clone());
+        need.outcome_evidence = Some(evidence);
+        need.open_for_interest = false;
+        need.ended_at = Some(now);
+        Ok(())
+    })
+    .await?;
+    check_blind(work, &need, &[&outcome]).await?;
+    Ok(need)
+}
+
+/// Ends a need: closes it unmet or takes it back.
+pub(crate) async fn end(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+    action: NeedAction,
+    why: Why,
+) -> Result<need::Model> {
+    let (now, reason) = (work.now, why.0);
+    step(work, id, expected_version, action, why, |need| {
+        need.closure_reason = reason;
+        need.open_for_interest = false;
+        need.ended_at = Some(now);
+        Ok(())
+    })
+    .await
+}
+
+/// Puts a need away once its time has come.
+pub(crate) async fn archive(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+) -> Result<need::Model> {
+    let now = work.now;
+    step(work, id, expected_version, NeedAction::Archive, (None, None), |need| {
+        let expired = need.status == NeedStatus::Expired;
+        check_archivable(expired, need.ended_at, need.first_published_at, now)
+    })
+    .await
+}
+
+/// The needs whose time has come: to expire, to be warned of, to be put away.
+pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, NeedAction); 2] {
+    use need::Column;
+    let ended = Condition::all()
+        .add(Column::Status.is_in([
+            NeedStatus::Fulfilled,
+            NeedStatus::ClosedUnmet,
+            NeedStatus::Withdrawn,
+        ]))
+        .add(Column::EndedAt.lte(now - ARCHIVED_AFTER_END));
+    let forgotten = Condition::all()
+        .add(Column::Status.eq(NeedStatus::Expired))
+        .add(Column::FirstPublishedAt.lte(now - ARCHIVED_AFTER_PUBLICATION));
+    [
+        (
+            Condition::all()
+                .add(Column::Status.eq(NeedStatus::Published))
+                .add(Column::ExpiresAt.lte(now)),
+            NeedAction::Expire,
+        ),
+        (Condition::any().add(ended).add(forgotten), NeedAction::Archive),
+    ]
+}

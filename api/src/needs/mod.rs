@@ -1,0 +1,13 @@
+//! What companies need: how it is written, reviewed, offered, met and ended.
+
+mod input;
+pub(crate) mod life;
+mod mutation;
+mod object;
+mod query;
+
+pub use input::NeedInput;
+pub use mutation::NeedMutation;
+pub use object::Need;
+pub(crate) use object::FIELDS;
+pub use query::NeedQuery;

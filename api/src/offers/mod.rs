@@ -1,0 +1,13 @@
+//! What transfer offices offer: how it is written, reviewed, offered and ended.
+
+mod input;
+pub(crate) mod life;
+mod mutation;
+mod object;
+mod query;
+
+pub use input::OfferInput;
+pub use mutation::OfferMutation;
+pub use object::Offer;
+pub(crate) use object::FIELDS;
+pub use query::OfferQuery;

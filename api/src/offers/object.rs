@@ -1,0 +1,430 @@
+//! An offer as its reader may see it.
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{
+    Codes, Confidential, DeclineReason, DevelopmentStage, DisclosureLevel, ExclusivityAvailable,
+    InnovationReadiness, IprStatus, Language, Localized, OfferEconomics, OfferId, OfferStatus,
+    OfferType, OrganizationKind, PartnershipType, Role, TechnologyComparison,
+    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
+    VerifiedClaims, offer, offer::Column,
+};
+use sea_orm::{ActiveEnum, Condition, QueryResult};
+
+use crate::{
+    codes::{self, Code, LANGUAGE_ARGUMENT},
+    context::Request,
+    error::{Error, Result},
+    field::{Field, Row, fact, redacted},
+    history::StatusChange,
+    loaders::{HistoryOf, Node},
+    matches::{MatchList, MatchesOf, best_matches},
+    organizations::Organization,
+    policy::{OfferFacts, Resource, Viewer, visible_offers},
+};
+
+/// A technology offer that a transfer office brings to the network.
+///
+/// Its readers see it in levels: a field above your `disclosureLevel` is null
+/// and named in `redactedFields`.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Offer {
+    /// Identifies it.
+    pub(crate) id: OfferId,
+    /// What people call it (`OFE-2026-000123`).
+    folio: String,
+    /// Grows by one with every change; give it as `expectedVersion` when you change the offer.
+    version: i32,
+    /// Where it stands.
+    status: OfferStatus,
+    /// What kind of offer it is.
+    #[graphql(name = "type")]
+    kind: OfferType,
+    /// How it compares with what is used today. Null below `NETWORK`.
+    comparators: Option<Vec<TechnologyComparison>>,
+    /// What it saves its user. Null below `NETWORK`, or when nothing was said.
+    economics: Option<OfferEconomics>,
+    /// How far the technology has come; agrees with `trl`. Null until it is said.
+    stage: Option<DevelopmentStage>,
+    /// Technology readiness level, 1 to 9. Null until it is said.
+    trl: Option<i32>,
+    /// What proves the readiness level. Null below `NETWORK`.
+    trl_evidence: Option<Vec<TrlEvidence>>,
+    /// How ready the innovation is beside its technology. Null below `NETWORK`, or when it was not assessed.
+    readiness: Option<InnovationReadiness>,
+    /// Manufacturing readiness level, 1 to 10. Null below `NETWORK`, or when it was not assessed.
+    mrl: Option<i32>,
+    /// How the technology is protected, coarsely. Null until it is said.
+    ipr_status: Option<IprStatus>,
+    /// Publications about it: DOIs or addresses.
+    publications: Vec<String>,
+    /// The assimilation level, 1 to 4, that its recipient needs. Null when nothing was said.
+    min_assimilation_level: Option<i32>,
+    /// How the technology can pass to its recipient.
+    transfer_mechanisms: Vec<TransferMechanism>,
+    /// Kinds of partnership that the office accepts.
+    partnership_types: Vec<PartnershipType>,
+    /// Kinds of partner that are sought; empty for any.
+    partner_kinds: Vec<OrganizationKind>,
+    /// What exclusivity can be had. Null when nothing was said.
+    exclusivity_available: Option<ExclusivityAvailable>,
+    /// Who invented it. Null below `INTRODUCED`.
+    inventors: Option<Vec<String>>,
+    /// Claims about it that somebody else has checked.
+    verified_claims: Vec<VerifiedClaim>,
+    /// Whether its public text may not tell from whom it comes.
+    anonymous: bool,
+    /// Whether interest can be expressed now: published and open are two things.
+    open_for_interest: bool,
+    /// When it was last offered to the network. Null until then.
+    published_at: Option<DateTime<Utc>>,
+    /// When its time on the network ends. Null until it is published.
+    expires_at: Option<DateTime<Utc>>,
+    /// How often it was renewed; at most once.
+    renewals: i32,
+    /// Why it was retired. Null below `INTRODUCED`, or when it was not.
+    retirement_reason: Option<DeclineReason>,
+    /// When it was written down.
+    created_at: DateTime<Utc>,
+    /// When it last changed.
+    updated_at: DateTime<Utc>,
+    /// How much of it you see.
+    disclosure_level: DisclosureLevel,
+    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
+    redacted_fields: Vec<String>,
+    #[graphql(skip)]
+    pub(crate) facts: OfferFacts,
+    #[graphql(skip)]
+    texts: OfferTexts,
+    #[graphql(skip)]
+    lists: OfferLists,
+    #[graphql(skip)]
+    history: bool,
+}
+
+/// The texts of an offer, as far as they were selected and may be seen.
+#[derive(Clone, Debug, Default)]
+struct OfferTexts {
+    title: Option<Localized>,
+    summary: Option<Localized>,
+    description: Option<Localized>,
+    problem_solved: Option<Localized>,
+    state_of_the_art: Option<Localized>,
+    advantages: Option<Localized>,
+    partner_role: Option<Localized>,
+    indicative_terms: Option<Localized>,
+    enabling_detail: Option<Localized>,
+}
+
+/// The codes of an offer, as far as they were selected.
+#[derive(Clone, Debug, Default)]
+struct OfferLists {
+    scian: Codes,
+    application_scian: Codes,
+    technology_keywords: Codes,
+    market_keywords: Codes,
+    sdg: Codes,
+    target_states: Codes,
+    state: Option<String>,
+}
+
+fn text(text: Option<&Localized>, language: Language) -> Option<String> {
+    text.cloned().and_then(|text| text.in_language(language))
+}
+
+#[ComplexObject]
+impl Offer {
+    /// What is offered, at most 256 characters.
+    async fn title(&self, #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language) -> String {
+        text(self.texts.title.as_ref(), language).unwrap_or_default()
+    }
+
+    /// What is offered in a few sentences, at most 500 characters.
+    async fn summary(&self, #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language) -> String {
+        text(self.texts.summary.as_ref(), language).unwrap_or_default()
+    }
+
+    /// The offer in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
+    async fn description(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.description.as_ref(), language)
+    }
+
+    /// The problem that it solves, at most 2,000 characters. Null when it was not said.
+    async fn problem_solved(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.problem_solved.as_ref(), language)
+    }
+
+    /// What is used today, at most 2,000 characters. Null below `NETWORK`, or when it was not said.
+    async fn state_of_the_art(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.state_of_the_art.as_ref(), language)
+    }
+
+    /// What is better about it, at most 2,000 characters. Null until it is said.
+    async fn advantages(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.advantages.as_ref(), language)
+    }
+
+    /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
+    async fn partner_role(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.partner_role.as_ref(), language)
+    }
+
+    /// On what terms it could be had, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
+    async fn indicative_terms(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.indicative_terms.as_ref(), language)
+    }
+
+    /// How it is done, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
+    async fn enabling_detail(
+        &self,
+        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+    ) -> Option<String> {
+        text(self.texts.enabling_detail.as_ref(), language)
+    }
+
+    /// The economic activities from which it comes (SCIAN).
+    async fn scian(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::resolve(ctx, codes::SCIAN, &self.lists.scian)
+    }
+
+    /// The economic activities in which it can be used (SCIAN).
+    async fn application_scian(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::resolve(ctx, codes::SCIAN, &self.lists.application_scian)
+    }
+
+    /// The sectors in which it can be used (SCIAN), each once.
+    async fn sectors(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::sectors(ctx, &self.lists.application_scian)
+    }
+
+    /// The subsectors in which it can be used (SCIAN), each once.
+    async fn subsectors(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::subsectors(ctx, &self.lists.application_scian)
+    }
+
+    /// What technology it is: IPC classes or subclasses, at most five.
+    async fn technology_keywords(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::resolve(ctx, codes::IPC, &self.lists.technology_keywords)
+    }
+
+    /// What market it is for: SCIAN codes, at most five.
+    async fn market_keywords(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::resolve(ctx, codes::SCIAN, &self.lists.market_keywords)
+    }
+
+    /// The Sustainable Development Goals that it serves.
+    async fn sdg(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::resolve(ctx, codes::SDG, &self.lists.sdg)
+    }
+
+    /// The federal state of the office. Null when it is not known.
+    async fn state(&self, ctx: &Context<'_>) -> Option<Code> {
+        ctx.service().labels().state(self.lists.state.as_deref()?).map(Into::into)
+    }
+
+    /// The states in which partners are sought first; empty for any. Excludes nobody.
+    async fn target_states(&self, ctx: &Context<'_>) -> Vec<Code> {
+        codes::resolve(ctx, codes::STATE, &self.lists.target_states)
+    }
+
+    /// The transfer office that offers it.
+    async fn ott(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        ctx.load(self.facts.ott_id).await
+    }
+
+    /// The needs that it fits best, best first. For members of the network.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
+    ) -> Result<MatchList> {
+        best_matches(ctx, MatchesOf::Offer(self.id), first).await
+    }
+
+    /// The steps of its life, oldest first. Null below `INTRODUCED`, except for the network's admin.
+    async fn history(&self, ctx: &Context<'_>) -> Result<Option<Vec<StatusChange>>> {
+        if !self.history {
+            return Ok(None);
+        }
+        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await?;
+        Ok(Some(steps.unwrap_or_default().into_iter().map(Into::into).collect()))
+    }
+}
+
+use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, PublicBlind as L0};
+
+/// Every field that is read from columns: from which level on it is seen, and
+/// whether lists may be filtered and ordered by it.
+pub(crate) const FIELDS: &[Field<Column>] = &[
+    Field::new("id", &[Column::Id], L0),
+    Field::new("folio", &[Column::Folio], L0),
+    Field::new("version", &[Column::Version], L0),
+    Field::new("status", &[Column::Status], L0).filterable(),
+    Field::new("type", &[Column::Kind], L0).filterable(),
+    Field::new("title", &[Column::Title], L0).sortable(),
+    Field::new("summary", &[Column::Summary], L0),
+    Field::new("description", &[Column::Description], L1),
+    Field::new("problemSolved", &[Column::ProblemSolved], L0),
+    Field::new("stateOfTheArt", &[Column::StateOfTheArt], L1),
+    Field::new("advantages", &[Column::Advantages], L0),
+    Field::new("comparators", &[Column::Comparators], L1),
+    Field::new("economics", &[Column::Economics], L1),
+    Field::new("stage", &[Column::Stage], L0),
+    Field::new("trl", &[Column::Trl], L0).filterable(),
+    Field::new("trlEvidence", &[Column::TrlEvidence], L1),
+    Field::new("readiness", &[Column::Readiness], L1),
+    Field::new("mrl", &[Column::Mrl], L1),
+    Field::new("iprStatus", &[Column::IprStatus], L0).filterable(),
+    Field::new("publications", &[Column::Publications], L0),
+    Field::new("applicationScian", &[Column::ApplicationScian], L0),
+    Field::new("scian", &[Column::Scian], L0).filterable(),
+    Field::new("sectors", &[Column::ApplicationScian], L0),
+    Field::new("subsectors", &[Column::ApplicationScian], L0),
+    Field::new("minAssimilationLevel", &[Column::MinAssimilationLevel], L0),
+    Field::new("transferMechanisms", &[Column::TransferMechanisms], L0),
+    Field::new("partnershipTypes", &[Column::PartnershipTypes], L0),
+    Field::new("partnerRole", &[Column::PartnerRole], L0),
+    Field::new("partnerKinds", &[Column::PartnerKinds], L0),
+    Field::new("exclusivityAvailable", &[Column::ExclusivityAvailable], L0),
+    Field::new("indicativeTerms", &[Column::IndicativeTerms], L3),
+    Field::new("enablingDetail", &[Column::EnablingDetail], L3),
+    Field::new("inventors", &[Column::Inventors], L2),
+    Field::new("verifiedClaims", &[Column::VerifiedClaims], L0),
+    Field::new("technologyKeywords", &[Column::TechnologyKeywords], L0),
+    Field::new("marketKeywords", &[Column::MarketKeywords], L0),
+    Field::new("sdg", &[Column::Sdg], L0),
+    Field::new("state", &[Column::StateCode], L0).filterable(),
+    Field::new("targetStates", &[Column::TargetStates], L0),
+    Field::new("ott", &[Column::OttId], L0).filterable(),
+    Field::new("anonymous", &[Column::Anonymous], L0),
+    Field::new("openForInterest", &[Column::OpenForInterest], L0).filterable(),
+    Field::new("publishedAt", &[Column::PublishedAt], L0).filterable().sortable(),
+    Field::new("expiresAt", &[Column::ExpiresAt], L0),
+    Field::new("renewals", &[Column::Renewals], L0),
+    Field::new("retirementReason", &[Column::RetirementReason], L2),
+    Field::new("createdAt", &[Column::CreatedAt], L0),
+    Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
+    Field::new("history", &[], L2),
+];
+
+impl Node for Offer {
+    type Entity = offer::Entity;
+    type Column = Column;
+    type Id = OfferId;
+
+    const NAME: &'static str = OfferFacts::NAME;
+    const KEY: Column = Column::Id;
+
+    fn fields() -> &'static [Field<Column>] {
+        FIELDS
+    }
+
+    fn facts() -> &'static [Column] {
+        &[Column::Id, Column::Status, Column::OttId]
+    }
+
+    fn visible(viewer: &Viewer) -> Condition {
+        visible_offers(viewer)
+    }
+
+    fn level(viewer: &Viewer, row: &QueryResult) -> Result<Option<DisclosureLevel>> {
+        Ok(facts(row)?.level(viewer))
+    }
+
+    fn disclose(
+        viewer: &Viewer,
+        row: &Row<'_, Column>,
+        result: &QueryResult,
+        level: DisclosureLevel,
+    ) -> Result<Self> {
+        let facts = facts(result)?;
+        let reveal = |sealed: Option<Confidential>| sealed.map(Confidential::reveal);
+        let history = level >= L2 || viewer.is_any(Role::NetworkAdmin);
+        let mut redacted_fields = redacted(FIELDS, level);
+        redacted_fields.retain(|field| !(history && field == "history"));
+        let values = |column| Ok::<_, Error>(row.get_or_default::<Codes>(column)?);
+        Ok(Self {
+            id: facts.id,
+            folio: row.get_or_default(Column::Folio)?,
+            version: row.get_or_default(Column::Version)?,
+            status: facts.status,
+            kind: row.get_or_default(Column::Kind)?,
+            comparators: row.get::<TechnologyComparisons>(Column::Comparators)?.map(|list| list.0),
+            economics: row.get(Column::Economics)?,
+            stage: row.get(Column::Stage)?,
+            trl: row.get(Column::Trl)?,
+            trl_evidence: row.get::<TrlEvidences>(Column::TrlEvidence)?.map(|list| list.0),
+            readiness: row.get(Column::Readiness)?,
+            mrl: row.get(Column::Mrl)?,
+            ipr_status: row.get(Column::IprStatus)?,
+            publications: row.get_or_default::<Texts>(Column::Publications)?.0,
+            min_assimilation_level: row.get(Column::MinAssimilationLevel)?,
+            transfer_mechanisms: values(Column::TransferMechanisms)?.values(),
+            partnership_types: values(Column::PartnershipTypes)?.values(),
+            partner_kinds: values(Column::PartnerKinds)?.values(),
+            exclusivity_available: row.get(Column::ExclusivityAvailable)?,
+            inventors: row.get::<Texts>(Column::Inventors)?.map(|list| list.0),
+            verified_claims: row.get_or_default::<VerifiedClaims>(Column::VerifiedClaims)?.0,
+            anonymous: row.get_or_default(Column::Anonymous)?,
+            open_for_interest: row.get_or_default(Column::OpenForInterest)?,
+            published_at: row.get(Column::PublishedAt)?,
+            expires_at: row.get(Column::ExpiresAt)?,
+            renewals: row.get_or_default(Column::Renewals)?,
+            retirement_reason: row.get(Column::RetirementReason)?,
+            created_at: row.get_or_default(Column::CreatedAt)?,
+            updated_at: row.get_or_default(Column::UpdatedAt)?,
+            disclosure_level: level,
+            redacted_fields,
+            texts: OfferTexts {
+                title: row.get(Column::Title)?,
+                summary: row.get(Column::Summary)?,
+                description: row.get(Column::Description)?,
+                problem_solved: row.get(Column::ProblemSolved)?,
+                state_of_the_art: row.get(Column::StateOfTheArt)?,
+                advantages: row.get(Column::Advantages)?,
+                partner_role: row.get(Column::PartnerRole)?,
+                indicative_terms: reveal(row.get(Column::IndicativeTerms)?),
+                enabling_detail: reveal(row.get(Column::EnablingDetail)?),
+            },
+            lists: OfferLists {
+                scian: values(Column::Scian)?,
+                application_scian: values(Column::ApplicationScian)?,
+                technology_keywords: values(Column::TechnologyKeywords)?,
+                market_keywords: values(Column::MarketKeywords)?,
+                sdg: values(Column::Sdg)?,
+                target_states: values(Column::TargetStates)?,
+                state: row.get(Column::StateCode)?,
+            },
+            history,
+            facts,
+        })
+    }
+}
+
+fn facts(row: &QueryResult) -> Result<OfferFacts> {
+    let status: String = fact(row, Column::Status)?;
+    Ok(OfferFacts {
+        id: fact(row, Column::Id)?,
+        status: OfferStatus::try_from_value(&status)?,
+        ott_id: fact(row, Column::OttId)?,
+    })
+}

@@ -1,0 +1,147 @@
+//! Reading offers.
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use chrono::{DateTime, Utc};
+use entity::{IprStatus, OfferId, OfferStatus, OfferType, OrganizationId, offer::Column};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::Offer;
+use crate::{
+    codes::Labels,
+    context::Request,
+    error::Result,
+    filter,
+    page::{Kind, Order, Page, PageArgs, fingerprint, page},
+};
+
+/// Which offers; conditions that are not given do not count, those that are count together.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OfferFilter {
+    /// In one of these statuses.
+    status: Option<Vec<OfferStatus>>,
+    /// Of one of these types.
+    #[graphql(name = "type")]
+    kind: Option<Vec<OfferType>>,
+    /// Protected in one of these ways.
+    ipr_status: Option<Vec<IprStatus>>,
+    /// Of use in this SCIAN sector, subsector or branch: a code or its beginning (`31-33`, `326`, `3261`).
+    scian: Option<String>,
+    /// From an office in this federal state (INEGI key, `01` to `32`).
+    state: Option<String>,
+    /// From this transfer office.
+    ott: Option<OrganizationId>,
+    /// At this technology readiness level or above, 1 to 9.
+    trl_min: Option<i32>,
+    /// At this technology readiness level or below, 1 to 9.
+    trl_max: Option<i32>,
+    /// Open for interest, or not.
+    open_for_interest: Option<bool>,
+    /// Offered to the network at this moment or later.
+    published_since: Option<DateTime<Utc>>,
+    /// With this in its public text, without regard to accents and case, 1 to 200 characters. `search` ranks; this only filters.
+    text: Option<String>,
+}
+
+impl OfferFilter {
+    fn condition(self, labels: &Labels) -> Result<Condition> {
+        let mut all = Condition::all();
+        if let Some(status) = self.status {
+            all = all.add(Column::Status.is_in(status));
+        }
+        if let Some(kinds) = self.kind {
+            all = all.add(Column::Kind.is_in(kinds));
+        }
+        if let Some(statuses) = self.ipr_status {
+            all = all.add(Column::IprStatus.is_in(statuses));
+        }
+        if let Some(code) = self.scian {
+            let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
+            all = all.add(filter::any_code_begins(Column::ApplicationScian, &prefixes));
+        }
+        if let Some(state) = self.state {
+            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
+        }
+        if let Some(ott) = self.ott {
+            all = all.add(Column::OttId.eq(ott));
+        }
+        if let Some(least) = self.trl_min {
+            all = all.add(Column::Trl.gte(filter::trl("filter.trlMin", least)?));
+        }
+        if let Some(most) = self.trl_max {
+            all = all.add(Column::Trl.lte(filter::trl("filter.trlMax", most)?));
+        }
+        if let Some(open) = self.open_for_interest {
+            all = all.add(Column::OpenForInterest.eq(open));
+        }
+        if let Some(since) = self.published_since {
+            all = all.add(Column::PublishedAt.gte(since));
+        }
+        if let Some(wanted) = self.text {
+            filter::wanted_text("filter.text", &wanted)?;
+            all = all.add(filter::contains(Column::PublicTextFolded, &wanted));
+        }
+        Ok(all)
+    }
+}
+
+/// How offers are ordered; offers that are equal in it follow their id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum OfferOrder {
+    /// Last offered to the network first; drafts by the time they were written.
+    #[default]
+    Newest,
+    /// First offered to the network first.
+    Oldest,
+    /// By title, A to Z, without regard to accents and case.
+    Title,
+    /// Last changed first.
+    RecentlyUpdated,
+}
+
+impl OfferOrder {
+    fn order(self) -> Order<Column> {
+        let (name, by, descending): (_, &'static [(Column, Kind)], _) = match self {
+            Self::Newest => ("NEWEST", &[(Column::ListedAt, Kind::Time)], true),
+            Self::Oldest => ("OLDEST", &[(Column::ListedAt, Kind::Time)], false),
+            Self::Title => ("TITLE", &[(Column::TitleFolded, Kind::Text)], false),
+            Self::RecentlyUpdated => ("RECENTLY_UPDATED", &[(Column::UpdatedAt, Kind::Time)], true),
+        };
+        Order { name, by, descending }
+    }
+}
+
+/// Queries of offers.
+#[derive(Debug, Default)]
+pub struct OfferQuery;
+
+#[Object]
+impl OfferQuery {
+    /// One offer. Null when it does not exist, or not for you.
+    async fn offer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id (`offer_…`).")] id: OfferId,
+    ) -> Result<Option<Offer>> {
+        ctx.load(id).await
+    }
+
+    /// The offers that you may see: what is on offer to the network, and all of your own.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which offers; all when nothing is said.")] filter: Option<OfferFilter>,
+        #[graphql(default, desc = "In which order.")] order: OfferOrder,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Page<Offer>> {
+        let filter = filter.unwrap_or_default();
+        let print = fingerprint(&filter);
+        let condition = filter.condition(ctx.service().labels())?;
+        let args = PageArgs { first, after, last, before };
+        page(ctx, &args, &order.order(), condition, print).await
+    }
+}

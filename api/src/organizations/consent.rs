@@ -1,0 +1,150 @@
+//! What companies consent to, and how they take it back.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{ConsentId, ConsentPurpose, OrganizationId, OrganizationKind, consent, organization};
+use sea_orm::EntityTrait;
+
+use crate::{
+    context::Request,
+    error::{Error, Result, UserError, UserErrorCode},
+    event::Event,
+    policy::ConsentAction,
+    work::Work,
+};
+
+/// What a company has consented to. Seen by the company alone.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Consent {
+    /// Identifies it.
+    id: ConsentId,
+    /// The company that consented.
+    organization: OrganizationId,
+    /// To what.
+    purpose: ConsentPurpose,
+    /// Since when.
+    granted_at: DateTime<Utc>,
+    /// Until when. Null when it has no end.
+    expires_at: Option<DateTime<Utc>>,
+    /// When it was taken back. Null when it was not.
+    withdrawn_at: Option<DateTime<Utc>>,
+}
+
+impl From<consent::Model> for Consent {
+    fn from(row: consent::Model) -> Self {
+        Self {
+            id: row.id,
+            organization: row.organization_id,
+            purpose: row.purpose,
+            granted_at: row.granted_at,
+            expires_at: row.expires_at,
+            withdrawn_at: row.withdrawn_at,
+        }
+    }
+}
+
+/// The consent as it stands now, or what its sender can mend.
+#[derive(Debug, SimpleObject)]
+pub struct ConsentPayload {
+    /// The consent after the change. Null when `userErrors` is not empty.
+    consent: Option<Consent>,
+    /// What was wrong with the input; nothing was changed. Empty when all went well.
+    user_errors: Vec<UserError>,
+}
+
+/// A consent that a company gives.
+#[derive(Debug, InputObject)]
+pub struct GrantConsentInput {
+    /// The company.
+    organization: OrganizationId,
+    /// To what.
+    purpose: ConsentPurpose,
+    /// Until when; without end when nothing is said. Must lie in the future.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// Mutations of consents.
+#[derive(Debug, Default)]
+pub struct ConsentMutation;
+
+#[Object]
+impl ConsentMutation {
+    /// Consents to something in the company's name. For members of the company.
+    async fn grant_consent(
+        &self,
+        ctx: &Context<'_>,
+        input: GrantConsentInput,
+    ) -> Result<ConsentPayload> {
+        change(ctx, async |work| {
+            let (Some(person), now) = (work.viewer().person, work.now) else {
+                return Err(Error::Unauthenticated);
+            };
+            let consent = consent::Model {
+                id: ConsentId::new(now),
+                organization_id: input.organization,
+                purpose: input.purpose,
+                granted_by: person,
+                granted_at: now,
+                expires_at: input.expires_at,
+                withdrawn_at: None,
+            };
+            let consent = work.allow_new(ConsentAction::Grant, consent)?;
+            let company = organization::Entity::find_by_id(input.organization).one(work.tx()).await?;
+            if company.is_none_or(|row| row.kind != OrganizationKind::Company) {
+                let message = "no es una empresa / is not a company";
+                return Err(Error::field("input.organization", UserErrorCode::Invalid, message));
+            }
+            if input.expires_at.is_some_and(|end| end <= now) {
+                let message = "debe estar en el futuro / must lie in the future";
+                return Err(Error::field("input.expiresAt", UserErrorCode::Invalid, message));
+            }
+            let row = work.insert(consent).await?;
+            work.record(Event::ConsentGranted {
+                consent: row.id,
+                organization: row.organization_id,
+                purpose: row.purpose,
+            });
+            Ok(row)
+        })
+        .await
+    }
+
+    /// Takes a consent back, from now on. For members of the company.
+    async fn withdraw_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The consent (`consent_…`).")] id: ConsentId,
+    ) -> Result<ConsentPayload> {
+        change(ctx, async |work| {
+            let now = work.now;
+            let held = work.hold(id, ConsentAction::Withdraw).await?;
+            if held.withdrawn_at.is_some() {
+                let message = "ya fue retirado / has been taken back already";
+                return Err(Error::refused(UserErrorCode::IllegalState, message));
+            }
+            let row = work.update(held, |row| row.withdrawn_at = Some(now)).await?;
+            work.record(Event::ConsentWithdrawn {
+                consent: row.id,
+                organization: row.organization_id,
+                purpose: row.purpose,
+            });
+            Ok(row)
+        })
+        .await
+    }
+}
+
+async fn change(
+    ctx: &Context<'_>,
+    change: impl AsyncFnOnce(&mut Work) -> Result<consent::Model>,
+) -> Result<ConsentPayload> {
+    let mut work = ctx.work().await?;
+    match change(&mut work).await {
+        Ok(consent) => {
+            work.commit().await?;
+            Ok(ConsentPayload { consent: Some(consent.into()), user_errors: Vec::new() })
+        }
+        Err(Error::Refused(user_errors)) => Ok(ConsentPayload { consent: None, user_errors }),
+        Err(other) => Err(other),
+    }
+}

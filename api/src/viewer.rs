@@ -1,0 +1,88 @@
+//! Who I am, and what I may do.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
+
+use crate::{
+    context::Request,
+    error::Result,
+    organizations::{Delegation, Organization, Region},
+    policy,
+};
+
+/// You: who you are and in which roles. Without a token you are nobody, and read what is public.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(name = "Viewer")]
+pub struct Me {
+    /// Your id as a person. Null for nobody.
+    person: Option<PersonId>,
+    /// Whether you belong to the network: you hold at least one role that counts.
+    is_network_member: bool,
+    /// How much you see of records that are not yours.
+    network_level: DisclosureLevel,
+    /// Your roles: those of your token that a membership in force confirms.
+    grants: Vec<ViewerGrant>,
+}
+
+/// A role that you hold in an organization.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct ViewerGrant {
+    /// The role.
+    role: Role,
+    /// What the role may do to records of its organization, by the names of the mutations. What may be done to a record also depends on its state.
+    actions: Vec<String>,
+    #[graphql(skip)]
+    organization_id: OrganizationId,
+    #[graphql(skip)]
+    region_ids: Vec<RegionId>,
+    #[graphql(skip)]
+    delegation_ids: Vec<DelegationId>,
+}
+
+#[ComplexObject]
+impl ViewerGrant {
+    /// The organization in which you hold it.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        ctx.load(self.organization_id).await
+    }
+
+    /// The regions to which it is limited. Empty, together with `delegations`, for no limit.
+    async fn regions(&self, ctx: &Context<'_>) -> Result<Vec<Region>> {
+        let found = self.region_ids.iter().map(|id| ctx.load(*id));
+        Ok(futures_util::future::try_join_all(found).await?.into_iter().flatten().collect())
+    }
+
+    /// The delegations to which it is limited.
+    async fn delegations(&self, ctx: &Context<'_>) -> Result<Vec<Delegation>> {
+        let found = self.delegation_ids.iter().map(|id| ctx.load(*id));
+        Ok(futures_util::future::try_join_all(found).await?.into_iter().flatten().collect())
+    }
+}
+
+/// The query of the viewer.
+#[derive(Debug, Default)]
+pub struct ViewerQuery;
+
+#[Object]
+impl ViewerQuery {
+    /// Who you are and what you may do. For everybody.
+    async fn viewer(&self, ctx: &Context<'_>) -> Me {
+        let viewer: &Arc<policy::Viewer> = ctx.viewer();
+        let grant = |grant: &policy::Grant| ViewerGrant {
+            role: grant.role,
+            actions: policy::actions_of(grant),
+            organization_id: grant.organization,
+            region_ids: grant.regions.clone(),
+            delegation_ids: grant.delegations.clone(),
+        };
+        Me {
+            person: viewer.person,
+            is_network_member: viewer.is_member(),
+            network_level: viewer.network_level(),
+            grants: viewer.grants.iter().map(grant).collect(),
+        }
+    }
+}
