@@ -97,8 +97,8 @@ pub struct Limits {
     pub document_bytes: u32,
     /// `limits.tokens`: tokens of a document, 50–100,000. Default: 2,000.
     pub tokens: u32,
-    /// `limits.fields`: fields of an operation with all fragments written out,
-    /// 10–100,000. Default: 5,000.
+    /// `limits.fields`: fields and fragment spreads of an operation with all
+    /// fragments written out, 10–100,000. Default: 5,000.
     pub fields: u32,
     /// `limits.aliases`: aliases of an operation with all fragments written out,
     /// 0–10,000. Default: 30.

@@ -22,8 +22,7 @@ impl Ids {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let request = header(REQUEST_ID).filter(|id| is_request_id(id));
         Self {
-            request: request
-                .map_or_else(|| Uuid::new_v4().simple().to_string(), ToOwned::to_owned),
+            request: request.map_or_else(|| Uuid::new_v4().simple().to_string(), ToOwned::to_owned),
             trace: header("traceparent").and_then(trace_id).map(ToOwned::to_owned),
         }
     }

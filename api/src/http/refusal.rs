@@ -1,9 +1,7 @@
 //! A request that is not carried out, and which status code says so.
 
 use actix_web::http::StatusCode;
-use async_graphql::{
-    ErrorExtensionValues, Pos, ServerError, Value, resolver_utils::enum_value,
-};
+use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value, resolver_utils::enum_value};
 
 use super::negotiate::Media;
 use crate::error::{Code, Error};
@@ -126,7 +124,11 @@ pub fn set_code(error: &mut ServerError, code: Code) {
 /// `extensions.code`, if there is one.
 #[must_use]
 pub fn code(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref().and_then(|extensions: &ErrorExtensionValues| extensions.get("code"))? {
+    match error
+        .extensions
+        .as_ref()
+        .and_then(|extensions: &ErrorExtensionValues| extensions.get("code"))?
+    {
         Value::Enum(name) => Some(name),
         Value::String(name) => Some(name),
         _ => None,
