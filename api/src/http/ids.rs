@@ -1,6 +1,6 @@
 //! The names of a request: ours, and the one of the trace it belongs to.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::{HttpMessage, HttpRequest, http::header::HeaderMap};
 use uuid::Uuid;
 
 /// The header that carries a request's id, in both directions.
@@ -26,6 +26,13 @@ impl Ids {
             trace: header("traceparent").and_then(trace_id).map(ToOwned::to_owned),
         }
     }
+}
+
+/// The ids that the envelope gave to a request.
+#[must_use]
+pub fn of(request: &HttpRequest) -> Ids {
+    let found = request.extensions().get::<Ids>().cloned();
+    found.unwrap_or_else(|| Ids::of(request.headers()))
 }
 
 fn is_request_id(id: &str) -> bool {

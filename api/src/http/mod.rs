@@ -1,9 +1,237 @@
-//! The HTTP envelope.
+//! The HTTP envelope: what comes before and after GraphQL.
+//!
+//! A request to `/graphql` passes, in this order: `envelope` (ids, address, CORS),
+//! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
+//! guards, chooses, coerces and counts. Only then does the service look at it, and
+//! the framework validates and executes it. `answer` writes what came of it.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpServer,
+    http::{StatusCode, header},
+    middleware::{Compress, from_fn},
+    web,
+};
+use tokio::signal;
+
+use crate::{context::Service, schema::Schema, token::Issuers};
+
+mod answer;
+mod bearer;
+mod body;
+mod cors;
 mod cost;
+mod envelope;
+mod execute;
+mod graphql;
 mod guard;
+mod health;
 mod ids;
 mod lexer;
+mod log;
 mod model;
 mod negotiate;
+mod params;
+mod plan;
+mod playground;
+mod problem;
 mod refusal;
+#[cfg(test)]
+mod tests;
 mod variables;
+
+pub use crate::config::HttpSettings;
+
+/// Time for the head of a request to arrive, and for a connection to close.
+const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Everything that requests are answered with.
+pub struct App {
+    /// Executes.
+    pub schema: Schema,
+    /// Prepares what is executed.
+    pub service: Service,
+    /// Say who somebody is.
+    pub issuers: Issuers,
+    /// What may be asked for, and how.
+    pub settings: HttpSettings,
+    /// The JSON of `/playground/examples.json`.
+    pub examples: String,
+    sdl: String,
+    model: model::Model,
+    writes: execute::Writes,
+    /// Set when the service is told to stop.
+    draining: AtomicBool,
+}
+
+impl App {
+    /// Puts the parts together and reads the schema once.
+    ///
+    /// # Errors
+    ///
+    /// When the SDL of the schema cannot be read back.
+    pub fn new(
+        schema: Schema,
+        service: Service,
+        issuers: Issuers,
+        settings: HttpSettings,
+        examples: String,
+    ) -> Result<Self, String> {
+        let model = model::Model::read(&schema.sdl())?;
+        Ok(Self {
+            schema,
+            service,
+            issuers,
+            settings,
+            examples,
+            sdl: crate::schema::sdl(),
+            model,
+            writes: execute::Writes::default(),
+            draining: AtomicBool::new(false),
+        })
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// All paths of the service. The server and the tests use the same.
+pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        let around = app.clone();
+        let scope = web::scope("")
+            .wrap(from_fn(envelope::spare_short_answers))
+            .wrap(Compress::default())
+            .wrap(from_fn(move |request, next| envelope::envelope(around.clone(), request, next)))
+            .service(
+                web::resource("/graphql")
+                    .route(web::get().to(graphql::graphql))
+                    .route(web::post().to(graphql::graphql))
+                    .default_service(web::to(|request: HttpRequest| {
+                        wrong_method(request, "GET, POST, OPTIONS")
+                    })),
+            )
+            .service(read("/schema.graphql").get(graphql::schema))
+            .service(read("/health/live").get(health::live))
+            .service(read("/health/ready").get(health::ready))
+            .service(read("/playground").get(playground::page))
+            .service(read("/playground/examples.json").get(playground::examples))
+            .service(read("/playground/{file}").get(playground::file))
+            .service(read("/").get(playground::root))
+            .default_service(web::to(not_found));
+        config.app_data(app).service(scope);
+    }
+}
+
+/// A path that is only read.
+struct Read(&'static str);
+
+fn read(path: &'static str) -> Read {
+    Read(path)
+}
+
+impl Read {
+    fn get<F, A>(self, handler: F) -> actix_web::Resource
+    where
+        F: actix_web::Handler<A, Output = HttpResponse>,
+        A: actix_web::FromRequest + 'static,
+    {
+        web::resource(self.0)
+            .route(web::get().to(handler.clone()))
+            .route(web::head().to(handler))
+            .default_service(web::to(|request: HttpRequest| wrong_method(request, "GET, HEAD")))
+    }
+}
+
+async fn wrong_method(request: HttpRequest, allow: &'static str) -> HttpResponse {
+    let detail = "this method is not allowed here";
+    let mut response = problem::problem(StatusCode::METHOD_NOT_ALLOWED, detail, &ids::of(&request));
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+    response
+}
+
+async fn not_found(request: HttpRequest) -> HttpResponse {
+    problem::problem(StatusCode::NOT_FOUND, "there is nothing here", &ids::of(&request))
+}
+
+/// Serves until the process is told to stop (SIGTERM or SIGINT): then accepts no
+/// more connections, lets running requests end within `shutdown_seconds`, and
+/// waits as long again for mutations whose clients have gone. A second signal
+/// stops at once.
+///
+/// Mutations run on the runtime that this is called on.
+///
+/// # Errors
+///
+/// When the address cannot be listened on, or the server breaks down.
+pub async fn serve(
+    app: App,
+    listen: SocketAddr,
+    on_ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let app = web::Data::new(app);
+    app.writes.run_here();
+    let shutdown = app.settings.shutdown;
+    let server = HttpServer::new({
+        let app = app.clone();
+        move || actix_web::App::new().configure(configure(app.clone()))
+    })
+    .workers(app.settings.workers)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .client_disconnect_timeout(HEAD_TIMEOUT)
+    // A closed connection cancels its reads; half-closed ones look the same.
+    .h1_allow_half_closed(false)
+    .shutdown_timeout(shutdown.as_secs())
+    .disable_signals()
+    .bind(listen)?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let server = server.run();
+    let handle = server.handle();
+    let stopping = tokio::spawn({
+        let app = app.clone();
+        async move {
+            told_to_stop().await;
+            tracing::info!("stopping");
+            app.draining.store(true, Ordering::Relaxed);
+            tokio::select! {
+                () = handle.stop(true) => {}
+                () = told_to_stop() => handle.stop(false).await,
+            }
+        }
+    });
+    on_ready(address);
+    let served = server.await;
+    stopping.abort();
+    app.writes.finish(shutdown).await;
+    served
+}
+
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = signal::ctrl_c() => {}
+                }
+            }
+            Err(_) => {
+                let _ = signal::ctrl_c().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = signal::ctrl_c().await;
+    }
+}
