@@ -559,13 +559,10 @@ type Builder = config::ConfigBuilder<config::builder::DefaultState>;
 type Table = config::Map<String, Value>;
 
 fn set(builder: Builder, key: &str, value: Value, mistakes: &mut Vec<String>) -> Builder {
-    match builder.clone().set_override(key, value) {
-        Ok(builder) => builder,
-        Err(_) => {
-            mistakes.push(format!("{key}: cannot be read"));
-            builder
-        }
-    }
+    builder.clone().set_override(key, value).unwrap_or_else(|_| {
+        mistakes.push(format!("{key}: cannot be read"));
+        builder
+    })
 }
 
 /// The content of a TOML file; an empty table, and a mistake, when there is none.
@@ -643,6 +640,7 @@ fn processors() -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -435,6 +435,7 @@ fn private_file(path: &Path) -> io::Result<std::fs::File> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(crate) mod tests {
     use serde_json::{Value, json};
 

@@ -206,6 +206,7 @@ fn is_connection(name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use async_graphql::parser::parse_query;
     use serde_json::json;

@@ -13,8 +13,7 @@ use async_graphql::{Request, parser::types::OperationType};
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
-use super::answer::Answer;
-use crate::schema::Schema;
+use super::{Backend, answer::Answer};
 
 /// Executes a planned request.
 ///
@@ -22,22 +21,20 @@ use crate::schema::Schema;
 /// this call when its client goes. A mutation runs in a task of its own: it knows
 /// best when it may still stop.
 pub async fn execute(
-    schema: &Schema,
+    backend: &dyn Backend,
     request: Request,
     kind: OperationType,
     patience: Duration,
     writes: &Writes,
 ) -> Answer {
     if kind == OperationType::Mutation {
-        let schema = schema.clone();
-        let writing = async move { schema.execute(request).await };
-        return match writes.spawn(writing).await {
+        return match writes.spawn(backend.execute(request)).await {
             Ok(response) => Answer::executed(response),
             // The panic itself has been logged where it happened.
             Err(_) => Answer::failed("a mutation broke off"),
         };
     }
-    match tokio::time::timeout(patience, schema.execute(request)).await {
+    match tokio::time::timeout(patience, backend.execute(request)).await {
         Ok(response) => Answer::executed(response),
         Err(_) => Answer::timed_out(),
     }

@@ -39,15 +39,12 @@ pub async fn graphql(
         return unacceptable(&ids);
     };
     let answering = answer(&request, payload.into_inner(), &app, media, &ids);
-    match AssertUnwindSafe(answering).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            // The panic itself has been logged where it happened.
-            Summary::of(&request).borrow_mut().outcome = Some("INTERNAL".into());
-            let answer = Answer::failed("an operation panicked");
-            answer.write(media, app.settings.draft_status_codes, &ids)
-        }
-    }
+    AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
+        // The panic itself has been logged where it happened.
+        Summary::of(&request).borrow_mut().outcome = Some("INTERNAL".into());
+        let answer = Answer::failed("an operation panicked");
+        answer.write(media, app.settings.draft_status_codes, &ids)
+    })
 }
 
 async fn answer(
@@ -65,7 +62,7 @@ async fn answer(
         answer.write(media, app.settings.draft_status_codes, ids)
     };
 
-    let claims = match bearer::claims(request.headers(), &app.issuers, app.service.now()) {
+    let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
         Ok(claims) => claims,
         Err(reason) => {
             Summary::of(request).borrow_mut().reason = Some(reason);
@@ -131,10 +128,10 @@ async fn carry_out(
         let message = "the schema is for those who say who they are";
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
-    let prepared = app.service.prepare(plan.request, claims, &ids.request).await?;
+    let prepared = app.backend.prepare(plan.request, claims, &ids.request).await?;
     let patience = Duration::from_secs(limits.operation_seconds.into());
     let mut answer =
-        execute::execute(&app.schema, prepared, plan.kind, patience, &app.writes).await;
+        execute::execute(app.backend.as_ref(), prepared, plan.kind, patience, &app.writes).await;
     if request.headers().get(COST).is_some_and(|value| value == "1") {
         answer.show_cost(plan.cost, limits.cost);
     }
@@ -172,7 +169,7 @@ fn unacceptable(ids: &Ids) -> HttpResponse {
 /// `GET /schema.graphql`: the SDL, for those who may ask for the schema.
 pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let ids = ids::of(&request);
-    match bearer::claims(request.headers(), &app.issuers, app.service.now()) {
+    match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
         Ok(None) if !app.settings.anonymous_introspection => {
             let detail = "the schema is for those who say who they are";
             challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), false)

@@ -64,19 +64,16 @@ impl Size {
         self.directives = self.directives.saturating_add(count);
         self.directives_per_node = self.directives_per_node.max(count);
         for (_, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
-            self.add_value(value.node.clone().into_const_with(blank));
+            self.add_value(value.node.clone().into_const_with(|_| Ok(Value::Null)));
         }
     }
 
+    /// A value of the document, whose variables were replaced by nothing: only its
+    /// shape counts.
     fn add_value(&mut self, value: Result<Value, Infallible>) {
         let Ok(value) = value;
         self.value_nesting = self.value_nesting.max(nesting(&value));
     }
-}
-
-/// Stands in for a variable where only the shape of a value counts.
-fn blank(_: Name) -> Result<Value, Infallible> {
-    Ok(Value::Null)
 }
 
 /// Whether the text may be given to the parser at all.
@@ -111,38 +108,39 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refus
     for (_, operation) in document.operations.iter() {
         let variables = count(operation.node.variable_definitions.len());
         within(code, "variables", limits.variables, variables)?;
-        let size = measure.operation(&operation.node)?;
-        check_size(&size, limits)?;
-        within(code, "fields at the top of the operation", limits.root_fields, size.top)?;
+        check_operation(&measure.operation(&operation.node)?, limits)?;
     }
-    // Also those that are never spread: validation looks at them too.
+    // Also those that are never spread: validation walks them all the same.
     for name in document.fragments.keys() {
-        let size = measure.fragment(name)?;
-        check_size(&size, limits)?;
+        check_effort(&measure.fragment(name)?, limits)?;
     }
     Ok(())
 }
 
-fn check_size(size: &Size, limits: &Limits) -> Result<(), Refusal> {
-    let (deep, code) = (Code::DepthLimitExceeded, Code::GraphqlValidationFailed);
+/// What bounds the time that a walk takes, and the stack.
+fn check_effort(size: &Size, limits: &Limits) -> Result<(), Refusal> {
+    let deep = "selections and fragments in each other";
+    within(Code::DepthLimitExceeded, deep, MAX_NESTING, size.nesting)?;
+    let many = "fields and fragments, all written out";
+    within(Code::CostLimitExceeded, many, limits.fields, size.selections)
+}
+
+fn check_operation(size: &Size, limits: &Limits) -> Result<(), Refusal> {
+    let deep = Code::DepthLimitExceeded;
     within(deep, "fields in each other", limits.depth, size.depth)?;
-    within(
-        deep,
-        "fields in each other below introspection",
-        limits.introspection_depth,
-        size.introspection,
-    )?;
-    within(deep, "selections and fragments in each other", MAX_NESTING, size.nesting)?;
-    within(
-        Code::CostLimitExceeded,
-        "fields and fragments, all written out",
-        limits.fields,
-        size.selections,
-    )?;
-    within(code, "aliases, with all fragments written out", limits.aliases, size.aliases)?;
-    within(code, "directives on one node", limits.directives_per_node, size.directives_per_node)?;
-    within(code, "directives, with all fragments written out", limits.directives, size.directives)?;
-    within(code, "lists and objects in each other", limits.value_nesting, size.value_nesting)
+    let schema = "fields in each other below introspection";
+    within(deep, schema, limits.introspection_depth, size.introspection)?;
+    check_effort(size, limits)?;
+    for (what, limit, actual) in [
+        ("fields at the top of the operation", limits.root_fields, size.top),
+        ("aliases, with all fragments written out", limits.aliases, size.aliases),
+        ("directives on one node", limits.directives_per_node, size.directives_per_node),
+        ("directives, with all fragments written out", limits.directives, size.directives),
+        ("lists and objects in each other", limits.value_nesting, size.value_nesting),
+    ] {
+        within(Code::GraphqlValidationFailed, what, limit, actual)?;
+    }
+    Ok(())
 }
 
 fn within(code: Code, what: &str, limit: u32, actual: u32) -> Result<(), Refusal> {
@@ -210,7 +208,7 @@ impl<'a> Measure<'a> {
     fn field(&mut self, field: &'a Field) -> Result<Size, Refusal> {
         let mut size = self.selection(&field.selection_set.node)?;
         for (_, value) in &field.arguments {
-            size.add_value(value.node.clone().into_const_with(blank));
+            size.add_value(value.node.clone().into_const_with(|_| Ok(Value::Null)));
         }
         size.aliases = size.aliases.saturating_add(u32::from(field.alias.is_some()));
         size.top = 1;
@@ -267,6 +265,7 @@ pub fn asks_for_schema(document: &ExecutableDocument, operation: &OperationDefin
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::{fmt::Write, time::Instant};
 
@@ -351,7 +350,8 @@ mod tests {
         let schema = |n: usize| nested("a{", n - 2, "a").replacen('a', "__schema{a", 1) + "}";
         let failed = "GRAPHQL_VALIDATION_FAILED";
         let depth = "DEPTH_LIMIT_EXCEEDED";
-        let cases: [(&dyn Fn(usize) -> String, usize, &str); 11] = [
+        type Grow<'a> = &'a dyn Fn(usize) -> String;
+        let cases: [(Grow, usize, &str); 11] = [
             (&aliases, 30, failed),
             (&spread, 30, failed),
             (&root, 20, failed),

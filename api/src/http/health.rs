@@ -17,7 +17,7 @@ pub async fn ready(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let reason = if app.draining.load(Ordering::Relaxed) {
         Some("the service is stopping".to_owned())
     } else {
-        app.service.ready().await.err()
+        app.backend.ready().await.err()
     };
     match reason {
         None => alive("ready"),

@@ -17,9 +17,17 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
+use async_graphql::{Request, Response};
+use chrono::{DateTime, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
 use tokio::signal;
 
-use crate::{context::Service, schema::Schema, token::Issuers};
+use crate::{
+    context::Service,
+    error::Error,
+    schema::Schema,
+    token::{Claims, Issuers},
+};
 
 mod answer;
 mod bearer;
@@ -42,6 +50,7 @@ mod playground;
 mod problem;
 mod refusal;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 mod variables;
 
@@ -50,18 +59,55 @@ pub use crate::config::HttpSettings;
 /// Time for the head of a request to arrive, and for a connection to close.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// What stands behind the envelope. The one implementation is the schema with its
+/// service; the tests of the envelope have another, without a database.
+pub trait Backend: Send + Sync + 'static {
+    /// The time of the request.
+    fn now(&self) -> DateTime<Utc>;
+    /// Puts into a planned request what its resolvers need; an error is told as a
+    /// request error, and `Unauthenticated` like a token that is not valid.
+    fn prepare<'a>(
+        &'a self,
+        request: Request,
+        claims: Option<Claims>,
+        request_id: &'a str,
+    ) -> BoxFuture<'a, Result<Request, Error>>;
+    /// Whether requests can be served; if not, why, for the log.
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
+    /// Validates and executes.
+    fn execute(&self, request: Request) -> BoxFuture<'static, Response>;
+}
+
+impl Backend for (Schema, Service) {
+    fn now(&self) -> DateTime<Utc> {
+        self.1.now()
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        request: Request,
+        claims: Option<Claims>,
+        request_id: &'a str,
+    ) -> BoxFuture<'a, Result<Request, Error>> {
+        self.1.prepare(request, claims, request_id).boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
+        self.1.ready().boxed()
+    }
+
+    fn execute(&self, request: Request) -> BoxFuture<'static, Response> {
+        let schema = self.0.clone();
+        async move { schema.execute(request).await }.boxed()
+    }
+}
+
 /// Everything that requests are answered with.
 pub struct App {
-    /// Executes.
-    pub schema: Schema,
-    /// Prepares what is executed.
-    pub service: Service,
-    /// Say who somebody is.
-    pub issuers: Issuers,
-    /// What may be asked for, and how.
-    pub settings: HttpSettings,
-    /// The JSON of `/playground/examples.json`.
-    pub examples: String,
+    backend: Box<dyn Backend>,
+    issuers: Issuers,
+    settings: HttpSettings,
+    examples: String,
     sdl: String,
     model: model::Model,
     writes: execute::Writes,
@@ -70,7 +116,8 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together and reads the schema once.
+    /// Puts the parts together and reads the schema once. `examples` is the JSON of
+    /// `/playground/examples.json`.
     ///
     /// # Errors
     ///
@@ -82,15 +129,23 @@ impl App {
         settings: HttpSettings,
         examples: String,
     ) -> Result<Self, String> {
-        let model = model::Model::read(&schema.sdl())?;
+        Self::over((schema, service), crate::schema::sdl(), issuers, settings, examples)
+    }
+
+    fn over(
+        backend: impl Backend,
+        sdl: String,
+        issuers: Issuers,
+        settings: HttpSettings,
+        examples: String,
+    ) -> Result<Self, String> {
         Ok(Self {
-            schema,
-            service,
+            backend: Box::new(backend),
             issuers,
             settings,
             examples,
-            sdl: crate::schema::sdl(),
-            model,
+            model: model::Model::read(&sdl)?,
+            sdl,
             writes: execute::Writes::default(),
             draining: AtomicBool::new(false),
         })
@@ -208,10 +263,10 @@ pub async fn serve(
         }
     });
     on_ready(address);
-    let served = server.await;
+    let ended = server.await;
     stopping.abort();
     app.writes.finish(shutdown).await;
-    served
+    ended
 }
 
 async fn told_to_stop() {

@@ -181,11 +181,12 @@ pub fn named(ty: &Type) -> &str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn model() -> Model {
-        Model::read(&crate::schema::sdl()).unwrap()
+        Model::read(&super::super::tests::stub::sdl()).unwrap()
     }
 
     #[test]

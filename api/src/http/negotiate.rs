@@ -154,6 +154,7 @@ fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use actix_web::http::header::HeaderValue;
 

@@ -97,6 +97,7 @@ fn malformed(message: &str) -> Refusal {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -123,6 +123,7 @@ fn syntax(found: ParseError) -> Refusal {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use async_graphql::Value;
     use serde_json::json;

@@ -47,7 +47,7 @@ pub fn coerce(
             Some(value) => check.value(value, ty),
             None => match &definition.default_value {
                 // Whether it fits its type is for validation to tell.
-                Some(default) => check.clone_for(&default.node, ty),
+                Some(default) => Some(check.default(&default.node, ty)),
                 None if ty.nullable => None,
                 None => {
                     check.mistake(&format!("is required: {ty}"));
@@ -167,7 +167,7 @@ impl Check<'_> {
             let found = given.swap_remove(key.as_str());
             let value = self.inside(key, |check| match (found, &field.default) {
                 (Some(value), _) => check.value(value, &field.ty),
-                (None, Some(default)) => check.clone_for(default, &field.ty),
+                (None, Some(default)) => Some(check.default(default, &field.ty)),
                 (None, None) => {
                     if !field.ty.nullable && !input.one_of {
                         check.mistake(&format!("is required: {}", field.ty));
@@ -185,11 +185,11 @@ impl Check<'_> {
     /// A default, coerced like a value. It was written by the schema or the
     /// document, so a mistake in it is not one of the variables: it is left as it
     /// is, and validation will tell.
-    fn clone_for(&mut self, default: &Value, ty: &Type) -> Option<Value> {
+    fn default(&mut self, default: &Value, ty: &Type) -> Value {
         let before = self.mistakes.len();
         let coerced = self.value(default.clone(), ty);
         self.mistakes.truncate(before);
-        Some(coerced.unwrap_or_else(|| default.clone()))
+        coerced.unwrap_or_else(|| default.clone())
     }
 }
 
@@ -216,6 +216,7 @@ fn id(value: Value) -> Option<Value> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use async_graphql::parser::parse_query;
     use serde_json::{Value as Json, json};
