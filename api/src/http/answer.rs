@@ -18,6 +18,10 @@ const MOST_ERRORS: usize = 20;
 /// Longest message, in characters: a document may hold names of any length.
 const LONGEST_MESSAGE: usize = 500;
 
+/// The framework's own words for a value that does not fit its argument. The first
+/// go on with the path of the value, the second with the name of its type.
+const UNFIT: [&str; 2] = ["Invalid value for argument \"", "Failed to parse \""];
+
 /// An answer before it is written.
 #[derive(Debug)]
 pub struct Answer {
@@ -55,11 +59,11 @@ impl Answer {
         let extra = errors.len().saturating_sub(MOST_ERRORS);
         errors.truncate(MOST_ERRORS);
         for error in errors.iter_mut().filter(|error| code(error).is_none()) {
-            if !validated {
-                set_code(error, Code::GraphqlValidationFailed);
-            } else if error.message.starts_with("Failed to parse \"") {
-                // The framework's own words for an argument that a scalar refused.
+            if UNFIT.iter().any(|words| error.message.starts_with(words)) {
                 set_code(error, Code::BadUserInput);
+                set_field(error);
+            } else if !validated {
+                set_code(error, Code::GraphqlValidationFailed);
             } else {
                 *error = masked(error);
             }
@@ -155,6 +159,15 @@ impl From<Refusal> for Answer {
             extensions: Map::new(),
             cache: CacheControl::default(),
         }
+    }
+}
+
+/// Sets `extensions.field` to the path in an error about a value, if it tells one.
+fn set_field(error: &mut ServerError) {
+    let rest = error.message.strip_prefix(UNFIT[0]).and_then(|rest| rest.split_once('"'));
+    if let Some((path, _)) = rest {
+        let path = path.split('.').map(Value::from).collect();
+        error.extensions.get_or_insert_default().set("field", Value::List(path));
     }
 }
 

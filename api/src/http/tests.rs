@@ -199,6 +199,15 @@ async fn errors_have_a_code_and_a_text_that_may_be_read() {
     let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("thinge") && !message.contains("Did you mean"), "{message}");
 
+    // A value that the schema refuses, and ones that only their scalar knows.
+    let answer = house.ask("{ show(input: {title: 7}) }").await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+    assert_eq!(answer.json()["errors"][0]["extensions"]["field"], json!(["input", "title"]));
+    assert_eq!(house.ask("{ at(times: [\"soon\"]) }").await.code(), "BAD_USER_INPUT");
+    let times =
+        json!({"query": "query ($t: [DateTime!]) { at(times: $t) }", "variables": {"t": ["x"]}});
+    assert_eq!(house.call(post(&times)).await.code(), "BAD_USER_INPUT");
+
     let many = (0..30).fold(String::new(), |all, n| format!("{all} nothing{n}"));
     let answer = house.ask(&format!("{{ thing {{ {many} }} }}")).await;
     assert_eq!(answer.json()["errors"].as_array().unwrap().len(), 20);
@@ -455,6 +464,46 @@ async fn requests_and_traces_have_names() {
     assert_eq!(answer.json()["errors"][0]["extensions"]["traceId"], trace);
     let answer = house.call(ask().insert_header(("traceparent", "00-junk"))).await;
     assert!(answer.json()["errors"][0]["extensions"].get("traceId").is_none());
+}
+
+#[actix_web::test]
+async fn a_request_is_one_line_in_the_log_without_its_values() {
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<Mutex<Vec<u8>>>);
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().json().flatten_event(true);
+    let lines = lines.with_writer(move || writer.clone()).finish();
+    let guard = tracing::subscriber::set_default(lines);
+    let house = House::new();
+    let body = json!({"query": "query Mine($t: String) { echo(text: $t) things { nodes { name } } }",
+        "variables": {"t": "secret"}});
+    let token = house.token("ana");
+    let request = post(&body).insert_header(("authorization", format!("Bearer {token}")));
+    house.call(request.insert_header(("x-request-id", "r1"))).await;
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let line: Json = serde_json::from_str(&text).unwrap();
+    for (name, value) in [
+        ("request_id", json!("r1")),
+        ("operation", json!("Mine")),
+        ("outcome", json!("ok")),
+        ("status", json!(200)),
+        ("cost", json!(21)),
+    ] {
+        assert_eq!(line[name], value, "{text}");
+    }
+    assert!(!text.contains("secret") && !text.contains(&token), "{text}");
 }
 
 #[actix_web::test]
