@@ -274,6 +274,8 @@ mod tests {
     use super::*;
     use crate::http::refusal::code;
 
+    type Grow<'a> = &'a dyn Fn(usize) -> String;
+
     fn guard(document: &str) -> Result<(), Refusal> {
         let limits = Limits::default();
         check_text(document, &limits)?;
@@ -350,7 +352,6 @@ mod tests {
         let schema = |n: usize| nested("a{", n - 2, "a").replacen('a', "__schema{a", 1) + "}";
         let failed = "GRAPHQL_VALIDATION_FAILED";
         let depth = "DEPTH_LIMIT_EXCEEDED";
-        type Grow<'a> = &'a dyn Fn(usize) -> String;
         let cases: [(Grow, usize, &str); 11] = [
             (&aliases, 30, failed),
             (&spread, 30, failed),
