@@ -1,0 +1,762 @@
+//! What can be set, by environment over an optional TOML file.
+//!
+//! A setting `a.b` is `VINCULO_A_B` in the environment. Every mistake is
+//! reported, not only the first, and no message repeats a value: it may be a
+//! secret.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    net::SocketAddr,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use config::{Config, ConfigError, FileFormat, Value, ValueKind};
+use serde::Deserialize;
+
+/// The audience and issuer name of a service without a public address.
+pub const DEFAULT_NAME: &str = "vinculo";
+
+/// Everything that can be set, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `database_url`: where the data lives, `sqlite://…` or `postgres://…`.
+    /// Default: none, which means an SQLite file of our own under `data_dir`.
+    pub database_url: Option<DatabaseUrl>,
+    /// `read_database_url`: a PostgreSQL replica for reading. Default: none,
+    /// read where we write. Only together with a PostgreSQL `database_url`.
+    pub read_database_url: Option<DatabaseUrl>,
+    /// `data_dir`: the directory of the embedded database and of the signing
+    /// key. Default: `./vinculo-data`.
+    pub data_dir: PathBuf,
+    /// `listen`: address and port to accept connections on. Default:
+    /// `127.0.0.1:8080`; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// `public_url`: the address under which clients know the service, `https://…`
+    /// or `http://…` without a slash at the end. It is the base of links and the
+    /// audience of tokens. Default: none; the audience is then `vinculo`.
+    pub public_url: Option<String>,
+    /// `issuers`: who else may say who somebody is. Default: nobody but the
+    /// service itself. In the environment: the same list as JSON.
+    pub issuers: Vec<IssuerSettings>,
+    /// `token_ttl_seconds`: how long a token of the local issuer lives, in
+    /// seconds, 60–86,400. Default: 900.
+    pub token_ttl_seconds: u32,
+    /// `anonymous`: whether those who do not say who they are may read what is
+    /// public. Default: true.
+    pub anonymous: bool,
+    /// `log_format`: `text` or `json`. Default: `text`.
+    pub log_format: LogFormat,
+    /// `db_readers`: connections for reading, 1–256. Default: 8.
+    pub db_readers: u32,
+    /// What concerns HTTP only.
+    pub http: HttpSettings,
+}
+
+/// What the HTTP envelope may be told.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// `cors_origins`: the origins whose pages may call the service, such as
+    /// `https://red.example.mx`; comma-separated in the environment. Default:
+    /// none.
+    pub cors_origins: Vec<String>,
+    /// `playground`: whether `/playground` is served. Default: false.
+    pub playground: bool,
+    /// `anonymous_introspection`: whether the schema may be read without a token.
+    /// Default: false.
+    pub anonymous_introspection: bool,
+    /// `draft_status_codes`: answer with the status codes of the GraphQL-over-HTTP
+    /// draft of August 2026 in place of those that clients measure today.
+    /// Default: false.
+    pub draft_status_codes: bool,
+    /// `workers`: threads that serve requests, 1–256. Default: one per processor.
+    pub workers: usize,
+    /// `shutdown_seconds`: how long running requests may take to end when the
+    /// service is told to stop, in seconds, 0–600. Default: 30.
+    pub shutdown: Duration,
+    /// `limits.*`: what one request may ask for.
+    pub limits: Limits,
+}
+
+/// What one request may ask for. A value on the limit is allowed.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// `limits.url_bytes`: length of path and query string, in bytes,
+    /// 256–65,536. Default: 16,384.
+    pub url_bytes: u32,
+    /// `limits.body_bytes`: length of a request body after decompression, in
+    /// bytes, 1,024–16,000,000. Default: 1,000,000.
+    pub body_bytes: u32,
+    /// `limits.body_seconds`: time to send the whole body, in seconds, 1–600.
+    /// Default: 25.
+    pub body_seconds: u32,
+    /// `limits.document_bytes`: length of a GraphQL document, in bytes,
+    /// 256–1,000,000. Default: 200,000.
+    pub document_bytes: u32,
+    /// `limits.tokens`: tokens of a document, 50–100,000. Default: 2,000.
+    pub tokens: u32,
+    /// `limits.fields`: fields and fragment spreads of an operation with all
+    /// fragments written out, 10–100,000. Default: 5,000.
+    pub fields: u32,
+    /// `limits.aliases`: aliases of an operation with all fragments written out,
+    /// 0–10,000. Default: 30.
+    pub aliases: u32,
+    /// `limits.root_fields`: fields at the top of an operation, 1–1,000.
+    /// Default: 20.
+    pub root_fields: u32,
+    /// `limits.depth`: how many fields may be nested in each other, 1–30.
+    /// Default: 12.
+    pub depth: u32,
+    /// `limits.introspection_depth`: the same below `__schema` and `__type`,
+    /// 1–30. Default: 20.
+    pub introspection_depth: u32,
+    /// `limits.directives_per_node`: directives on one field, fragment or
+    /// operation, 0–100. Default: 10.
+    pub directives_per_node: u32,
+    /// `limits.directives`: directives of an operation with all fragments written
+    /// out, 0–10,000. Default: 50.
+    pub directives: u32,
+    /// `limits.fragments`: fragments of a document, 0–1,000. Default: 100.
+    pub fragments: u32,
+    /// `limits.operations`: operations of a document, 1–1,000. Default: 10.
+    pub operations: u32,
+    /// `limits.variables`: variables of an operation, 0–1,000. Default: 100.
+    pub variables: u32,
+    /// `limits.value_nesting`: lists and objects nested in one value, 1–40.
+    /// Default: 20.
+    pub value_nesting: u32,
+    /// `limits.cost`: what an operation may cost, in points, 10–10,000,000.
+    /// Default: 5,000. An object costs one point, times the page it is on, and a
+    /// mutation ten.
+    pub cost: u32,
+    /// `limits.operation_seconds`: how long a query may run, in seconds, 1–600.
+    /// Default: 10.
+    pub operation_seconds: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            url_bytes: 16_384,
+            body_bytes: 1_000_000,
+            body_seconds: 25,
+            document_bytes: 200_000,
+            tokens: 2_000,
+            fields: 5_000,
+            aliases: 30,
+            root_fields: 20,
+            depth: 12,
+            introspection_depth: 20,
+            directives_per_node: 10,
+            directives: 50,
+            fragments: 100,
+            operations: 10,
+            variables: 100,
+            value_nesting: 20,
+            cost: 5_000,
+            operation_seconds: 10,
+        }
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            cors_origins: Vec::new(),
+            playground: false,
+            anonymous_introspection: false,
+            draft_status_codes: false,
+            workers: processors(),
+            shutdown: Duration::from_secs(30),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// One configured issuer of tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerSettings {
+    /// The exact `iss` of its tokens.
+    pub issuer: String,
+    /// The `aud` that its tokens carry for us. Default: `public_url`, or `vinculo`.
+    pub audience: Option<String>,
+    /// The one algorithm that its tokens are signed with.
+    pub algorithm: Algorithm,
+    /// A file with its public key in PEM (SPKI).
+    pub key_file: PathBuf,
+    /// Whether its grants count without a membership in our database. Default:
+    /// false.
+    #[serde(default)]
+    pub authoritative: bool,
+}
+
+/// How tokens of an issuer are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Algorithm {
+    /// Ed25519.
+    EdDSA,
+    /// ECDSA with P-256 and SHA-256.
+    ES256,
+    /// RSA PKCS #1 v1.5 with SHA-256.
+    RS256,
+}
+
+/// What a line of the log looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// The address of a database. Shown without its password and its parameters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The address as it was given, with the password: for the driver only.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it names a PostgreSQL server; otherwise it names an SQLite file.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.0.starts_with("postgres")
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.split(['?', '#']).next().unwrap_or_default();
+        // The last '@', since a password may hold one.
+        match (shown.split_once("://"), shown.rsplit_once('@')) {
+            (Some((scheme, _)), Some((before, place))) => {
+                let user = before.split_once("://").map_or(before, |(_, user)| user);
+                let user = user.split(':').next().unwrap_or_default();
+                write!(f, "{scheme}://{user}@{place}")
+            }
+            _ => f.write_str(shown),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
+    }
+}
+
+/// Every setting by name; a test compares it with what is read.
+const KEYS: &[&str] = &[
+    "database_url",
+    "read_database_url",
+    "data_dir",
+    "listen",
+    "public_url",
+    "issuers",
+    "token_ttl_seconds",
+    "anonymous",
+    "log_format",
+    "workers",
+    "db_readers",
+    "cors_origins",
+    "playground",
+    "anonymous_introspection",
+    "draft_status_codes",
+    "shutdown_seconds",
+    "limits.url_bytes",
+    "limits.body_bytes",
+    "limits.body_seconds",
+    "limits.document_bytes",
+    "limits.tokens",
+    "limits.fields",
+    "limits.aliases",
+    "limits.root_fields",
+    "limits.depth",
+    "limits.introspection_depth",
+    "limits.directives_per_node",
+    "limits.directives",
+    "limits.fragments",
+    "limits.operations",
+    "limits.variables",
+    "limits.value_nesting",
+    "limits.cost",
+    "limits.operation_seconds",
+];
+
+const PREFIX: &str = "VINCULO_";
+/// Read elsewhere: by the logs and by the command line.
+const NOT_OURS: &[&str] = &["VINCULO_LOG", "VINCULO_CONFIG"];
+
+impl Settings {
+    /// Reads the settings from `env` over `file`. An empty variable is as good as
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, each beginning with the name of the setting; none repeats a
+    /// value.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<String>> {
+        let mut read = Reader::new(file, env);
+        let settings = Self::read(&mut read);
+        settings.check(&mut read.mistakes);
+        if read.mistakes.is_empty() { Ok(settings) } else { Err(read.mistakes) }
+    }
+
+    /// Our own name: the issuer and the audience of the tokens we sign.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.public_url.as_deref().unwrap_or(DEFAULT_NAME)
+    }
+
+    fn read(read: &mut Reader) -> Self {
+        Self {
+            database_url: read.database("database_url"),
+            read_database_url: read.database("read_database_url"),
+            data_dir: read.text("data_dir").unwrap_or_else(|| "vinculo-data".into()).into(),
+            listen: read
+                .parsed("listen", "an address and a port, such as 0.0.0.0:8080", |text| {
+                    text.parse().ok()
+                })
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: read.parsed(
+                "public_url",
+                "http:// or https:// and a host, no slash at the end",
+                web_address,
+            ),
+            issuers: read.issuers(),
+            token_ttl_seconds: read.number("token_ttl_seconds", 60..=86_400, 900),
+            anonymous: read.switch("anonymous", true),
+            log_format: read
+                .parsed("log_format", "text or json", |text| match text {
+                    "text" => Some(LogFormat::Text),
+                    "json" => Some(LogFormat::Json),
+                    _ => None,
+                })
+                .unwrap_or_default(),
+            db_readers: read.number("db_readers", 1..=256, 8),
+            http: HttpSettings {
+                cors_origins: read.origins(),
+                playground: read.switch("playground", false),
+                anonymous_introspection: read.switch("anonymous_introspection", false),
+                draft_status_codes: read.switch("draft_status_codes", false),
+                workers: read.number("workers", 1..=256, processors()),
+                shutdown: Duration::from_secs(read.number("shutdown_seconds", 0..=600, 30)),
+                limits: Limits::read(read),
+            },
+        }
+    }
+
+    /// What is right alone and wrong together.
+    fn check(&self, mistakes: &mut Vec<String>) {
+        if self.read_database_url.is_some() {
+            let postgres =
+                |url: &Option<DatabaseUrl>| url.as_ref().is_some_and(DatabaseUrl::is_postgres);
+            if !postgres(&self.database_url) || !postgres(&self.read_database_url) {
+                mistakes.push(
+                    "read_database_url: only for PostgreSQL, and together with a PostgreSQL \
+                     database_url"
+                        .into(),
+                );
+            }
+        }
+        let mut names = BTreeSet::from([self.name()]);
+        for issuer in &self.issuers {
+            if issuer.issuer.is_empty() {
+                mistakes.push("issuers: issuer must not be empty".into());
+            } else if !names.insert(&issuer.issuer) {
+                mistakes
+                    .push("issuers: every issuer once, and none named like this service".into());
+            }
+        }
+        if self.http.limits.document_bytes > self.http.limits.body_bytes {
+            mistakes.push("limits.document_bytes: more than limits.body_bytes".into());
+        }
+    }
+}
+
+impl Limits {
+    fn read(read: &mut Reader) -> Self {
+        let usual = Self::default();
+        Self {
+            url_bytes: read.number("limits.url_bytes", 256..=65_536, usual.url_bytes),
+            body_bytes: read.number("limits.body_bytes", 1_024..=16_000_000, usual.body_bytes),
+            body_seconds: read.number("limits.body_seconds", 1..=600, usual.body_seconds),
+            document_bytes: read.number(
+                "limits.document_bytes",
+                256..=1_000_000,
+                usual.document_bytes,
+            ),
+            tokens: read.number("limits.tokens", 50..=100_000, usual.tokens),
+            fields: read.number("limits.fields", 10..=100_000, usual.fields),
+            aliases: read.number("limits.aliases", 0..=10_000, usual.aliases),
+            root_fields: read.number("limits.root_fields", 1..=1_000, usual.root_fields),
+            depth: read.number("limits.depth", 1..=30, usual.depth),
+            introspection_depth: read.number(
+                "limits.introspection_depth",
+                1..=30,
+                usual.introspection_depth,
+            ),
+            directives_per_node: read.number(
+                "limits.directives_per_node",
+                0..=100,
+                usual.directives_per_node,
+            ),
+            directives: read.number("limits.directives", 0..=10_000, usual.directives),
+            fragments: read.number("limits.fragments", 0..=1_000, usual.fragments),
+            operations: read.number("limits.operations", 1..=1_000, usual.operations),
+            variables: read.number("limits.variables", 0..=1_000, usual.variables),
+            value_nesting: read.number("limits.value_nesting", 1..=40, usual.value_nesting),
+            cost: read.number("limits.cost", 10..=10_000_000, usual.cost),
+            operation_seconds: read.number(
+                "limits.operation_seconds",
+                1..=600,
+                usual.operation_seconds,
+            ),
+        }
+    }
+}
+
+/// Reads one setting after the other and keeps every mistake.
+struct Reader {
+    config: Config,
+    mistakes: Vec<String>,
+    #[cfg(test)]
+    asked: Vec<&'static str>,
+}
+
+impl Reader {
+    fn new(file: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Self {
+        let mut mistakes = Vec::new();
+        let file = file.map(|path| table(path, &mut mistakes)).unwrap_or_default();
+        for key in unknown("", &file) {
+            mistakes.push(format!("{key}: there is no such setting"));
+        }
+
+        let names: HashMap<String, &str> = KEYS
+            .iter()
+            .map(|key| (PREFIX.to_owned() + &key.replace('.', "_").to_uppercase(), *key))
+            .collect();
+        let mut builder = Config::builder();
+        for (key, value) in flat("", file) {
+            builder = set(builder, &key, value, &mut mistakes);
+        }
+        for (name, value) in env.filter(|(name, _)| name.starts_with(PREFIX)) {
+            match names.get(&name) {
+                Some(_) if value.trim().is_empty() => {}
+                Some(key) => builder = set(builder, key, value.trim().into(), &mut mistakes),
+                None if NOT_OURS.contains(&name.as_str()) => {}
+                None => mistakes.push(format!("{name}: there is no such setting")),
+            }
+        }
+        let config = builder.build().unwrap_or_else(|_| {
+            mistakes.push("the settings contradict each other".into());
+            Config::default()
+        });
+        Self {
+            config,
+            mistakes,
+            #[cfg(test)]
+            asked: Vec::new(),
+        }
+    }
+
+    fn value(&mut self, key: &'static str) -> Option<Value> {
+        #[cfg(test)]
+        self.asked.push(key);
+        // What is not a value at all was reported as an unknown key.
+        self.config.get::<Value>(key).ok().filter(|value| value.kind != ValueKind::Nil)
+    }
+
+    fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.value(key)?;
+        let parsed = value.into_string().ok().and_then(|text| parse(&text));
+        if parsed.is_none() {
+            self.mistakes.push(format!("{key}: expected {expected}"));
+        }
+        parsed
+    }
+
+    fn text(&mut self, key: &'static str) -> Option<String> {
+        self.parsed(key, "a text", |text| (!text.is_empty()).then(|| text.to_owned()))
+    }
+
+    fn switch(&mut self, key: &'static str, default: bool) -> bool {
+        self.parsed(key, "true or false", |text| text.parse().ok()).unwrap_or(default)
+    }
+
+    fn number<T>(&mut self, key: &'static str, range: RangeInclusive<T>, default: T) -> T
+    where
+        T: std::str::FromStr + PartialOrd + fmt::Display,
+    {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        self.parsed(key, &expected, |text| text.parse().ok().filter(|n| range.contains(n)))
+            .unwrap_or(default)
+    }
+
+    fn database(&mut self, key: &'static str) -> Option<DatabaseUrl> {
+        self.parsed(key, "sqlite://…, postgres://… or postgresql://…", |text| {
+            ["sqlite://", "postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+                .then(|| DatabaseUrl(text.to_owned()))
+        })
+    }
+
+    fn origins(&mut self) -> Vec<String> {
+        let Some(value) = self.value("cors_origins") else { return Vec::new() };
+        let list: Option<Vec<String>> = match value.kind {
+            ValueKind::String(text) => {
+                Some(text.split(',').map(|one| one.trim().to_owned()).collect())
+            }
+            _ => value.try_deserialize().ok(),
+        };
+        match list {
+            Some(list) if list.iter().all(|origin| is_origin(origin)) => list,
+            _ => {
+                self.mistakes.push(
+                    "cors_origins: expected a list of origins, such as https://red.example.mx"
+                        .into(),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    fn issuers(&mut self) -> Vec<IssuerSettings> {
+        let Some(value) = self.value("issuers") else { return Vec::new() };
+        let list = match value.kind {
+            ValueKind::String(text) => serde_json::from_str(&text).ok(),
+            _ => value.try_deserialize().ok(),
+        };
+        list.unwrap_or_else(|| {
+            self.mistakes.push(
+                "issuers: expected a list of {issuer, audience?, algorithm (EdDSA, ES256 or \
+                 RS256), key_file, authoritative?}"
+                    .into(),
+            );
+            Vec::new()
+        })
+    }
+}
+
+type Builder = config::ConfigBuilder<config::builder::DefaultState>;
+type Table = config::Map<String, Value>;
+
+fn set(builder: Builder, key: &str, value: Value, mistakes: &mut Vec<String>) -> Builder {
+    builder.clone().set_override(key, value).unwrap_or_else(|_| {
+        mistakes.push(format!("{key}: cannot be read"));
+        builder
+    })
+}
+
+/// The content of a TOML file; an empty table, and a mistake, when there is none.
+fn table(path: &Path, mistakes: &mut Vec<String>) -> Table {
+    let Ok(text) = std::fs::read_to_string(path) else {
+        mistakes.push(format!("{}: the file cannot be read", path.display()));
+        return Table::new();
+    };
+    let parsed = Config::builder()
+        .add_source(config::File::from_str(&text, FileFormat::Toml))
+        .build()
+        .and_then(|config| config.cache.into_table());
+    parsed.unwrap_or_else(|error| {
+        // Only the place: the rest of the parser's message quotes the file.
+        let place = match &error {
+            ConfigError::FileParse { cause, .. } => cause.to_string(),
+            _ => String::new(),
+        };
+        let place = place.lines().next().unwrap_or_default();
+        let place = place.strip_prefix("TOML parse error ").unwrap_or_default();
+        mistakes.push(format!("{}: this is not TOML {place}", path.display()).trim_end().into());
+        Table::new()
+    })
+}
+
+fn join(prefix: &str, key: &str) -> String {
+    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+}
+
+/// The keys of a table that name no setting.
+fn unknown(prefix: &str, table: &Table) -> Vec<String> {
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let key = join(prefix, key);
+        match &value.kind {
+            ValueKind::Table(inner) if key == "limits" => found.extend(unknown(&key, inner)),
+            _ if KEYS.contains(&key.as_str()) => {}
+            _ => found.push(key),
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The known settings of a table, with their full names.
+fn flat(prefix: &str, table: Table) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let key = join(prefix, &key);
+        match value.kind {
+            ValueKind::Table(inner) if key == "limits" => found.extend(flat(&key, inner)),
+            _ if KEYS.contains(&key.as_str()) => found.push((key, value)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_origin(text: &str) -> bool {
+    web_address(text).is_some_and(|address| address.matches('/').count() == 2)
+}
+
+fn web_address(text: &str) -> Option<String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = !host.is_empty()
+        && !host.starts_with('/')
+        && !host.ends_with('/')
+        && !host.contains(['@', '?', '#'])
+        && host.chars().all(|c| c.is_ascii_graphic());
+    plain.then(|| text.to_owned())
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(256)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn load(toml: &str, env: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+        let path = std::env::temp_dir().join(format!("{}.toml", uuid::Uuid::new_v4()));
+        std::fs::write(&path, toml).unwrap();
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = Settings::load(Some(&path), env);
+        std::fs::remove_file(path).unwrap();
+        settings
+    }
+
+    #[test]
+    fn nothing_set_is_a_service_on_this_machine() {
+        let settings = Settings::load(None, std::iter::empty()).unwrap();
+        assert!(settings.database_url.is_none() && settings.anonymous);
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!((settings.name(), settings.token_ttl_seconds), ("vinculo", 900));
+        assert_eq!(settings.http.limits.cost, 5_000);
+        assert!(!settings.http.playground && settings.http.cors_origins.is_empty());
+    }
+
+    #[test]
+    fn every_key_is_read_and_every_read_has_a_key() {
+        let mut read = Reader::new(None, std::iter::empty());
+        Settings::read(&mut read);
+        let asked: BTreeSet<_> = read.asked.into_iter().collect();
+        assert_eq!(asked, KEYS.iter().copied().collect());
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let toml = "listen = '0.0.0.0:1'\nplayground = true\ncors_origins = ['https://a.mx']\n\
+                    [limits]\ncost = 100\ndepth = 5\n\
+                    [[issuers]]\nissuer = 'https://id.mx'\nalgorithm = 'ES256'\nkey_file = 'k.pem'";
+        let settings = load(
+            toml,
+            &[("VINCULO_LISTEN", "0.0.0.0:2"), ("VINCULO_LIMITS_COST", "200"), ("HOME", "/")],
+        )
+        .unwrap();
+        assert_eq!(settings.listen.port(), 2);
+        assert_eq!((settings.http.limits.cost, settings.http.limits.depth), (200, 5));
+        assert_eq!(settings.http.cors_origins, ["https://a.mx"]);
+        assert_eq!(settings.issuers[0].algorithm, Algorithm::ES256);
+        assert!(settings.http.playground && !settings.issuers[0].authoritative);
+    }
+
+    #[test]
+    fn lists_can_stand_in_the_environment() {
+        let settings = load(
+            "",
+            &[
+                ("VINCULO_CORS_ORIGINS", "https://a.mx, http://localhost:5173"),
+                (
+                    "VINCULO_ISSUERS",
+                    r#"[{"issuer":"i","algorithm":"EdDSA","key_file":"k","authoritative":true}]"#,
+                ),
+                ("VINCULO_LOG", "debug"),
+                ("VINCULO_PUBLIC_URL", ""),
+            ],
+        )
+        .unwrap();
+        assert_eq!(settings.http.cors_origins.len(), 2);
+        assert!(settings.issuers[0].authoritative);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_together_and_no_value_is() {
+        let mistakes = load(
+            "listen = 'secret-a'\ncolour = 'secret-b'\n[limits]\ndepht = 3\ncost = 'secret-c'",
+            &[
+                ("VINCULO_DATABASE_URL", "mysql://u:secret-d@h/d"),
+                ("VINCULO_ISSUERS", "[{\"secret-e\":1}]"),
+                ("VINCULO_PLAYGRUND", "secret-f"),
+                ("VINCULO_CORS_ORIGINS", "*"),
+                ("VINCULO_WORKERS", "0"),
+                ("VINCULO_READ_DATABASE_URL", "postgres://u:secret-g@h/d"),
+            ],
+        )
+        .unwrap_err();
+        let all = mistakes.join("\n");
+        for name in [
+            "listen:",
+            "colour:",
+            "limits.depht:",
+            "limits.cost:",
+            "database_url:",
+            "issuers:",
+            "VINCULO_PLAYGRUND:",
+            "cors_origins:",
+            "workers:",
+            "read_database_url:",
+        ] {
+            assert!(mistakes.iter().any(|one| one.starts_with(name)), "{name} in\n{all}");
+        }
+        assert_eq!(mistakes.len(), 10, "{all}");
+        assert!(!all.contains("secret"), "{all}");
+    }
+
+    #[test]
+    fn a_broken_file_is_told_by_its_place_only() {
+        let mistakes = load("database_url = 'postgres://u:secret@h", &[]).unwrap_err();
+        assert!(mistakes[0].contains("not TOML at line 1"), "{mistakes:?}");
+        assert!(!mistakes[0].contains("secret"));
+        assert!(Settings::load(Some(Path::new("/nowhere")), std::iter::empty()).is_err());
+    }
+
+    #[test]
+    fn passwords_are_never_shown() {
+        let settings =
+            load("database_url = 'postgres://ana:p@ss:w@db.mx:5432/v?password=hidden'", &[])
+                .unwrap();
+        let url = settings.database_url.clone().unwrap();
+        assert_eq!(url.to_string(), "postgres://ana@db.mx:5432/v");
+        assert!(url.is_postgres() && url.reveal().contains("p@ss:w"));
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("ss:w") && !shown.contains("hidden"), "{shown}");
+    }
+}

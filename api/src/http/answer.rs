@@ -1,0 +1,210 @@
+//! What goes out: one body shape for everything that GraphQL can say.
+
+use actix_web::{HttpResponse, http::header};
+use async_graphql::{CacheControl, Response, ServerError, Value};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    ids::Ids,
+    negotiate::Media,
+    refusal::{Outcome, Refusal, code, error, set_code, status},
+};
+use crate::error::Code;
+
+/// Errors in one answer; further ones are counted in `extensions.errorsOmitted`.
+const MOST_ERRORS: usize = 20;
+/// Longest message, in characters: a document may hold names of any length.
+const LONGEST_MESSAGE: usize = 500;
+
+/// The framework's own words for a value that does not fit its argument. The first
+/// go on with the path of the value, the second with the name of its type.
+const UNFIT: [&str; 2] = ["Invalid value for argument \"", "Failed to parse \""];
+
+/// An answer before it is written.
+#[derive(Debug)]
+pub struct Answer {
+    /// Which row of the table of status codes.
+    pub outcome: Outcome,
+    errors: Vec<ServerError>,
+    /// Absent when nothing was executed.
+    data: Option<Value>,
+    extensions: Map<String, Json>,
+    /// What the hints of the fields allow.
+    pub cache: CacheControl,
+}
+
+/// The members in the order in which people read them.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    extensions: &'a Map<String, Json>,
+}
+
+impl Answer {
+    /// What the framework answered. Its request errors lose their `data`, and
+    /// every error gets a code and a text that may leave the house.
+    #[must_use]
+    pub fn executed(response: Response) -> Self {
+        // Validation errors have no path; errors of fields have one.
+        let validated = response.data != Value::Null
+            || response.errors.is_empty()
+            || response.errors.iter().any(|error| !error.path.is_empty());
+        let mut errors = response.errors;
+        let extra = errors.len().saturating_sub(MOST_ERRORS);
+        errors.truncate(MOST_ERRORS);
+        for error in errors.iter_mut().filter(|error| code(error).is_none()) {
+            if UNFIT.iter().any(|words| error.message.starts_with(words)) {
+                set_code(error, Code::BadUserInput);
+                set_field(error);
+            } else if !validated {
+                set_code(error, Code::GraphqlValidationFailed);
+            } else {
+                *error = masked(error);
+            }
+        }
+        let mut extensions: Map<String, Json> = response
+            .extensions
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.into_json().ok()?)))
+            .collect();
+        if extra > 0 {
+            extensions.insert("errorsOmitted".into(), extra.into());
+        }
+        Self {
+            outcome: if validated { Outcome::Executed } else { Outcome::Invalid },
+            errors,
+            data: validated.then_some(response.data),
+            extensions,
+            cache: response.cache_control,
+        }
+    }
+
+    /// The time for the operation was up: whatever it had found is gone.
+    #[must_use]
+    pub fn timed_out() -> Self {
+        let error = error(Code::Timeout, "the operation took too long and was ended", &[]);
+        Self {
+            outcome: Outcome::Executed,
+            errors: vec![error],
+            data: Some(Value::Null),
+            extensions: Map::new(),
+            cache: CacheControl::default(),
+        }
+    }
+
+    /// Something broke; the reference is in the log with `cause`.
+    #[must_use]
+    pub fn failed(cause: &str) -> Self {
+        Self::from(Refusal { outcome: Outcome::Failed, errors: vec![internal(cause)] })
+    }
+
+    /// Tells what the operation may cost, and what it might have.
+    pub fn show_cost(&mut self, requested: u32, limit: u32) {
+        self.extensions.insert("cost".into(), json!({"requested": requested, "limit": limit}));
+    }
+
+    /// The code of the first error, for the log.
+    #[must_use]
+    pub fn first_code(&self) -> Option<String> {
+        self.errors.first().map(|error| code(error).unwrap_or("?").to_owned())
+    }
+
+    /// Whether all went well.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Writes the answer. `Vary: Accept`, since the type was negotiated.
+    #[must_use]
+    pub fn write(mut self, media: Media, draft: bool, ids: &Ids) -> HttpResponse {
+        for error in &mut self.errors {
+            error.message = one_line(&error.message);
+            if let Some(trace) = &ids.trace {
+                error.extensions.get_or_insert_default().set("traceId", trace.as_str());
+            }
+        }
+        let body =
+            Body { errors: &self.errors, data: self.data.as_ref(), extensions: &self.extensions };
+        let mut response = HttpResponse::build(status(self.outcome, media, draft));
+        response
+            .content_type(media.content_type())
+            .insert_header((header::VARY, "accept"))
+            .insert_header((header::CACHE_CONTROL, "no-store"));
+        if self.outcome == Outcome::WrongMethod {
+            response.insert_header((header::ALLOW, "POST"));
+        }
+        match serde_json::to_vec(&body) {
+            Ok(body) => response.body(body),
+            Err(cause) => {
+                tracing::error!(%cause, "an answer cannot be written");
+                HttpResponse::InternalServerError().finish()
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            outcome: refusal.outcome,
+            errors: refusal.errors,
+            data: None,
+            extensions: Map::new(),
+            cache: CacheControl::default(),
+        }
+    }
+}
+
+/// Sets `extensions.field` to the path in an error about a value, if it tells one.
+fn set_field(error: &mut ServerError) {
+    let rest = error.message.strip_prefix(UNFIT[0]).and_then(|rest| rest.split_once('"'));
+    if let Some((path, _)) = rest {
+        let path = path.split('.').map(Value::from).collect();
+        error.extensions.get_or_insert_default().set("field", Value::List(path));
+    }
+}
+
+/// An error without a code comes from something that is not ours: its text stays
+/// here, its place is told.
+fn masked(found: &ServerError) -> ServerError {
+    let mut told = internal(&found.message);
+    told.locations.clone_from(&found.locations);
+    told.path.clone_from(&found.path);
+    told
+}
+
+fn internal(cause: &str) -> ServerError {
+    let reference = Uuid::new_v4().simple().to_string();
+    tracing::error!(%reference, %cause, "request failed");
+    let mut error = error(Code::Internal, "something went wrong on our side", &[]);
+    error.extensions.get_or_insert_default().set("reference", reference);
+    error
+}
+
+fn one_line(message: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let mut line: String = message.chars().map(plain).take(LONGEST_MESSAGE).collect();
+    if line.len() < message.len() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_short_line() {
+        assert_eq!(one_line("a\nb\tc"), "a b c");
+        assert_eq!(one_line(&"ñ".repeat(500)), "ñ".repeat(500));
+        assert_eq!(one_line(&"ñ".repeat(501)), "ñ".repeat(500) + "…");
+    }
+}

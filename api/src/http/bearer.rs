@@ -1,0 +1,31 @@
+//! Who sends a request, by its `Authorization` header.
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use chrono::{DateTime, Utc};
+
+use crate::token::{Claims, Issuers};
+
+/// Nobody, if nothing is presented; the claims of a valid token.
+///
+/// # Errors
+///
+/// Why what is presented does not count, for the log. Something presented that is
+/// not a valid token is never taken for nothing.
+pub fn claims(
+    headers: &HeaderMap,
+    issuers: &Issuers,
+    now: DateTime<Utc>,
+) -> Result<Option<Claims>, String> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let value = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value.to_str().unwrap_or_default().trim(),
+        (Some(_), Some(_)) => return Err("two headers".into()),
+    };
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            issuers.verify(token.trim(), now).map(Some).map_err(|refusal| refusal.to_string())
+        }
+        _ => Err("not a bearer token".into()),
+    }
+}

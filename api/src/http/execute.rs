@@ -1,0 +1,101 @@
+//! Carrying an operation out: reads end with their client or their time, writes
+//! end by themselves.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::{Request, parser::types::OperationType};
+use tokio::runtime::Handle;
+use tracing::{Instrument, Span};
+
+use super::{Backend, answer::Answer};
+
+/// Executes a planned request.
+///
+/// A query is dropped when it takes longer than `patience`, or with the future of
+/// this call when its client goes. A mutation runs in a task of its own: it knows
+/// best when it may still stop.
+pub async fn execute(
+    backend: &dyn Backend,
+    request: Request,
+    kind: OperationType,
+    patience: Duration,
+    writes: &Writes,
+) -> Answer {
+    if kind == OperationType::Mutation {
+        return match writes.spawn(backend.execute(request)).await {
+            Ok(response) => Answer::executed(response),
+            // The panic itself has been logged where it happened.
+            Err(_) => Answer::failed("a mutation broke off"),
+        };
+    }
+    match tokio::time::timeout(patience, backend.execute(request)).await {
+        Ok(response) => Answer::executed(response),
+        Err(_) => Answer::timed_out(),
+    }
+}
+
+/// Mutations that are under way.
+#[derive(Debug, Default)]
+pub struct Writes {
+    running: Arc<AtomicUsize>,
+    /// Where they run; without it, on the thread that asks. The threads that
+    /// serve connections end with them, and a mutation must not.
+    runtime: OnceLock<Handle>,
+}
+
+impl Writes {
+    /// From now on, mutations run on the present runtime.
+    pub fn run_here(&self) {
+        // Set once; a second server in one process shares the first one's.
+        let _ = self.runtime.set(Handle::current());
+    }
+
+    fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        let counted = Counted::new(&self.running);
+        let work = async move {
+            let _counted = counted;
+            work.await
+        }
+        .instrument(Span::current());
+        match self.runtime.get() {
+            Some(runtime) => runtime.spawn(work),
+            None => tokio::spawn(work),
+        }
+    }
+
+    /// Waits until none is under way, `patience` at most.
+    pub async fn finish(&self, patience: Duration) {
+        let none = async {
+            while self.running.load(Ordering::SeqCst) > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(patience, none).await.is_err() {
+            tracing::warn!("stopped while mutations were under way; they are rolled back");
+        }
+    }
+}
+
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(running: &Arc<AtomicUsize>) -> Self {
+        running.fetch_add(1, Ordering::SeqCst);
+        Self(running.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}

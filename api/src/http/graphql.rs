@@ -1,0 +1,187 @@
+//! `/graphql`: from a request to an answer, step by step.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{Method, StatusCode, header},
+    web,
+};
+use async_graphql::CacheControl;
+use futures_util::FutureExt;
+
+use super::{
+    App,
+    answer::Answer,
+    bearer, body, execute,
+    ids::{self, Ids},
+    log::Summary,
+    negotiate::{self, Media},
+    params::Params,
+    plan,
+    problem::problem,
+    refusal::{Outcome, Refusal},
+};
+use crate::{error::Code, token::Claims};
+
+/// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
+const COST: &str = "x-vinculo-cost";
+
+/// `GET` and `POST` of `/graphql`.
+pub async fn graphql(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+) -> HttpResponse {
+    let ids = ids::of(&request);
+    let Some(media) = negotiate::accepted(request.headers()) else {
+        return unacceptable(&ids);
+    };
+    let answering = answer(&request, payload.into_inner(), &app, media, &ids);
+    AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
+        // The panic itself has been logged where it happened.
+        Summary::of(&request).borrow_mut().outcome = Some("INTERNAL".into());
+        let answer = Answer::failed("an operation panicked");
+        answer.write(media, app.settings.draft_status_codes, &ids)
+    })
+}
+
+async fn answer(
+    request: &HttpRequest,
+    payload: Payload,
+    app: &App,
+    media: Media,
+    ids: &Ids,
+) -> HttpResponse {
+    let safe = request.method() == Method::GET;
+    let limits = &app.settings.limits;
+    let write = |answer: Answer| {
+        Summary::of(request).borrow_mut().outcome =
+            Some(answer.first_code().unwrap_or_else(|| "ok".into()));
+        answer.write(media, app.settings.draft_status_codes, ids)
+    };
+
+    let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
+        Ok(claims) => claims,
+        Err(reason) => {
+            Summary::of(request).borrow_mut().reason = Some(reason);
+            return challenge(write(invalid_token().into()), true);
+        }
+    };
+    let params = if safe {
+        Params::from_query(request.query_string())
+    } else {
+        if !negotiate::is_json(request.headers()) {
+            let detail = "the body must be application/json in UTF-8";
+            return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, ids);
+        }
+        match body::read(request.headers(), payload, limits).await {
+            Ok(body) => Params::from_body(&body),
+            Err(unreadable) => {
+                let (status, detail) = unreadable.told();
+                let mut response = problem(status, detail, ids);
+                let encodings = header::HeaderValue::from_static("gzip");
+                response.headers_mut().insert(header::ACCEPT_ENCODING, encodings);
+                return response;
+            }
+        }
+    };
+    let presented = claims.is_some();
+    let shared = !presented && safe;
+    match carry_out(request, params, safe, claims, app, ids).await {
+        Ok((answer, cache)) => {
+            let cache = if safe && answer.is_ok() { cache_control(cache, shared) } else { None };
+            let mut response = write(answer);
+            if let Some(cache) = cache {
+                response.headers_mut().insert(header::CACHE_CONTROL, cache);
+                let vary = header::HeaderValue::from_static("authorization");
+                response.headers_mut().append(header::VARY, vary);
+            }
+            response
+        }
+        Err(refusal) => {
+            let unauthenticated = refusal.outcome == Outcome::Unauthenticated;
+            let response = write(refusal.into());
+            if unauthenticated { challenge(response, presented) } else { response }
+        }
+    }
+}
+
+async fn carry_out(
+    request: &HttpRequest,
+    params: Result<Params, Refusal>,
+    safe: bool,
+    claims: Option<Claims>,
+    app: &App,
+    ids: &Ids,
+) -> Result<(Answer, CacheControl), Refusal> {
+    let limits = &app.settings.limits;
+    let plan = plan::plan(params?, safe, &app.model, limits)?;
+    {
+        let summary = Summary::of(request);
+        let mut summary = summary.borrow_mut();
+        summary.operation.clone_from(&plan.name);
+        summary.cost = Some(plan.cost);
+    }
+    if plan.asks_for_schema && claims.is_none() && !app.settings.anonymous_introspection {
+        let message = "the schema is for those who say who they are";
+        return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
+    }
+    let prepared = app.backend.prepare(plan.request, claims, &ids.request).await?;
+    let patience = Duration::from_secs(limits.operation_seconds.into());
+    let mut answer =
+        execute::execute(app.backend.as_ref(), prepared, plan.kind, patience, &app.writes).await;
+    if request.headers().get(COST).is_some_and(|value| value == "1") {
+        answer.show_cost(plan.cost, limits.cost);
+    }
+    let cache = answer.cache;
+    Ok((answer, cache))
+}
+
+/// How long an answer to a GET may be kept, if at all.
+fn cache_control(cache: CacheControl, shared: bool) -> Option<header::HeaderValue> {
+    let scope = if shared && cache.public { "public" } else { "private" };
+    let value = (cache.max_age > 0).then(|| format!("max-age={}, {scope}", cache.max_age))?;
+    header::HeaderValue::from_str(&value).ok()
+}
+
+fn invalid_token() -> Refusal {
+    let message = "the access token is not valid, or not any more";
+    Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message)
+}
+
+/// Says how to authenticate (RFC 6750): the error only to those who tried.
+fn challenge(mut response: HttpResponse, presented: bool) -> HttpResponse {
+    let value = if presented { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+    let value = header::HeaderValue::from_static(value);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    response
+}
+
+fn unacceptable(ids: &Ids) -> HttpResponse {
+    let detail = "offered are application/graphql-response+json and application/json";
+    let mut response = problem(StatusCode::NOT_ACCEPTABLE, detail, ids);
+    response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
+    response
+}
+
+/// `GET /schema.graphql`: the SDL, for those who may ask for the schema.
+pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    let ids = ids::of(&request);
+    match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
+        Ok(None) if !app.settings.anonymous_introspection => {
+            let detail = "the schema is for those who say who they are";
+            challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), false)
+        }
+        Ok(_) => HttpResponse::Ok()
+            .content_type("text/plain; charset=utf-8")
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .body(app.sdl.clone()),
+        Err(reason) => {
+            Summary::of(&request).borrow_mut().reason = Some(reason);
+            let detail = "the access token is not valid, or not any more";
+            challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), true)
+        }
+    }
+}

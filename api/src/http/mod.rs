@@ -1,0 +1,292 @@
+//! The HTTP envelope: what comes before and after GraphQL.
+//!
+//! A request to `/graphql` passes, in this order: `envelope` (ids, address, CORS),
+//! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
+//! guards, chooses, coerces and counts. Only then does the service look at it, and
+//! the framework validates and executes it. `answer` writes what came of it.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpServer,
+    http::{StatusCode, header},
+    middleware::{Compress, from_fn},
+    web,
+};
+use async_graphql::{Request, Response};
+use chrono::{DateTime, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::signal;
+
+use crate::{
+    context::Service,
+    error::Error,
+    schema::Schema,
+    token::{Claims, Issuers},
+};
+
+mod answer;
+mod bearer;
+mod body;
+mod cors;
+mod cost;
+mod envelope;
+mod execute;
+mod graphql;
+mod guard;
+mod health;
+mod ids;
+mod lexer;
+mod log;
+mod model;
+mod negotiate;
+mod params;
+mod plan;
+mod playground;
+mod problem;
+mod refusal;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
+mod variables;
+
+pub use crate::config::HttpSettings;
+
+/// Time for the head of a request to arrive, and for a connection to close.
+const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// What stands behind the envelope. The one implementation is the schema with its
+/// service; the tests of the envelope have another, without a database.
+pub trait Backend: Send + Sync + 'static {
+    /// The time of the request.
+    fn now(&self) -> DateTime<Utc>;
+    /// Puts into a planned request what its resolvers need; an error is told as a
+    /// request error, and `Unauthenticated` like a token that is not valid.
+    fn prepare<'a>(
+        &'a self,
+        request: Request,
+        claims: Option<Claims>,
+        request_id: &'a str,
+    ) -> BoxFuture<'a, Result<Request, Error>>;
+    /// Whether requests can be served; if not, why, for the log.
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
+    /// Validates and executes.
+    fn execute(&self, request: Request) -> BoxFuture<'static, Response>;
+}
+
+impl Backend for (Schema, Service) {
+    fn now(&self) -> DateTime<Utc> {
+        self.1.now()
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        request: Request,
+        claims: Option<Claims>,
+        request_id: &'a str,
+    ) -> BoxFuture<'a, Result<Request, Error>> {
+        self.1.prepare(request, claims, request_id).boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
+        self.1.ready().boxed()
+    }
+
+    fn execute(&self, request: Request) -> BoxFuture<'static, Response> {
+        let schema = self.0.clone();
+        async move { schema.execute(request).await }.boxed()
+    }
+}
+
+/// Everything that requests are answered with.
+pub struct App {
+    backend: Box<dyn Backend>,
+    issuers: Issuers,
+    settings: HttpSettings,
+    examples: String,
+    sdl: String,
+    model: model::Model,
+    writes: execute::Writes,
+    /// Set when the service is told to stop.
+    draining: AtomicBool,
+}
+
+impl App {
+    /// Puts the parts together and reads the schema once. `examples` is the JSON of
+    /// `/playground/examples.json`.
+    ///
+    /// # Errors
+    ///
+    /// When the SDL of the schema cannot be read back.
+    pub fn new(
+        schema: Schema,
+        service: Service,
+        issuers: Issuers,
+        settings: HttpSettings,
+        examples: String,
+    ) -> Result<Self, String> {
+        Self::over((schema, service), crate::schema::sdl(), issuers, settings, examples)
+    }
+
+    fn over(
+        backend: impl Backend,
+        sdl: String,
+        issuers: Issuers,
+        settings: HttpSettings,
+        examples: String,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            backend: Box::new(backend),
+            issuers,
+            settings,
+            examples,
+            model: model::Model::read(&sdl)?,
+            sdl,
+            writes: execute::Writes::default(),
+            draining: AtomicBool::new(false),
+        })
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// All paths of the service. The server and the tests use the same.
+pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        let around = app.clone();
+        let scope = web::scope("")
+            .wrap(from_fn(envelope::spare_short_answers))
+            .wrap(Compress::default())
+            .wrap(from_fn(move |request, next| envelope::envelope(around.clone(), request, next)))
+            .service(
+                web::resource("/graphql")
+                    .route(web::get().to(graphql::graphql))
+                    .route(web::post().to(graphql::graphql))
+                    .default_service(web::to(|request: HttpRequest| {
+                        wrong_method(request, "GET, POST, OPTIONS")
+                    })),
+            )
+            .service(read("/schema.graphql").get(graphql::schema))
+            .service(read("/health/live").get(health::live))
+            .service(read("/health/ready").get(health::ready))
+            .service(read("/playground").get(playground::page))
+            .service(read("/playground/examples.json").get(playground::examples))
+            .service(read("/playground/{file}").get(playground::file))
+            .service(read("/").get(playground::root))
+            .default_service(web::to(not_found));
+        config.app_data(app).service(scope);
+    }
+}
+
+/// A path that is only read.
+struct Read(&'static str);
+
+fn read(path: &'static str) -> Read {
+    Read(path)
+}
+
+impl Read {
+    fn get<F, A>(self, handler: F) -> actix_web::Resource
+    where
+        F: actix_web::Handler<A, Output = HttpResponse>,
+        A: actix_web::FromRequest + 'static,
+    {
+        web::resource(self.0)
+            .route(web::get().to(handler.clone()))
+            .route(web::head().to(handler))
+            .default_service(web::to(|request: HttpRequest| wrong_method(request, "GET, HEAD")))
+    }
+}
+
+async fn wrong_method(request: HttpRequest, allow: &'static str) -> HttpResponse {
+    let detail = "this method is not allowed here";
+    let mut response = problem::problem(StatusCode::METHOD_NOT_ALLOWED, detail, &ids::of(&request));
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+    response
+}
+
+async fn not_found(request: HttpRequest) -> HttpResponse {
+    problem::problem(StatusCode::NOT_FOUND, "there is nothing here", &ids::of(&request))
+}
+
+/// Serves until the process is told to stop (SIGTERM or SIGINT): then accepts no
+/// more connections, lets running requests end within `shutdown_seconds`, and
+/// waits as long again for mutations whose clients have gone. A second signal
+/// stops at once.
+///
+/// Mutations run on the runtime that this is called on.
+///
+/// # Errors
+///
+/// When the address cannot be listened on, or the server breaks down.
+pub async fn serve(
+    app: App,
+    listen: SocketAddr,
+    on_ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let app = web::Data::new(app);
+    app.writes.run_here();
+    let shutdown = app.settings.shutdown;
+    let server = HttpServer::new({
+        let app = app.clone();
+        move || actix_web::App::new().configure(configure(app.clone()))
+    })
+    .workers(app.settings.workers)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .client_disconnect_timeout(HEAD_TIMEOUT)
+    // A closed connection cancels its reads; half-closed ones look the same.
+    .h1_allow_half_closed(false)
+    .shutdown_timeout(shutdown.as_secs())
+    .disable_signals()
+    .bind(listen)?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let server = server.run();
+    let handle = server.handle();
+    let stopping = tokio::spawn({
+        let app = app.clone();
+        async move {
+            told_to_stop().await;
+            tracing::info!("stopping");
+            app.draining.store(true, Ordering::Relaxed);
+            tokio::select! {
+                () = handle.stop(true) => {}
+                () = told_to_stop() => handle.stop(false).await,
+            }
+        }
+    });
+    on_ready(address);
+    let ended = server.await;
+    stopping.abort();
+    app.writes.finish(shutdown).await;
+    ended
+}
+
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = signal::ctrl_c() => {}
+                }
+            }
+            Err(_) => {
+                let _ = signal::ctrl_c().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = signal::ctrl_c().await;
+    }
+}

@@ -1,0 +1,218 @@
+//! From what a client asks for to something that may be executed.
+
+use async_graphql::{
+    Positioned, Request,
+    parser::{
+        Error as ParseError, parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+
+use super::{
+    cost, guard,
+    model::Model,
+    params::Params,
+    refusal::{Outcome, Refusal, error},
+    variables,
+};
+use crate::{config::Limits, error::Code};
+
+/// A request that is within all limits and whose variables fit. What it asks for
+/// may still not be in the schema: the framework validates it when it executes.
+#[derive(Debug)]
+pub struct Plan {
+    /// What to execute, with its document parsed and its defaults filled in.
+    pub request: Request,
+    /// What kind of operation it is.
+    pub kind: OperationType,
+    /// The name of the operation, cut for the logs.
+    pub name: Option<String>,
+    /// What it may cost, in points.
+    pub cost: u32,
+    /// Whether it asks for the schema.
+    pub asks_for_schema: bool,
+}
+
+/// Longest name of an operation in logs, in bytes; names are ASCII.
+const MAX_NAME: usize = 80;
+
+/// Checks everything that can be checked before the framework sees a document.
+/// `safe` is whether the method was a safe one, GET.
+///
+/// # Errors
+///
+/// The first limit that is broken, or why there is nothing to execute.
+pub fn plan(params: Params, safe: bool, model: &Model, limits: &Limits) -> Result<Plan, Refusal> {
+    guard::check_text(&params.query, limits)?;
+    let document = parse_query(&params.query).map_err(syntax)?;
+    guard::check(&document, limits)?;
+
+    let (name, operation) = choose(&document, params.operation_name.as_deref())?;
+    let kind = operation.node.ty;
+    if safe && kind != OperationType::Query {
+        return Err(Refusal::new(
+            Outcome::WrongMethod,
+            Code::GraphqlValidationFailed,
+            format!("a {kind} goes by POST"),
+        ));
+    }
+    if kind == OperationType::Subscription {
+        return Err(Refusal::invalid("subscriptions are not answered here", &[operation.pos]));
+    }
+    let values = variables::coerce(model, &operation.node, params.variables, limits.value_nesting)?;
+    let cost = cost::cost(model, &document, &operation.node, &values);
+    if cost > limits.cost {
+        let code = Code::CostLimitExceeded;
+        return Err(Refusal::limit(code, "cost of the operation", limits.cost, cost));
+    }
+
+    let asks_for_schema = guard::asks_for_schema(&document, &operation.node);
+    let name = name.map(|name| name.chars().take(MAX_NAME).collect());
+    let mut request = Request::new(params.query).variables(values);
+    request.operation_name = params.operation_name;
+    request.extensions = params.extensions;
+    request.set_parsed_query(document);
+    Ok(Plan { request, kind, name, cost, asks_for_schema })
+}
+
+/// The operation with that name, or the only one.
+fn choose<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<(Option<&'a str>, &'a Positioned<OperationDefinition>), Refusal> {
+    let no_such = |message: &str| {
+        Refusal::new(Outcome::NoRequest, Code::BadUserInput, format!("operationName: {message}"))
+    };
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok((None, operation)),
+        (DocumentOperations::Multiple(all), None) => {
+            let mut all = all.iter();
+            match (all.next(), all.next()) {
+                (Some((name, operation)), None) => Ok((Some(name.as_str()), operation)),
+                _ => Err(no_such("needed, since the document has several operations")),
+            }
+        }
+        (DocumentOperations::Multiple(all), Some(name)) => all
+            .get_key_value(name)
+            .map(|(name, operation)| (Some(name.as_str()), operation))
+            .ok_or_else(|| no_such("the document has no such operation")),
+        (DocumentOperations::Single(_), Some(_)) => {
+            Err(no_such("the document has no such operation"))
+        }
+    }
+}
+
+/// One line about what the parser found, without its drawing.
+fn syntax(found: ParseError) -> Refusal {
+    let positions: Vec<_> = found.positions().collect();
+    let message = match &found {
+        ParseError::Syntax { message, .. } => {
+            let expected =
+                message.lines().last().unwrap_or_default().trim().trim_start_matches("= ");
+            let expected = if expected.is_empty() { "unexpected text" } else { expected };
+            let place = positions.first();
+            let place = place.map(|at| format!(" at line {}, column {}", at.line, at.column));
+            format!("syntax error{}: {expected}", place.unwrap_or_default())
+        }
+        other => other.to_string(),
+    };
+    Refusal {
+        outcome: Outcome::Syntax,
+        errors: vec![error(Code::GraphqlParseFailed, message, &positions)],
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use async_graphql::Value;
+    use serde_json::json;
+
+    use super::{
+        super::{model::tests::model, refusal::code},
+        *,
+    };
+
+    fn of(request: &serde_json::Value) -> Result<Plan, Refusal> {
+        let params = Params::from_body(request.to_string().as_bytes())?;
+        plan(params, false, &model(), &Limits::default())
+    }
+
+    #[test]
+    fn an_operation_is_chosen_by_name() {
+        let two = "query A { echo } query B { who }";
+        let chosen = |query: &str, name: Option<&str>| {
+            of(&json!({"query": query, "operationName": name}))
+                .map(|plan| plan.name)
+                .map_err(|refusal| (refusal.outcome, refusal.errors[0].message.clone()))
+        };
+        assert_eq!(chosen(two, Some("B")), Ok(Some("B".into())));
+        assert_eq!(chosen("query A { echo }", None), Ok(Some("A".into())));
+        assert_eq!(chosen("{ echo }", None), Ok(None));
+        for (query, name) in [(two, None), (two, Some("C")), ("{ echo }", Some("A"))] {
+            let (outcome, message) = chosen(query, name).unwrap_err();
+            assert_eq!(outcome, Outcome::NoRequest);
+            assert!(message.starts_with("operationName: "), "{message}");
+        }
+        let long = format!("query {} {{ echo }}", "a".repeat(500));
+        assert_eq!(chosen(&long, None).unwrap().unwrap().len(), 80);
+    }
+
+    #[test]
+    fn a_syntax_error_is_one_line_with_its_place() {
+        let refusal = of(&json!({"query": "{ a\n b( }"})).unwrap_err();
+        assert_eq!(refusal.outcome, Outcome::Syntax);
+        let error = &refusal.errors[0];
+        assert_eq!(code(error), Some("GRAPHQL_PARSE_FAILED"));
+        assert!(
+            error.message.starts_with("syntax error at line 2, column 5: expected"),
+            "{error:?}"
+        );
+        assert!(!error.message.contains('\n'));
+        assert_eq!(error.locations.len(), 1);
+        for bad in ["query A { a } query A { a }", "{ a } query A { a }", "fragment F on T { a }"] {
+            assert_eq!(of(&json!({"query": bad})).unwrap_err().outcome, Outcome::Syntax, "{bad}");
+        }
+    }
+
+    #[test]
+    fn defaults_and_coerced_values_are_written_into_the_request() {
+        let query = "query ($text: String = \"x\", $ids: [ID!]!) { echo(text: $text) nodes(ids: $ids) { name } }";
+        let plan = of(&json!({"query": query, "variables": {"ids": 7, "other": 1}})).unwrap();
+        let values = plan.request.variables.into_value();
+        assert_eq!(values, Value::from_json(json!({"text": "x", "ids": ["7"]})).unwrap());
+        assert_eq!(plan.cost, 1);
+        let refusal = of(&json!({"query": query})).unwrap_err();
+        assert_eq!(code(&refusal.errors[0]), Some("BAD_USER_INPUT"));
+    }
+
+    #[test]
+    fn too_much_is_too_much() {
+        let page = |n: u32| {
+            format!(
+                "things(first: 100) {{ nodes {{ things(first: {n}) {{ nodes {{ name }} }} }} }}"
+            )
+        };
+        let plan = of(&json!({"query": format!("{{ {} }}", page(47))})).unwrap();
+        assert_eq!(plan.cost, 1 + 100 * (2 + 47));
+        let refusal = of(&json!({"query": format!("{{ {} }}", page(48))})).unwrap_err();
+        assert_eq!(code(&refusal.errors[0]), Some("COST_LIMIT_EXCEEDED"));
+        assert_eq!(
+            refusal.errors[0].message,
+            "cost of the operation: 5001, and at most 5000 allowed"
+        );
+    }
+
+    #[test]
+    fn only_queries_go_by_get() {
+        let safe = |query: &str| {
+            let params = Params::from_query(&format!("query={query}")).unwrap();
+            plan(params, true, &model(), &Limits::default()).map_err(|refusal| refusal.outcome)
+        };
+        assert!(safe("{echo}").is_ok());
+        assert_eq!(safe("mutation{panic}").unwrap_err(), Outcome::WrongMethod);
+        assert_eq!(safe("subscription{a}").unwrap_err(), Outcome::WrongMethod);
+        let posted = of(&json!({"query": "subscription { a }"})).unwrap_err();
+        assert_eq!(posted.outcome, Outcome::Invalid);
+    }
+}
