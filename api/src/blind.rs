@@ -26,7 +26,9 @@ impl Leak {
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
-            Self::Name => "nombra a la organización o una de sus marcas / names the organization or one of its marks",
+            Self::Name => {
+                "nombra a la organización o una de sus marcas / names the organization or one of its marks"
+            }
             Self::Email => "contiene un correo electrónico / contains an e-mail address",
             Self::Link => "contiene un enlace / contains a link",
             Self::Telephone => "contiene un teléfono / contains a telephone number",
@@ -47,7 +49,9 @@ static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// Ten digits, as Mexican numbers have, grouped in any way; or an international prefix.
 static TELEPHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"\+\s?\d[\d\s().-]{6,}\d|(^|[^\d.,])(\(?\d[\s().-]{0,2}){9}\d($|[^\d.,]|[.,]\D|[.,]$)|\btel(efono)?[.:]?\s*\(?\d{2,}")
+    pattern(
+        r"\+\s?\d[\d\s().-]{6,}\d|(^|[^\d.,])(\(?\d[\s().-]{0,2}){9}\d($|[^\d.,]|[.,]\D|[.,]$)|\btel(efono)?[.:]?\s*\(?\d{2,}",
+    )
 });
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -82,13 +86,30 @@ pub fn leaks(text: &str, names: &[String]) -> Vec<Leak> {
 #[must_use]
 pub fn comparable(name: &str) -> Option<String> {
     const LEGAL_FORMS: &[&str] = &[
-        "s a p i de c v", "sapi de cv", "s de r l de c v", "s de rl de cv", "s de r l mi", "s a b de c v",
-        "sab de cv", "s a de c v", "sa de cv", "s de r l", "s a s", "sas de cv", "s c", "a c", "s a", "i a p",
+        "s a p i de c v",
+        "sapi de cv",
+        "s de r l de c v",
+        "s de rl de cv",
+        "s de r l mi",
+        "s a b de c v",
+        "sab de cv",
+        "s a de c v",
+        "sa de cv",
+        "s de r l",
+        "s a s",
+        "sas de cv",
+        "s c",
+        "a c",
+        "s a",
+        "i a p",
         "demo",
     ];
     let mut words = words(&fold(name)).trim().to_owned();
     while let Some(shorter) = LEGAL_FORMS.iter().find_map(|form| {
-        words.strip_suffix(form).filter(|rest| rest.ends_with(' ')).map(|rest| rest.trim().to_owned())
+        words
+            .strip_suffix(form)
+            .filter(|rest| rest.ends_with(' '))
+            .map(|rest| rest.trim().to_owned())
     }) {
         words = shorter;
     }
@@ -161,7 +182,10 @@ mod tests {
     #[test]
     fn a_legal_form_alone_is_no_name() {
         assert_eq!(comparable("S.A. de C.V."), Some("s a de c v".into()));
-        assert_eq!(comparable("Hornos del Valle, S.A. de C.V. (demo)").as_deref(), Some("hornos del valle"));
+        assert_eq!(
+            comparable("Hornos del Valle, S.A. de C.V. (demo)").as_deref(),
+            Some("hornos del valle")
+        );
         assert_eq!(comparable("Té"), None);
     }
 }

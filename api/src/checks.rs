@@ -44,7 +44,11 @@ impl<'a> Checks<'a> {
     pub(crate) fn plain(&mut self, field: &str, text: &str, most: usize) -> Option<String> {
         let text = text.trim();
         if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
-            self.wrong(field, UserErrorCode::Invalid, "tiene caracteres de control / has control characters");
+            self.wrong(
+                field,
+                UserErrorCode::Invalid,
+                "tiene caracteres de control / has control characters",
+            );
         }
         let length = text.chars().count();
         if length > most {
@@ -220,7 +224,12 @@ impl<'a> Checks<'a> {
     }
 
     /// Each value once, and not more than `most` of them.
-    pub(crate) fn at_most<T: PartialEq>(&mut self, field: &str, values: Vec<T>, most: usize) -> Vec<T> {
+    pub(crate) fn at_most<T: PartialEq>(
+        &mut self,
+        field: &str,
+        values: Vec<T>,
+        most: usize,
+    ) -> Vec<T> {
         let mut once = Vec::with_capacity(values.len());
         for value in values {
             if !once.contains(&value) {

@@ -29,7 +29,9 @@ pub async fn run_due(service: &Service) -> Result<usize> {
         for row in due_needs(service, due).await? {
             let mut work = service.system_work().await?;
             let outcome = match action {
-                NeedAction::Archive => needs::life::archive(&mut work, row.id, None).await.map(drop),
+                NeedAction::Archive => {
+                    needs::life::archive(&mut work, row.id, None).await.map(drop)
+                }
                 _ => expire_need(&mut work, row.id).await,
             };
             done += finish(work, outcome).await?;

@@ -164,7 +164,8 @@ pub fn person_of(issuer: &str, subject: &str) -> PersonId {
 fn grant(told: &token::Grant) -> Option<Grant> {
     let role = Role::try_from_value(&told.role).ok().filter(|role| *role != Role::Public)?;
     // A territory that does not parse must not widen the grant: the whole grant falls.
-    let all = |texts: &[String]| texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>();
+    let all =
+        |texts: &[String]| texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>();
     let regions = all(&told.regions)?;
     let delegations =
         told.delegations.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>()?;
@@ -181,7 +182,8 @@ fn narrowed(asked: &Grant, held: &membership::Model) -> Option<Grant> {
         (false, _) => (regions, delegations),
         (true, false) => (asked.regions.clone(), asked.delegations.clone()),
         (true, true) => {
-            let shared: Vec<_> = regions.into_iter().filter(|r| asked.regions.contains(r)).collect();
+            let shared: Vec<_> =
+                regions.into_iter().filter(|r| asked.regions.contains(r)).collect();
             let also: Vec<_> =
                 delegations.into_iter().filter(|d| asked.delegations.contains(d)).collect();
             if shared.is_empty() && also.is_empty() {
@@ -204,7 +206,11 @@ pub(crate) trait Request {
     /// The thing with this id, as far as the client selected it at this field.
     fn load<N: Node>(&self, id: N::Id) -> impl Future<Output = Result<Option<N>>> + Send;
     /// The thing that a payload carries in its field `name`, read after the commit.
-    fn reload<N: Node>(&self, name: &str, id: N::Id) -> impl Future<Output = Result<Option<N>>> + Send;
+    fn reload<N: Node>(
+        &self,
+        name: &str,
+        id: N::Id,
+    ) -> impl Future<Output = Result<Option<N>>> + Send;
     /// Begins a piece of work for whoever asks.
     fn work(&self) -> impl Future<Output = Result<Work>> + Send;
 }

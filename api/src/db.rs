@@ -69,7 +69,9 @@ impl Db {
         } else if settings.url.starts_with("postgres") {
             open_postgres(settings).await?
         } else {
-            return Err(DbErr::Custom("a database address begins with sqlite:// or postgres://".into()));
+            return Err(DbErr::Custom(
+                "a database address begins with sqlite:// or postgres://".into(),
+            ));
         };
         let statements = Arc::new(AtomicU64::new(0));
         for pool in [&mut read, &mut write] {
@@ -136,7 +138,9 @@ impl Db {
     }
 }
 
-async fn open_sqlite(settings: &DbSettings) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+async fn open_sqlite(
+    settings: &DbSettings,
+) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
     let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
     let path = settings.url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
@@ -179,7 +183,10 @@ async fn open_sqlite(settings: &DbSettings) -> Result<(DatabaseConnection, Datab
 
 /// What `statement_timeout` is on PostgreSQL: a read is interrupted when its
 /// connection has been in use for longer than `limit`.
-async fn set_deadline(connection: &mut sqlx::SqliteConnection, limit: Duration) -> Result<(), sqlx::Error> {
+async fn set_deadline(
+    connection: &mut sqlx::SqliteConnection,
+    limit: Duration,
+) -> Result<(), sqlx::Error> {
     let deadline = Instant::now() + limit;
     connection
         .lock_handle()
@@ -188,7 +195,9 @@ async fn set_deadline(connection: &mut sqlx::SqliteConnection, limit: Duration) 
     Ok(())
 }
 
-async fn open_postgres(settings: &DbSettings) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+async fn open_postgres(
+    settings: &DbSettings,
+) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
     let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
     let timeout = settings.statement_timeout.as_millis().to_string();
     let parse = |url: &str| url.parse::<PgConnectOptions>().map_err(failed);
@@ -213,9 +222,12 @@ async fn open_postgres(settings: &DbSettings) -> Result<(DatabaseConnection, Dat
             .idle_timeout(Duration::from_mins(5))
     };
     let read_url = settings.read_url.as_deref().unwrap_or(&settings.url);
-    let read = pool(settings.readers).connect_with(options(read_url, "on")?).await.map_err(failed)?;
-    let write =
-        pool(settings.readers).connect_with(options(&settings.url, "off")?).await.map_err(failed)?;
+    let read =
+        pool(settings.readers).connect_with(options(read_url, "on")?).await.map_err(failed)?;
+    let write = pool(settings.readers)
+        .connect_with(options(&settings.url, "off")?)
+        .await
+        .map_err(failed)?;
     Ok((
         SqlxPostgresConnector::from_sqlx_postgres_pool(read),
         SqlxPostgresConnector::from_sqlx_postgres_pool(write),

@@ -10,55 +10,139 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Event {
     /// Official lists and vocabularies were loaded.
-    CodesLoaded { list: String, count: usize },
+    CodesLoaded {
+        list: String,
+        count: usize,
+    },
     /// Organizations were put on record or changed, at most 500 at a time.
-    OrganizationsImported { organizations: Vec<OrganizationId> },
+    OrganizationsImported {
+        organizations: Vec<OrganizationId>,
+    },
     /// A chamber's territory or an office's profile was put on record.
-    ProfileImported { organization: OrganizationId },
+    ProfileImported {
+        organization: OrganizationId,
+    },
     /// People and their roles were put on record.
-    MembersImported { organization: OrganizationId, count: usize },
+    MembersImported {
+        organization: OrganizationId,
+        count: usize,
+    },
     /// A company consented to something.
-    ConsentGranted { consent: ConsentId, organization: OrganizationId, purpose: ConsentPurpose },
+    ConsentGranted {
+        consent: ConsentId,
+        organization: OrganizationId,
+        purpose: ConsentPurpose,
+    },
     /// A company took a consent back.
-    ConsentWithdrawn { consent: ConsentId, organization: OrganizationId, purpose: ConsentPurpose },
+    ConsentWithdrawn {
+        consent: ConsentId,
+        organization: OrganizationId,
+        purpose: ConsentPurpose,
+    },
     /// A need went through one of its verbs.
-    NeedDrafted { need: NeedId },
-    NeedRevised { need: NeedId },
-    NeedSubmitted { need: NeedId },
-    NeedReturned { need: NeedId },
-    NeedPublished { need: NeedId },
-    NeedHeld { need: NeedId },
-    NeedResumed { need: NeedId },
-    NeedRenewed { need: NeedId },
-    NeedOpenedForInterest { need: NeedId },
-    NeedClosedForInterest { need: NeedId },
-    NeedFulfilled { need: NeedId },
-    NeedClosed { need: NeedId },
-    NeedWithdrawn { need: NeedId },
-    NeedArchived { need: NeedId },
-    NeedExpired { need: NeedId },
+    NeedDrafted {
+        need: NeedId,
+    },
+    NeedRevised {
+        need: NeedId,
+    },
+    NeedSubmitted {
+        need: NeedId,
+    },
+    NeedReturned {
+        need: NeedId,
+    },
+    NeedPublished {
+        need: NeedId,
+    },
+    NeedHeld {
+        need: NeedId,
+    },
+    NeedResumed {
+        need: NeedId,
+    },
+    NeedRenewed {
+        need: NeedId,
+    },
+    NeedOpenedForInterest {
+        need: NeedId,
+    },
+    NeedClosedForInterest {
+        need: NeedId,
+    },
+    NeedFulfilled {
+        need: NeedId,
+    },
+    NeedClosed {
+        need: NeedId,
+    },
+    NeedWithdrawn {
+        need: NeedId,
+    },
+    NeedArchived {
+        need: NeedId,
+    },
+    NeedExpired {
+        need: NeedId,
+    },
     /// A need expires within fourteen days; its owner is warned once.
-    NeedExpiryNear { need: NeedId },
+    NeedExpiryNear {
+        need: NeedId,
+    },
     /// An offer went through one of its verbs.
-    OfferDrafted { offer: OfferId },
-    OfferRevised { offer: OfferId },
-    OfferSubmitted { offer: OfferId },
-    OfferReturned { offer: OfferId },
-    OfferPublished { offer: OfferId },
-    OfferHeld { offer: OfferId },
-    OfferResumed { offer: OfferId },
-    OfferRenewed { offer: OfferId },
-    OfferOpenedForInterest { offer: OfferId },
-    OfferClosedForInterest { offer: OfferId },
-    OfferRetired { offer: OfferId },
-    OfferExpired { offer: OfferId },
-    OfferArchived { offer: OfferId },
+    OfferDrafted {
+        offer: OfferId,
+    },
+    OfferRevised {
+        offer: OfferId,
+    },
+    OfferSubmitted {
+        offer: OfferId,
+    },
+    OfferReturned {
+        offer: OfferId,
+    },
+    OfferPublished {
+        offer: OfferId,
+    },
+    OfferHeld {
+        offer: OfferId,
+    },
+    OfferResumed {
+        offer: OfferId,
+    },
+    OfferRenewed {
+        offer: OfferId,
+    },
+    OfferOpenedForInterest {
+        offer: OfferId,
+    },
+    OfferClosedForInterest {
+        offer: OfferId,
+    },
+    OfferRetired {
+        offer: OfferId,
+    },
+    OfferExpired {
+        offer: OfferId,
+    },
+    OfferArchived {
+        offer: OfferId,
+    },
     /// An offer expires within fourteen days; its owner is warned once.
-    OfferExpiryNear { offer: OfferId },
+    OfferExpiryNear {
+        offer: OfferId,
+    },
     /// The suggestions of a need were computed anew.
-    NeedMatched { need: NeedId, matches: usize },
+    NeedMatched {
+        need: NeedId,
+        matches: usize,
+    },
     /// The suggestions of an offer were computed anew.
-    OfferMatched { offer: OfferId, matches: usize },
+    OfferMatched {
+        offer: OfferId,
+        matches: usize,
+    },
 }
 
 impl Event {

@@ -30,7 +30,11 @@ fn escaped(text: &str) -> String {
 ///
 /// # Errors
 /// When the list has no such code.
-pub(crate) fn scian_prefixes(labels: &Labels, field: &'static str, code: &str) -> Result<Vec<String>> {
+pub(crate) fn scian_prefixes(
+    labels: &Labels,
+    field: &'static str,
+    code: &str,
+) -> Result<Vec<String>> {
     if !labels.has(SCIAN, code) {
         return Err(Error::Argument(field, "is not a SCIAN code of the edition in use".into()));
     }
@@ -44,7 +48,9 @@ pub(crate) fn scian_prefixes(labels: &Labels, field: &'static str, code: &str) -
 /// One code of a list column begins with one of these.
 pub(crate) fn any_code_begins(column: impl ColumnTrait, prefixes: &[String]) -> Condition {
     prefixes.iter().fold(Condition::any(), |any, prefix| {
-        any.add(column.into_expr().like(LikeExpr::new(format!("%|{}%", escaped(prefix))).escape('\\')))
+        any.add(
+            column.into_expr().like(LikeExpr::new(format!("%|{}%", escaped(prefix))).escape('\\')),
+        )
     })
 }
 

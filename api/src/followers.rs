@@ -31,7 +31,10 @@ pub(crate) struct Bookmark {
 ///
 /// # Errors
 /// When the database is away.
-pub(crate) async fn events_after(db: &Db, bookmark: Bookmark) -> Result<(Vec<event::Model>, Bookmark)> {
+pub(crate) async fn events_after(
+    db: &Db,
+    bookmark: Bookmark,
+) -> Result<(Vec<event::Model>, Bookmark)> {
     use event::Column;
     let behind = Expr::tuple([Column::Xid.into_expr().into(), Column::Seq.into_expr().into()])
         .gt(Expr::tuple([Expr::val(bookmark.xid).into(), Expr::val(bookmark.seq).into()]));

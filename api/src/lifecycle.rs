@@ -35,7 +35,7 @@ pub(crate) type Why = (Option<DeclineReason>, Option<String>);
 /// A row with a status, a version and a history.
 pub(crate) trait Living: Row + Clone {
     /// The statuses of its life.
-    type Status: ActiveEnum<Value = String> + Copy + PartialEq + Send;
+    type Status: ActiveEnum<Value = String> + Copy + PartialEq + Send + 'static;
 
     /// Its prefixed id.
     fn record(&self) -> String;
@@ -106,7 +106,10 @@ where
 }
 
 /// Who wrote a text may not be the one who publishes it.
-pub(crate) fn check_four_eyes<P: PartialEq>(publisher: Option<P>, authors: &[Option<P>]) -> Result<()> {
+pub(crate) fn check_four_eyes<P: PartialEq>(
+    publisher: Option<P>,
+    authors: &[Option<P>],
+) -> Result<()> {
     if publisher.is_some() && authors.contains(&publisher) {
         return Err(Error::refused(
             UserErrorCode::FourEyes,

@@ -13,7 +13,7 @@ use async_graphql::{
 use entity::{DisclosureLevel, history};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
-    SelectorRaw, Value,
+    Value,
 };
 
 use crate::{
@@ -117,7 +117,11 @@ impl Loaders {
     }
 
     /// One thing as it stands after a commit: a replica may not have it yet.
-    pub(crate) async fn fresh<N: Node>(&self, id: N::Id, selection: Selection) -> Result<Option<N>> {
+    pub(crate) async fn fresh<N: Node>(
+        &self,
+        id: N::Id,
+        selection: Selection,
+    ) -> Result<Option<N>> {
         let Batch { db, viewer } = self.0.loader();
         let reading = Reading::new(N::fields(), selection);
         let select =

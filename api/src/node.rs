@@ -17,7 +17,14 @@ use crate::{
 
 /// A thing of the graph that can be read again by its id.
 #[derive(Clone, Debug, Interface)]
-#[graphql(name = "Node", field(name = "id", ty = "ID", desc = "Identifies it; its beginning says what it is (`need_…`)."))]
+#[graphql(
+    name = "Node",
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "Identifies it; its beginning says what it is (`need_…`)."
+    )
+)]
 pub enum AnyNode {
     /// An organization.
     Organization(Box<Organization>),

@@ -8,8 +8,8 @@ use async_graphql::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, Order as Direction,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic,
+    Order as Direction, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
     sea_query::{Expr, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,9 @@ impl PageArgs {
                 .map(|text| {
                     Cursor::read(text)
                         .filter(|cursor| cursor.o == order && cursor.f == filter)
-                        .ok_or_else(|| wrong(field, "is not a cursor of this list, order and filter"))
+                        .ok_or_else(|| {
+                            wrong(field, "is not a cursor of this list, order and filter")
+                        })
                 })
                 .transpose()
         };
@@ -166,9 +168,9 @@ impl Cursor {
 
 /// A small fingerprint (FNV-1a) of a filter, so that a cursor fits its own list alone.
 pub(crate) fn fingerprint(filter: &impl std::fmt::Debug) -> u32 {
-    format!("{filter:?}").bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    format!("{filter:?}")
+        .bytes()
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The page of nodes that `condition` leaves, in `order`.
@@ -185,10 +187,12 @@ pub(crate) async fn page<N: Node>(
     let reading = Reading::new(N::fields(), selection);
 
     let key = |column: N::Column| Expr::col((N::Entity::default(), column));
-    let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column).into()).collect();
+    let mut keys: Vec<SimpleExpr> =
+        order.by.iter().map(|(column, _)| key(*column).into()).collect();
     keys.push(key(N::KEY).into());
 
-    let mut list = select::<N>(viewer, selection).filter(N::visible(viewer)).filter(condition.clone());
+    let mut list =
+        select::<N>(viewer, selection).filter(N::visible(viewer)).filter(condition.clone());
     for (column, _) in order.by {
         if !N::facts().iter().any(|fact| fact.as_str() == column.as_str())
             && !selection.columns(N::fields()).any(|read| read.as_str() == column.as_str())
@@ -196,13 +200,16 @@ pub(crate) async fn page<N: Node>(
             list = list.column(*column);
         }
     }
-    for (cursor, field, behind) in [(&window.after, "after", true), (&window.before, "before", false)] {
+    for (cursor, field, behind) in
+        [(&window.after, "after", true), (&window.before, "before", false)]
+    {
         let Some(cursor) = cursor else { continue };
         let place = cursor.values(order).ok_or_else(|| {
             Error::Argument(field, "is not a cursor of this list, order and filter".into())
         })?;
         let (keys, place) = (Expr::tuple(keys.clone()), Expr::tuple(place));
-        list = list.filter(if behind == order.descending { keys.lt(place) } else { keys.gt(place) });
+        list =
+            list.filter(if behind == order.descending { keys.lt(place) } else { keys.gt(place) });
     }
     let direction =
         if order.descending == window.backwards { Direction::Asc } else { Direction::Desc };

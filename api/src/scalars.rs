@@ -17,7 +17,9 @@ impl ScalarType for Decimal {
             _ => String::new(),
         };
         Self::from_text(&text).ok_or_else(|| {
-            async_graphql::InputValueError::custom("expected a decimal with at most two decimals, as text")
+            async_graphql::InputValueError::custom(
+                "expected a decimal with at most two decimals, as text",
+            )
         })
     }
 

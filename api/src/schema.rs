@@ -47,7 +47,10 @@ pub fn build() -> Schema {
 #[must_use]
 pub fn sdl() -> String {
     let mut sdl = build().sdl_with_options(
-        async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items().include_specified_by(),
+        async_graphql::SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_enum_items()
+            .include_specified_by(),
     );
     sdl.truncate(sdl.trim_end().len());
     sdl.push('\n');

@@ -93,11 +93,7 @@ impl Work {
 
     /// Writes the columns that differ from what was held.
     #[expect(clippy::disallowed_methods, reason = "the one place that updates")]
-    pub(crate) async fn update<R>(
-        &self,
-        row: Allowed<R>,
-        change: impl FnOnce(&mut R),
-    ) -> Result<R>
+    pub(crate) async fn update<R>(&self, row: Allowed<R>, change: impl FnOnce(&mut R)) -> Result<R>
     where
         R: Row + Clone,
         Changes<R>: ActiveModelBehavior + Send,
@@ -238,4 +234,3 @@ impl Work {
         Ok(self.tx.commit().await?)
     }
 }
-

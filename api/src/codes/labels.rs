@@ -9,10 +9,7 @@ use entity::code;
 use sea_orm::{EntityTrait, QueryOrder};
 
 use super::{SCIAN, STATE, reference};
-use crate::{
-    db::Db,
-    error::Result,
-};
+use crate::{db::Db, error::Result};
 
 /// One entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

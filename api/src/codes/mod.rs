@@ -8,7 +8,7 @@ mod reference;
 
 pub use labels::{Entry, Labels};
 pub use query::{Code, CodeQuery};
-pub(crate) use query::{LANGUAGE_ARGUMENT, resolve, sectors, subsectors};
+pub(crate) use query::{resolve, sectors, subsectors};
 pub use reference::load;
 
 /// SCIAN México, the classification of economic activities.

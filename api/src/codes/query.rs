@@ -14,10 +14,6 @@ use crate::{
     text,
 };
 
-/// How every `language` argument is described.
-pub(crate) const LANGUAGE_ARGUMENT: &str =
-    "The language you prefer; where it is missing, the other one answers.";
-
 /// An entry of an official list or of a vocabulary: people read labels, programs read codes.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
@@ -60,7 +56,11 @@ impl Code {
     /// What people read.
     async fn label(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> &str {
         match (language, &self.label_en) {
             (Language::En, Some(label)) => label,
@@ -159,7 +159,8 @@ impl CodeQuery {
             return Err(Error::Argument("list", "is not one of codeLists".into()));
         }
         let wanted = text.as_deref().map(text::fold);
-        let contains = |label: &str| wanted.as_deref().is_none_or(|text| text::fold(label).contains(text));
+        let contains =
+            |label: &str| wanted.as_deref().is_none_or(|text| text::fold(label).contains(text));
         let fits = |entry: &&Entry| {
             level.as_ref().is_none_or(|level| entry.level.as_ref() == Some(level))
                 && parent.as_ref().is_none_or(|parent| entry.parent.as_ref() == Some(parent))

@@ -13,7 +13,8 @@ use crate::{
 };
 
 const SCIAN_CSV: &str = include_str!("../../data/reference/scian_2018.csv");
-const SCIAN_CLASSES_CSV: &str = include_str!("../../data/reference/scian_2018_subramas_clases_es.csv");
+const SCIAN_CLASSES_CSV: &str =
+    include_str!("../../data/reference/scian_2018_subramas_clases_es.csv");
 const STATES_CSV: &str = include_str!("../../data/reference/mx_states.csv");
 const MUNICIPALITIES_CSV: &str = include_str!("../../data/reference/mx_municipalities.csv");
 const SDG_CSV: &str = include_str!("../../data/reference/sdg.csv");
@@ -103,7 +104,13 @@ pub(super) fn adjacency() -> Vec<(String, String)> {
 /// When the database is away.
 pub(crate) async fn load_in(mut work: Work) -> Result<usize> {
     let fingerprint = text::fingerprint(&[
-        SCIAN_CSV, SCIAN_CLASSES_CSV, STATES_CSV, MUNICIPALITIES_CSV, SDG_CSV, TRL_CSV, IPC_CSV,
+        SCIAN_CSV,
+        SCIAN_CLASSES_CSV,
+        STATES_CSV,
+        MUNICIPALITIES_CSV,
+        SDG_CSV,
+        TRL_CSV,
+        IPC_CSV,
         VOCABULARIES_CSV,
     ]);
     let key = (SYSTEM.to_owned(), "lists".to_owned());

@@ -7,9 +7,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use entity::{
-    Codes, Localized, NeedId, NeedStatus, OfferId, OfferStatus, event, need, offer,
-};
+use entity::{Codes, Localized, NeedId, NeedStatus, OfferId, OfferStatus, event, need, offer};
 use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::Mutex;
@@ -103,7 +101,12 @@ impl Engine {
         }
     }
 
-    async fn refresh(&self, db: &Db, needs: &HashSet<NeedId>, offers: &HashSet<OfferId>) -> Result<()> {
+    async fn refresh(
+        &self,
+        db: &Db,
+        needs: &HashSet<NeedId>,
+        offers: &HashSet<OfferId>,
+    ) -> Result<()> {
         let needs_now = need::Entity::find()
             .filter(need::Column::Id.is_in(needs.iter().copied()))
             .all(db.fresh())
@@ -163,7 +166,10 @@ impl Engine {
 pub(crate) fn touched(events: &[event::Model]) -> (HashSet<NeedId>, HashSet<OfferId>) {
     let about = || {
         // What matching itself wrote changes nothing that matching reads.
-        events.iter().filter(|event| !event.kind.ends_with("_MATCHED")).filter_map(|e| e.subject.as_deref())
+        events
+            .iter()
+            .filter(|event| !event.kind.ends_with("_MATCHED"))
+            .filter_map(|e| e.subject.as_deref())
     };
     let needs = about().filter_map(|subject| subject.parse().ok()).collect();
     let offers = about().filter_map(|subject| subject.parse().ok()).collect();

@@ -20,7 +20,6 @@ use sea_orm::{
 
 use super::suggest::KEPT;
 use crate::{
-    codes::LANGUAGE_ARGUMENT,
     context::Request,
     error::{Error, Result},
     field::{Field, Reading, Row, Selection, fact, selected_nodes},
@@ -68,7 +67,11 @@ impl MatchPart {
     /// Why, in a sentence.
     async fn explanation(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> String {
         self.sentence.clone().in_language(language).unwrap_or_default()
     }
@@ -140,7 +143,11 @@ impl Match {
     /// Why the two fit, in a few sentences; the heaviest reason first.
     async fn explanation(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> String {
         explain(&self.components, language)
     }
@@ -277,11 +284,8 @@ pub(crate) async fn best_matches(
         });
     }
     let selection = selected_nodes(ctx.field(), FIELDS);
-    let mut found = ctx
-        .loaders()
-        .load_for(BestMatches { of, first, selection })
-        .await?
-        .unwrap_or_default();
+    let mut found =
+        ctx.loaders().load_for(BestMatches { of, first, selection }).await?.unwrap_or_default();
     let more = found.len() as u64 > first;
     found.truncate(usize::try_from(first).unwrap_or(usize::MAX));
     let mut list = Connection::new(false, more);
@@ -344,7 +348,9 @@ impl Batch {
         query
             .expr(Expr::cust("*"))
             .from_subquery(ranked, Alias::new("ranked"))
-            .and_where(Expr::col(Alias::new(PLACE)).lte(i64::try_from(first + 1).unwrap_or(i64::MAX)))
+            .and_where(
+                Expr::col(Alias::new(PLACE)).lte(i64::try_from(first + 1).unwrap_or(i64::MAX)),
+            )
             .order_by(Alias::new(PLACE), Order::Asc);
         Ok(self.db.read().query_all(&query).await?)
     }

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     checks::Checks,
-    codes::LANGUAGE_ARGUMENT,
     context::Request,
     error::{Error, Result, UserError},
     field::Selection,
@@ -44,7 +43,11 @@ impl MatchPreview {
     /// Why the two fit, in a few sentences; the heaviest reason first.
     async fn explanation(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> String {
         explain(&self.components, language)
     }
@@ -113,7 +116,11 @@ impl MatchQuery {
     ) -> Result<MatchPreviews> {
         let viewer = ctx.viewer();
         if !viewer.is_member() {
-            return Err(if viewer.person.is_none() { Error::Unauthenticated } else { Error::Forbidden });
+            return Err(if viewer.person.is_none() {
+                Error::Unauthenticated
+            } else {
+                Error::Forbidden
+            });
         }
         let first = usize::try_from(first.unwrap_or(10)).unwrap_or_default();
         if !(1..=super::suggest::KEPT).contains(&first) {
@@ -146,8 +153,9 @@ impl MatchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What to look for, 1 to 500 characters, in Spanish or English.")]
         text: String,
-        #[graphql(desc = "Only needs, or only offers; both when nothing is said.")]
-        kind: Option<SearchKind>,
+        #[graphql(desc = "Only needs, or only offers; both when nothing is said.")] kind: Option<
+            SearchKind,
+        >,
         #[graphql(desc = "How many, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<SearchPage> {
@@ -168,8 +176,9 @@ impl MatchQuery {
         let start = match &after {
             None => 0,
             Some(cursor) => {
-                let (score, id) = place(cursor)
-                    .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;
+                let (score, id) = place(cursor).ok_or_else(|| {
+                    Error::Argument("after", "is not a cursor of this list".into())
+                })?;
                 hits.partition_point(|hit| {
                     (std::cmp::Reverse(hit.score), hit.id) <= (std::cmp::Reverse(score), id)
                 })
@@ -201,7 +210,11 @@ impl MatchQuery {
             // What has left the network since the index was read is left out.
             if let Some(node) = node {
                 let cursor = format!("{}.{}", hit.score, hit.id.simple());
-                page.edges.push(Edge::with_additional_fields(cursor, node, Relevance { score: hit.score }));
+                page.edges.push(Edge::with_additional_fields(
+                    cursor,
+                    node,
+                    Relevance { score: hit.score },
+                ));
             }
         }
         Ok(page)
@@ -216,4 +229,3 @@ fn place(cursor: &str) -> Option<(u32, uuid::Uuid)> {
 fn selected<C>(ctx: &Context<'_>, table: &[crate::field::Field<C>]) -> Selection {
     crate::field::selected_nodes(ctx.field(), table)
 }
-

@@ -96,8 +96,7 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
         .enumerate()
         .filter(|(place, found)| {
             let score = i32::try_from(found.score).unwrap_or(i32::MAX);
-            let good_for_other =
-                bars.get(&other_id(side, found)).is_none_or(|bar| score > *bar);
+            let good_for_other = bars.get(&other_id(side, found)).is_none_or(|bar| score > *bar);
             found.score >= LEAST_SCORE && (*place < KEPT || good_for_other)
         })
         .map(|(_, found)| found)
@@ -113,8 +112,10 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
         return Ok(());
     }
     // An id stays with its pair: clients hold on to it.
-    let known: HashMap<_, _> =
-        before.iter().map(|row| ((row.need_id, row.offer_id), (row.id, row.suggested_at))).collect();
+    let known: HashMap<_, _> = before
+        .iter()
+        .map(|row| ((row.need_id, row.offer_id), (row.id, row.suggested_at)))
+        .collect();
     work.delete_where::<match_::Entity>(suggested).await?;
     let viewer = work.viewer().clone();
     let rows = rows
@@ -144,7 +145,13 @@ fn other_id(side: Side, found: &Match) -> Uuid {
 
 fn same(before: &[match_::Model], after: &[match_::Model]) -> bool {
     let key = |row: &match_::Model| {
-        (row.need_id, row.offer_id, row.score, row.weights_version.clone(), format!("{:?}", row.components))
+        (
+            row.need_id,
+            row.offer_id,
+            row.score,
+            row.weights_version.clone(),
+            format!("{:?}", row.components),
+        )
     };
     let before: HashSet<_> = before.iter().map(key).collect();
     before.len() == after.len() && after.iter().all(|row| before.contains(&key(row)))

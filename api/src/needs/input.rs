@@ -3,8 +3,9 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::NaiveDate;
 use entity::{
-    BudgetBand, Codes, InnovationScope, NeedType, OrganizationId, OrganizationKind, PartnershipType, ProblemKind,
-    SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, Urgency, need,
+    BudgetBand, Codes, InnovationScope, NeedType, OrganizationId, OrganizationKind,
+    PartnershipType, ProblemKind, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion,
+    Urgency, need,
 };
 use serde::Deserialize;
 
@@ -134,8 +135,18 @@ impl NeedInput {
         );
         set(self.problem_kind, &mut need.problem_kind);
         set(self.innovation_scope, &mut need.innovation_scope);
-        checks.optional_text("currentSolution", self.current_solution, 2_000, &mut need.current_solution);
-        checks.optional_text("whyInsufficient", self.why_insufficient, 2_000, &mut need.why_insufficient);
+        checks.optional_text(
+            "currentSolution",
+            self.current_solution,
+            2_000,
+            &mut need.current_solution,
+        );
+        checks.optional_text(
+            "whyInsufficient",
+            self.why_insufficient,
+            2_000,
+            &mut need.why_insufficient,
+        );
         write_criteria(self.success_criteria, need, checks);
         checks.texts("constraints", self.constraints, 20, 500, &mut need.constraints);
         checks.number("acceptedTrlMin", self.accepted_trl_min, 1..=9, &mut need.accepted_trl_min);
@@ -162,7 +173,12 @@ impl NeedInput {
         set(self.call_deadline, &mut need.call_deadline_on);
         checks.optional_plain("callId", self.call_id, 200, &mut need.call_id);
         set(self.coordinator_required, &mut need.coordinator_required);
-        checks.optional_plain("frameworkProgram", self.framework_program, 200, &mut need.framework_program);
+        checks.optional_plain(
+            "frameworkProgram",
+            self.framework_program,
+            200,
+            &mut need.framework_program,
+        );
         checks.number(
             "projectDurationWeeks",
             self.project_duration_weeks,
@@ -170,7 +186,13 @@ impl NeedInput {
             &mut need.project_duration_weeks,
         );
         checks.codes("scian", SCIAN, self.scian, 5, &mut need.scian);
-        checks.codes("technologyKeywords", IPC, self.technology_keywords, 5, &mut need.technology_keywords);
+        checks.codes(
+            "technologyKeywords",
+            IPC,
+            self.technology_keywords,
+            5,
+            &mut need.technology_keywords,
+        );
         checks.codes("marketKeywords", SCIAN, self.market_keywords, 5, &mut need.market_keywords);
         let sdg = self.sdg.map_value(|goals| goals.iter().map(ToString::to_string).collect());
         checks.codes("sdg", SDG, sdg, 17, &mut need.sdg);
@@ -210,8 +232,11 @@ fn fold(need: &mut need::Model) {
 /// All text of a need that anybody may read.
 pub(crate) fn public_texts(need: &need::Model) -> Vec<&str> {
     let localized = [Some(&need.title), Some(&need.summary), need.partner_role.as_ref()];
-    let mut texts: Vec<&str> =
-        localized.into_iter().flatten().flat_map(|text| text.texts().map(|(_, text)| text)).collect();
+    let mut texts: Vec<&str> = localized
+        .into_iter()
+        .flatten()
+        .flat_map(|text| text.texts().map(|(_, text)| text))
+        .collect();
     texts.extend(need.call_id.as_deref());
     texts.extend(need.framework_program.as_deref());
     texts

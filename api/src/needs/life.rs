@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use entity::{
-    AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus,
-    NeedType, OrganizationId, Role, affiliation, consent, need, organization,
+    AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus, NeedType,
+    OrganizationId, Role, affiliation, consent, need, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
@@ -167,7 +167,11 @@ fn blank(now: DateTime<Utc>) -> need::Model {
 }
 
 /// A need as it would be, for matching alone: nothing of it is kept.
-pub(crate) fn preview(input: NeedInput, now: DateTime<Utc>, checks: &mut Checks<'_>) -> need::Model {
+pub(crate) fn preview(
+    input: NeedInput,
+    now: DateTime<Utc>,
+    checks: &mut Checks<'_>,
+) -> need::Model {
     let mut need = blank(now);
     input.write(&mut need, checks);
     need
@@ -200,7 +204,11 @@ async fn check_shared(work: &Work, need: &need::Model, checks: &mut Checks<'_>) 
 }
 
 /// Whether a company has consented to one of these, now.
-async fn consented(work: &Work, company: OrganizationId, purposes: &[ConsentPurpose]) -> Result<bool> {
+async fn consented(
+    work: &Work,
+    company: OrganizationId,
+    purposes: &[ConsentPurpose],
+) -> Result<bool> {
     let found = consent::Entity::find()
         .filter(consent::Column::OrganizationId.eq(company))
         .filter(consent::Column::Purpose.is_in(purposes.iter().copied()))
@@ -303,7 +311,10 @@ pub(crate) async fn submit(
     // When the company itself submits, that is its consent.
     let by_company = work.viewer().is(Role::MemberUser, need.company_id) || work.viewer().system;
     let purposes = [ConsentPurpose::Representation, ConsentPurpose::Publication];
-    if need.drafted_by_chamber && !by_company && !consented(work, need.company_id, &purposes).await? {
+    if need.drafted_by_chamber
+        && !by_company
+        && !consented(work, need.company_id, &purposes).await?
+    {
         return Err(Error::refused(
             UserErrorCode::ConsentMissing,
             "la empresa no ha consentido la publicación / the company has not consented to publication",
@@ -350,10 +361,7 @@ pub(crate) async fn publish(
 }
 
 /// When a need that goes on the network now leaves it: after its term, a research request after its deadline.
-fn end_of_term(
-    need: &need::Model,
-    now: DateTime<Utc>,
-) -> Result<DateTime<Utc>> {
+fn end_of_term(need: &need::Model, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let end = match (need.kind, need.interest_deadline_on) {
         (NeedType::RdRequest, Some(day)) => {
             day.and_time(NaiveTime::MIN).and_utc() + Duration::days(1)

@@ -3,11 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{DeclineReason, NeedId, OrganizationId, need};
 
-use super::{
-    Need,
-    input::NeedInput,
-    life,
-};
+use super::{Need, input::NeedInput, life};
 use crate::{
     checks::{Checks, checked_note},
     context::Request,
@@ -136,7 +132,11 @@ impl NeedMutation {
     }
 
     /// Offers a need to the network for a year, open for interest. For liaisons and admins of its chamber and the network's admin, but not for whoever wrote it.
-    async fn publish_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Result<NeedPayload> {
+    async fn publish_need(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedVersionInput,
+    ) -> Result<NeedPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::publish(work, input.id, version).await).await
     }
@@ -177,7 +177,8 @@ impl NeedMutation {
         ctx: &Context<'_>,
         input: NeedVersionInput,
     ) -> Result<NeedPayload> {
-        simple(ctx, input, NeedAction::CloseForInterest, |need| need.open_for_interest = false).await
+        simple(ctx, input, NeedAction::CloseForInterest, |need| need.open_for_interest = false)
+            .await
     }
 
     /// Says that a need has been met, with its outcome and evidence. For members of the company and liaisons of its chamber.
@@ -217,7 +218,11 @@ impl NeedMutation {
     }
 
     /// Puts a need away, 90 days after its end or, when it expired, 730 days after its first publication. For admins of its chamber; the service does it by itself.
-    async fn archive_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Result<NeedPayload> {
+    async fn archive_need(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedVersionInput,
+    ) -> Result<NeedPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::archive(work, input.id, version).await).await
     }

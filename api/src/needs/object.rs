@@ -10,12 +10,11 @@ use entity::{
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryResult,
-    QuerySelect, QueryTrait, Select,
-    sea_query::Expr,
+    QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 
 use crate::{
-    codes::{self, Code, LANGUAGE_ARGUMENT},
+    codes::{self, Code},
     context::Request,
     error::Result,
     field::{Field, Row, fact, redacted},
@@ -153,19 +152,37 @@ fn text(text: Option<&Localized>, language: Language) -> Option<String> {
 #[ComplexObject]
 impl Need {
     /// What is needed, at most 256 characters.
-    async fn title(&self, #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language) -> String {
+    async fn title(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> String {
         text(self.texts.title.as_ref(), language).unwrap_or_default()
     }
 
     /// What is needed in a few sentences, at most 500 characters; tells nobody's name.
-    async fn summary(&self, #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language) -> String {
+    async fn summary(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> String {
         text(self.texts.summary.as_ref(), language).unwrap_or_default()
     }
 
     /// The need in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
     async fn description(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.description.as_ref(), language)
     }
@@ -173,7 +190,11 @@ impl Need {
     /// What a solution must do technically, or what expertise is sought, at most 2,000 characters. Null below `NETWORK`, or when it is not written yet.
     async fn technical_specification(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.technical_specification.as_ref(), language)
     }
@@ -181,7 +202,11 @@ impl Need {
     /// What the company tells under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when there is none.
     async fn confidential_annex(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.confidential_annex.as_ref(), language)
     }
@@ -189,7 +214,11 @@ impl Need {
     /// What the company does today. Null below `NETWORK`, or when it was not said.
     async fn current_solution(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.current_solution.as_ref(), language)
     }
@@ -197,7 +226,11 @@ impl Need {
     /// Why that is not enough. Null below `NETWORK`, or when it was not said.
     async fn why_insufficient(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.why_insufficient.as_ref(), language)
     }
@@ -205,7 +238,11 @@ impl Need {
     /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
     async fn partner_role(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.partner_role.as_ref(), language)
     }
@@ -213,7 +250,11 @@ impl Need {
     /// What came of it, once it is fulfilled. Null until then.
     async fn outcome(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.outcome.as_ref(), language)
     }
@@ -221,7 +262,11 @@ impl Need {
     /// What proves the outcome. Null below `INTRODUCED`, or until it is fulfilled.
     async fn outcome_evidence(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.outcome_evidence.as_ref(), language)
     }
@@ -297,7 +342,8 @@ impl Need {
     async fn shared_by(&self, ctx: &Context<'_>) -> Result<Option<Vec<Organization>>> {
         let Some(ids) = &self.lists.shared_by else { return Ok(None) };
         let ids = ids.parsed::<OrganizationId>();
-        let found = futures_util::future::try_join_all(ids.into_iter().map(|id| ctx.load(id))).await?;
+        let found =
+            futures_util::future::try_join_all(ids.into_iter().map(|id| ctx.load(id))).await?;
         Ok(Some(found.into_iter().flatten().collect()))
     }
 
@@ -463,7 +509,9 @@ impl Node for Need {
             kind: row.get_or_default(Column::Kind)?,
             problem_kind: row.get(Column::ProblemKind)?,
             innovation_scope: row.get(Column::InnovationScope)?,
-            success_criteria: row.get::<SuccessCriteria>(Column::SuccessCriteria)?.map(|list| list.0),
+            success_criteria: row
+                .get::<SuccessCriteria>(Column::SuccessCriteria)?
+                .map(|list| list.0),
             constraints: row.get::<Texts>(Column::Constraints)?.map(|list| list.0),
             accepted_trl_min: row.get(Column::AcceptedTrlMin)?,
             accepted_trl_max: row.get(Column::AcceptedTrlMax)?,

@@ -109,8 +109,18 @@ impl OfferInput {
         checks.required_text("title", self.title, 256, &mut offer.title);
         checks.required_text("summary", self.summary, 500, &mut offer.summary);
         checks.optional_text("description", self.description, 4_000, &mut offer.description);
-        checks.optional_text("problemSolved", self.problem_solved, 2_000, &mut offer.problem_solved);
-        checks.optional_text("stateOfTheArt", self.state_of_the_art, 2_000, &mut offer.state_of_the_art);
+        checks.optional_text(
+            "problemSolved",
+            self.problem_solved,
+            2_000,
+            &mut offer.problem_solved,
+        );
+        checks.optional_text(
+            "stateOfTheArt",
+            self.state_of_the_art,
+            2_000,
+            &mut offer.state_of_the_art,
+        );
         checks.optional_text("advantages", self.advantages, 2_000, &mut offer.advantages);
         checks.optional_text("partnerRole", self.partner_role, 4_000, &mut offer.partner_role);
         checks.sealed_text(
@@ -119,7 +129,12 @@ impl OfferInput {
             4_000,
             &mut offer.indicative_terms,
         );
-        checks.sealed_text("enablingDetail", self.enabling_detail, 4_000, &mut offer.enabling_detail);
+        checks.sealed_text(
+            "enablingDetail",
+            self.enabling_detail,
+            4_000,
+            &mut offer.enabling_detail,
+        );
         write_comparators(self.comparators, offer, checks);
         write_economics(self.economics, offer, checks);
         set(self.stage, &mut offer.stage);
@@ -129,7 +144,13 @@ impl OfferInput {
         checks.number("mrl", self.mrl, 1..=10, &mut offer.mrl);
         set(self.ipr_status, &mut offer.ipr_status);
         checks.texts("publications", self.publications, 20, 300, &mut offer.publications);
-        checks.codes("applicationScian", SCIAN, self.application_scian, 10, &mut offer.application_scian);
+        checks.codes(
+            "applicationScian",
+            SCIAN,
+            self.application_scian,
+            10,
+            &mut offer.application_scian,
+        );
         checks.codes("scian", SCIAN, self.scian, 5, &mut offer.scian);
         checks.number(
             "minAssimilationLevel",
@@ -137,13 +158,24 @@ impl OfferInput {
             1..=4,
             &mut offer.min_assimilation_level,
         );
-        checks.values("transferMechanisms", self.transfer_mechanisms, 8, &mut offer.transfer_mechanisms);
+        checks.values(
+            "transferMechanisms",
+            self.transfer_mechanisms,
+            8,
+            &mut offer.transfer_mechanisms,
+        );
         checks.values("partnershipTypes", self.partnership_types, 3, &mut offer.partnership_types);
         checks.values("partnerKinds", self.partner_kinds, 18, &mut offer.partner_kinds);
         set(self.exclusivity_available, &mut offer.exclusivity_available);
         checks.texts("inventors", self.inventors, 20, 200, &mut offer.inventors);
         write_claims(self.verified_claims, offer, checks);
-        checks.codes("technologyKeywords", IPC, self.technology_keywords, 5, &mut offer.technology_keywords);
+        checks.codes(
+            "technologyKeywords",
+            IPC,
+            self.technology_keywords,
+            5,
+            &mut offer.technology_keywords,
+        );
         checks.codes("marketKeywords", SCIAN, self.market_keywords, 5, &mut offer.market_keywords);
         let sdg = self.sdg.map_value(|goals| goals.iter().map(ToString::to_string).collect());
         checks.codes("sdg", SDG, sdg, 17, &mut offer.sdg);
@@ -233,8 +265,13 @@ fn write_economics(
         MaybeUndefined::Value(mut economics) => {
             checks.optional_part("economics.costSaving", &mut economics.cost_saving, 500);
             checks.optional_part("economics.assumptions", &mut economics.assumptions, 1_000);
-            let months = economics.payback_months.take().into();
-            checks.number("economics.paybackMonths", months, 0..=600, &mut economics.payback_months);
+            let months = Some(economics.payback_months.take()).into();
+            checks.number(
+                "economics.paybackMonths",
+                months,
+                0..=600,
+                &mut economics.payback_months,
+            );
             offer.economics = Some(economics);
         }
     }
@@ -271,7 +308,7 @@ fn write_readiness(
                 ("tmrl", readiness.tmrl),
                 ("frl", readiness.frl),
             ] {
-                checks.number(&format!("readiness.{name}"), level.into(), 1..=9, &mut None);
+                checks.number(&format!("readiness.{name}"), Some(level).into(), 1..=9, &mut None);
             }
             offer.readiness = Some(readiness);
         }

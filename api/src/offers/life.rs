@@ -97,7 +97,10 @@ pub(crate) async fn draft(
         ..blank(now)
     };
     let allowed = work.allow_new(OfferAction::Draft, offer.clone())?;
-    if !matches!(office.kind, OrganizationKind::TechnologyTransferOffice | OrganizationKind::Startup) {
+    if !matches!(
+        office.kind,
+        OrganizationKind::TechnologyTransferOffice | OrganizationKind::Startup
+    ) {
         return Err(Error::field(
             "input.ott",
             UserErrorCode::Invalid,
@@ -313,5 +316,8 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, OfferAction); 2] {
     let over = Condition::all()
         .add(Column::Status.eq(OfferStatus::Published))
         .add(Column::ExpiresAt.lte(now));
-    [(over, OfferAction::Expire), (Condition::any().add(ended).add(forgotten), OfferAction::Archive)]
+    [
+        (over, OfferAction::Expire),
+        (Condition::any().add(ended).add(forgotten), OfferAction::Archive),
+    ]
 }

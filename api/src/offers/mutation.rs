@@ -91,22 +91,36 @@ impl OfferMutation {
     }
 
     /// Changes the text of a draft or of an offer that was sent back. For officers and managers of the office.
-    async fn revise_offer(&self, ctx: &Context<'_>, input: ReviseOfferInput) -> Result<OfferPayload> {
+    async fn revise_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: ReviseOfferInput,
+    ) -> Result<OfferPayload> {
         let ReviseOfferInput { id, expected_version, offer } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| life::revise(work, labels, id, Some(expected_version), offer).await)
-            .await
+        change(ctx, async |work| {
+            life::revise(work, labels, id, Some(expected_version), offer).await
+        })
+        .await
     }
 
     /// Hands an offer to the office's manager for review; it must be complete and, when anonymous, its public text blind. For officers and managers of the office.
-    async fn submit_offer(&self, ctx: &Context<'_>, input: OfferVersionInput) -> Result<OfferPayload> {
+    async fn submit_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Result<OfferPayload> {
         let labels = ctx.service().labels();
         let version = Some(input.expected_version);
         change(ctx, async |work| life::submit(work, labels, input.id, version).await).await
     }
 
     /// Sends an offer back to its author. For managers of the office and the network's admin.
-    async fn return_offer(&self, ctx: &Context<'_>, input: OfferReasonInput) -> Result<OfferPayload> {
+    async fn return_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferReasonInput,
+    ) -> Result<OfferPayload> {
         let OfferReasonInput { id, expected_version, reason, note } = input;
         change(ctx, async |work| {
             let why = (Some(reason), Some(checked_note(ctx, &note)?));
@@ -116,7 +130,11 @@ impl OfferMutation {
     }
 
     /// Offers it to the network for a year, open for interest. For managers of the office and the network's admin, but not for whoever wrote it.
-    async fn publish_offer(&self, ctx: &Context<'_>, input: OfferVersionInput) -> Result<OfferPayload> {
+    async fn publish_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Result<OfferPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::publish(work, input.id, version).await).await
     }
@@ -132,12 +150,20 @@ impl OfferMutation {
     }
 
     /// Puts a held offer back on the network. For the office and the network's admin.
-    async fn resume_offer(&self, ctx: &Context<'_>, input: OfferVersionInput) -> Result<OfferPayload> {
+    async fn resume_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Result<OfferPayload> {
         simple(ctx, input, OfferAction::Resume, |_| ()).await
     }
 
     /// Gives an offer another year, once, from 30 days before to 365 days after its end. For managers of the office.
-    async fn renew_offer(&self, ctx: &Context<'_>, input: OfferVersionInput) -> Result<OfferPayload> {
+    async fn renew_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Result<OfferPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::renew(work, input.id, version).await).await
     }
@@ -148,7 +174,8 @@ impl OfferMutation {
         ctx: &Context<'_>,
         input: OfferVersionInput,
     ) -> Result<OfferPayload> {
-        simple(ctx, input, OfferAction::OpenForInterest, |offer| offer.open_for_interest = true).await
+        simple(ctx, input, OfferAction::OpenForInterest, |offer| offer.open_for_interest = true)
+            .await
     }
 
     /// Takes no more expressions of interest in a published offer; it stays visible. For officers and managers of the office.
@@ -157,11 +184,16 @@ impl OfferMutation {
         ctx: &Context<'_>,
         input: OfferVersionInput,
     ) -> Result<OfferPayload> {
-        simple(ctx, input, OfferAction::CloseForInterest, |offer| offer.open_for_interest = false).await
+        simple(ctx, input, OfferAction::CloseForInterest, |offer| offer.open_for_interest = false)
+            .await
     }
 
     /// Ends an offer, with the reason. For managers of the office.
-    async fn retire_offer(&self, ctx: &Context<'_>, input: OfferReasonInput) -> Result<OfferPayload> {
+    async fn retire_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferReasonInput,
+    ) -> Result<OfferPayload> {
         let OfferReasonInput { id, expected_version, reason, note } = input;
         change(ctx, async |work| {
             let why = (Some(reason), Some(checked_note(ctx, &note)?));
@@ -198,7 +230,10 @@ async fn change(
     match change(&mut work).await {
         Ok(offer) => {
             work.commit().await?;
-            Ok(OfferPayload { offer: ctx.reload("offer", offer.id).await?, user_errors: Vec::new() })
+            Ok(OfferPayload {
+                offer: ctx.reload("offer", offer.id).await?,
+                user_errors: Vec::new(),
+            })
         }
         Err(Error::Refused(user_errors)) => Ok(OfferPayload { offer: None, user_errors }),
         Err(other) => Err(other),

@@ -12,7 +12,7 @@ use entity::{
 use sea_orm::{ActiveEnum, Condition, QueryResult};
 
 use crate::{
-    codes::{self, Code, LANGUAGE_ARGUMENT},
+    codes::{self, Code},
     context::Request,
     error::{Error, Result},
     field::{Field, Row, fact, redacted},
@@ -136,19 +136,37 @@ fn text(text: Option<&Localized>, language: Language) -> Option<String> {
 #[ComplexObject]
 impl Offer {
     /// What is offered, at most 256 characters.
-    async fn title(&self, #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language) -> String {
+    async fn title(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> String {
         text(self.texts.title.as_ref(), language).unwrap_or_default()
     }
 
     /// What is offered in a few sentences, at most 500 characters.
-    async fn summary(&self, #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language) -> String {
+    async fn summary(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> String {
         text(self.texts.summary.as_ref(), language).unwrap_or_default()
     }
 
     /// The offer in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
     async fn description(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.description.as_ref(), language)
     }
@@ -156,7 +174,11 @@ impl Offer {
     /// The problem that it solves, at most 2,000 characters. Null when it was not said.
     async fn problem_solved(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.problem_solved.as_ref(), language)
     }
@@ -164,7 +186,11 @@ impl Offer {
     /// What is used today, at most 2,000 characters. Null below `NETWORK`, or when it was not said.
     async fn state_of_the_art(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.state_of_the_art.as_ref(), language)
     }
@@ -172,7 +198,11 @@ impl Offer {
     /// What is better about it, at most 2,000 characters. Null until it is said.
     async fn advantages(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.advantages.as_ref(), language)
     }
@@ -180,7 +210,11 @@ impl Offer {
     /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
     async fn partner_role(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.partner_role.as_ref(), language)
     }
@@ -188,7 +222,11 @@ impl Offer {
     /// On what terms it could be had, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
     async fn indicative_terms(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.indicative_terms.as_ref(), language)
     }
@@ -196,7 +234,11 @@ impl Offer {
     /// How it is done, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
     async fn enabling_detail(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         text(self.texts.enabling_detail.as_ref(), language)
     }

@@ -89,7 +89,8 @@ impl ConsentMutation {
                 withdrawn_at: None,
             };
             let consent = work.allow_new(ConsentAction::Grant, consent)?;
-            let company = organization::Entity::find_by_id(input.organization).one(work.tx()).await?;
+            let company =
+                organization::Entity::find_by_id(input.organization).one(work.tx()).await?;
             if company.is_none_or(|row| row.kind != OrganizationKind::Company) {
                 let message = "no es una empresa / is not a company";
                 return Err(Error::field("input.organization", UserErrorCode::Invalid, message));

@@ -346,7 +346,10 @@ impl Node for Organization {
         &[Column::Id, Column::Kind]
     }
 
-    fn computed(viewer: &Viewer, select: Select<organization::Entity>) -> Select<organization::Entity> {
+    fn computed(
+        viewer: &Viewer,
+        select: Select<organization::Entity>,
+    ) -> Select<organization::Entity> {
         use sea_orm::QuerySelect;
         match member_of_mine(viewer) {
             Some(condition) => select.expr_as(condition, "member_of_mine"),
@@ -371,7 +374,8 @@ impl Node for Organization {
         let facts = facts(viewer, result)?;
         let legal_name: String = row.get_or_default(Column::LegalName)?;
         let trade_name: Option<String> = row.get(Column::TradeName)?;
-        let degrees = |column| Ok::<_, Error>(row.get::<i32>(column)?.map(|e6| f64::from(e6) / 1e6));
+        let degrees =
+            |column| Ok::<_, Error>(row.get::<i32>(column)?.map(|e6| f64::from(e6) / 1e6));
         Ok(Self {
             id: facts.id,
             version: row.get_or_default(Column::Version)?,

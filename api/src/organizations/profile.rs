@@ -10,12 +10,9 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{
-    Organization, Region,
-    territory::RegionsOf,
-};
+use super::{Organization, Region, territory::RegionsOf};
 use crate::{
-    codes::{self, Code, LANGUAGE_ARGUMENT},
+    codes::{self, Code},
     context::Request,
     error::{Error, Result},
     loaders::Batch,
@@ -39,7 +36,11 @@ impl ChamberProfile {
     /// Under which law it stands. Null when nothing was said.
     async fn legal_regime(
         &self,
-        #[graphql(default, desc = LANGUAGE_ARGUMENT)] language: Language,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
     ) -> Option<String> {
         self.0.legal_regime.clone()?.in_language(language)
     }

@@ -21,7 +21,11 @@ pub fn size_sector(scian_sector: &str) -> SizeSector {
 /// The class of a company with `workers` and, where they are known, annual sales
 /// in hundredths of a peso. Without sales, workers and sector alone decide, and the basis says so.
 #[must_use]
-pub fn size_class(workers: i32, sales_minor: Option<i64>, sector: SizeSector) -> (SizeClass, SizeBasis) {
+pub fn size_class(
+    workers: i32,
+    sales_minor: Option<i64>,
+    sector: SizeSector,
+) -> (SizeClass, SizeBasis) {
     match sales_minor {
         Some(sales) => (by_score(workers, sales, sector), SizeBasis::WorkersAndSales),
         None => (by_workers(workers, sector), SizeBasis::WorkersOnly),
@@ -89,7 +93,11 @@ mod tests {
 
     use super::{most_workers, size_class, size_sector};
 
-    fn class(workers: i32, sales_mdp: Option<f64>, sector: entity::SizeSector) -> entity::SizeClass {
+    fn class(
+        workers: i32,
+        sales_mdp: Option<f64>,
+        sector: entity::SizeSector,
+    ) -> entity::SizeClass {
         #[expect(clippy::cast_possible_truncation, reason = "test values are small")]
         let minor = sales_mdp.map(|mdp| (mdp * 100_000_000.0).round() as i64);
         size_class(workers, minor, sector).0
@@ -122,7 +130,10 @@ mod tests {
         assert_eq!(size_class(31, None, Industry).0, Small);
         assert_eq!(size_class(101, None, Services).0, Large);
         assert_eq!(size_class(101, None, Industry).0, Medium);
-        assert_eq!(most_workers("251 y más personas").map(|w| size_class(w, None, Industry).0), Some(Large));
+        assert_eq!(
+            most_workers("251 y más personas").map(|w| size_class(w, None, Industry).0),
+            Some(Large)
+        );
         assert_eq!(most_workers("12 personas"), None);
         assert_eq!(size_sector("31-33"), Industry);
         assert_eq!(size_sector("46"), Commerce);

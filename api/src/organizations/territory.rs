@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::NaiveDate;
-use entity::{
-    Codes, DelegationId, DisclosureLevel, OrganizationId, RegionId, delegation, region,
-};
+use entity::{Codes, DelegationId, DisclosureLevel, OrganizationId, RegionId, delegation, region};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult};
 
 use super::Organization;
@@ -24,7 +22,7 @@ use crate::{
 #[graphql(complex)]
 pub struct Region {
     /// Identifies it.
-    id: RegionId,
+    pub(crate) id: RegionId,
     /// The chamber's own code for it.
     code: String,
     /// What it is called. Null while the chamber has not told its name.
@@ -61,7 +59,7 @@ impl Region {
 #[graphql(complex)]
 pub struct Delegation {
     /// Identifies it.
-    id: DelegationId,
+    pub(crate) id: DelegationId,
     /// The chamber's own code for it.
     code: String,
     /// What it is called.

@@ -154,7 +154,9 @@ impl NeedAction {
             Self::Draft => &[],
             Self::Revise | Self::Submit => &[Draft, Returned],
             Self::Return | Self::Publish => &[InReview],
-            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => &[Published],
+            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => {
+                &[Published]
+            }
             Self::Resume => &[OnHold],
             Self::Renew => &[Published, Expired],
             Self::Fulfil => &[Published, OnHold],

@@ -108,7 +108,9 @@ impl OfferAction {
             Self::Draft => &[],
             Self::Revise | Self::Submit => &[Draft, Returned],
             Self::Return | Self::Publish => &[InReview],
-            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => &[Published],
+            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => {
+                &[Published]
+            }
             Self::Resume => &[OnHold],
             Self::Renew => &[Published, Expired],
             Self::Retire => &[Draft, InReview, Returned, Published, OnHold, Reserved, Expired],

@@ -37,10 +37,9 @@ impl Resource for OrganizationFacts {
             return Some(DisclosureLevel::Contract);
         }
         // A service account reads what the network reads, never the secrets of its own house.
-        let own = viewer
-            .grants
-            .iter()
-            .any(|grant| grant.organization == self.id && !matches!(grant.role, Role::Service | Role::Analyst));
+        let own = viewer.grants.iter().any(|grant| {
+            grant.organization == self.id && !matches!(grant.role, Role::Service | Role::Analyst)
+        });
         Some(if own {
             DisclosureLevel::Contract
         } else if self.member_of_mine {
@@ -68,12 +67,15 @@ pub fn member_of_mine(viewer: &Viewer) -> Option<SimpleExpr> {
     let mut some = false;
     for grant in viewer.holding(CHAMBER) {
         some = true;
-        let mut within = Condition::all().add(affiliation::Column::ChamberId.eq(grant.organization));
+        let mut within =
+            Condition::all().add(affiliation::Column::ChamberId.eq(grant.organization));
         if !(grant.regions.is_empty() && grant.delegations.is_empty()) {
             within = within.add(
                 Condition::any()
                     .add(affiliation::Column::RegionId.is_in(grant.regions.iter().copied()))
-                    .add(affiliation::Column::DelegationId.is_in(grant.delegations.iter().copied())),
+                    .add(
+                        affiliation::Column::DelegationId.is_in(grant.delegations.iter().copied()),
+                    ),
             );
         }
         any = any.add(within);
