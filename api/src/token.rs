@@ -217,9 +217,6 @@ impl Issuer {
 
     /// The claims, once the signature, the issuer and the audience are right.
     fn verified(&self, token: &str, name: &str, header: &Header) -> Result<Body, Refusal> {
-        if header.alg != self.algorithm {
-            return Err(Refusal("wrong algorithm"));
-        }
         let key = match &self.keys {
             Keys::One(key) => key,
             Keys::ById(keys) => {
@@ -227,6 +224,7 @@ impl Issuer {
                 keys.get(kid).ok_or(Refusal("unknown kid"))?
             }
         };
+        // One algorithm: a header that names another is refused.
         let mut rules = Validation::new(self.algorithm);
         rules.validate_exp = false;
         rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
@@ -644,5 +642,47 @@ pub(crate) mod tests {
         assert!(issuers.verify(&forge(&ours, header(), &claims), noon()).is_err());
         assert!(configure("ES256", &file).is_err());
         assert!(configure("EdDSA", Path::new("/nowhere")).is_err());
+    }
+
+    /// The same claims, signed elsewhere with keys that were then thrown away:
+    /// public key, algorithm, signature.
+    const FOREIGN: [(&str, &str, &str); 3] = [
+        (
+            RSA,
+            "RS256",
+            "ljCmgLIV-AM16kMB3WCpS-vdie8rGnOtQ4mu5qLLH1OxGCboBtxNx5iHh-lalOVgXfbzMt0acY2AIGftc2TmIVnwf6mQ3OzPljZId5u99mWcVpF9cGO1beXUaN6rFZzggYitvwqYCFiIZ7TaMW_BaMbdss1-NGel_O0TdlfWjv4sFMLLG_L7_zBKuK5bIC6PF71qYmj04GoYrRGE42-LI9tbMuWWhGseqlAgLlZxnDZ2jKFDkuQ6qNK1lgGPTC1ZGFUtLbt41H5lJ86Rid1nSUFqgy-7VizY3fIXYOhhJ2G1w9uYrQPxBjjcfFOIxhDw_1LwbQ3l1y7GKQKAyO7hnw",
+        ),
+        (
+            RSA,
+            "RS384",
+            "Rk0odoTyLpBQ1_IIiqGI7zRLRvAZ8rMi4fVyHF779c8Q5XmbGpGBZDU_h2gDVHLEQUzgatLErj3WPgSJkr-luZ_pTgIeY2Wjs8OIprTvacvqTAGM1PE76driNxpk0ZnAB7TocRjE9PIeQ9smZhmlvnoPsGuNpVkwCKzR8XljaQhxt3bgf448PR5iODPmpMg9W_7K8L7lcRiOIpIS6pAG_bA105iUS2jcWVb42Oyz_4C48De55V4ZPnn4duu_B9ODCyzoxMPx3eHSxEn7vDjcM8NojgYEHbf1htjzPBj4gB4w4V4_90Z1FVXhevEkfCnVJ45_hHTnR89Q2dCVMSwNVA",
+        ),
+        (
+            EC,
+            "ES256",
+            "jGLAveSVaEjEvCC7FUPxvoVuKMB1vUUqMJ1xn40Bn79ELCYDn9dRZKpvQnowIAGUh9n2DUDwnSECFKCF2rm5Mg",
+        ),
+    ];
+    const RSA: &str = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqqmGm7zvYy0WYUJY/nav\nrLx68iQSZVUCzqBn/e/vy1YeJmM4WDJ/UZrTxb375TQ1BNeS4CelqNBPgNf9CFaq\nbgqhzMYBOlNXiwi6zMzlTuMe36RQcCio26BeIsSlPBTJRbwqEtFTZUhPGr2b/wKh\naS7Fx98uQenajv/o9YR6Vi4mirt4rmhwPbMXkB3iBpGItJbEnPBzaHk70E7y1dlp\nJ/3XU1XNtMa10XFyWHqBQ/FOtA09bX6CD2qcf9mLmFfrcdubdGwVUywW/aBja1uu\nZzeflUrjWNuuux2dFs69R9xUpKUHi46/1roNsI4Jfa5LZSrRguZF4QjU/aA/PNYD\nJwIDAQAB\n-----END PUBLIC KEY-----\n";
+    const EC: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAESdSaOrq4mHKcVRMwbKkgCT0HUlop\n96Kbc49BEv3wSybEAbw44gp6Hm0h8fc0AVPUyJqs01KnbZoBJE2UUP2eWw==\n-----END PUBLIC KEY-----\n";
+
+    #[test]
+    fn the_algorithm_of_an_issuer_is_pinned() {
+        let (ours, directory) = local_key();
+        let file = directory.join("theirs.pem");
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let claims = r#"{"iss":"https://id.mx","aud":"vinculo","sub":"ana","exp":1790000600}"#;
+        for (pem, signed, signature) in FOREIGN {
+            std::fs::write(&file, pem).unwrap();
+            let head = part(&format!(r#"{{"alg":"{signed}","typ":"at+jwt"}}"#));
+            let token = format!("{head}.{}.{signature}", part(claims));
+            let pinned = if pem == RSA { "RS256" } else { "ES256" };
+            let json = json!([{"issuer": "https://id.mx", "algorithm": pinned, "key_file": file}]);
+            let env = [("VINCULO_ISSUERS".to_owned(), json.to_string())];
+            let settings = Settings::load(None, env.into_iter()).unwrap();
+            let issuers = Issuers::new(&ours, &settings).unwrap();
+            let verified = issuers.verify(&token, noon());
+            assert_eq!(verified.is_ok(), signed == pinned, "{signed}: {verified:?}");
+        }
     }
 }

@@ -237,6 +237,7 @@ mod tests {
             ("{ things(first: 5) { nodes { name } edges { node { name } } } }", 16),
             // The default of the schema, per row of another page.
             ("{ things(first: 5) { nodes { things { nodes { name } } } } }", 1 + 5 * (1 + 1 + 20)),
+            ("{ bare { nodes { name } } }", 11),
             ("{ thing { related { name } } }", 11),
             ("{ thing { related { me { name } } } }", 1 + 10 * 2),
             ("{ nodes(ids: [\"a\", \"b\", \"c\"]) { me { name } } }", 6),

@@ -1,14 +1,12 @@
 //! What holds for every path: ids, limits of the address, CORS, security headers,
 //! compression, and the line in the log.
 
-use std::sync::atomic::Ordering;
-
 use actix_web::{
     Error, HttpMessage,
     body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        ConnectionType, StatusCode,
+        StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -59,9 +57,6 @@ pub async fn envelope<B: MessageBody + 'static>(
     }
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(header::CONTENT_ENCODING);
-    }
-    if app.draining.load(Ordering::Relaxed) {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }

@@ -1,7 +1,5 @@
 //! What the machines that run the service ask.
 
-use std::sync::atomic::Ordering;
-
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::{App, ids, problem::problem};
@@ -14,14 +12,9 @@ pub async fn live() -> HttpResponse {
 /// `GET /health/ready`: whether requests can be served. The reason why not is for
 /// the log.
 pub async fn ready(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    let reason = if app.draining.load(Ordering::Relaxed) {
-        Some("the service is stopping".to_owned())
-    } else {
-        app.backend.ready().await.err()
-    };
-    match reason {
-        None => alive("ready"),
-        Some(reason) => {
+    match app.backend.ready().await {
+        Ok(()) => alive("ready"),
+        Err(reason) => {
             tracing::warn!(%reason, "not ready");
             problem(StatusCode::SERVICE_UNAVAILABLE, "not ready", &ids::of(&request))
         }

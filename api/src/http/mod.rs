@@ -5,11 +5,7 @@
 //! guards, chooses, coerces and counts. Only then does the service look at it, and
 //! the framework validates and executes it. `answer` writes what came of it.
 
-use std::{
-    fmt, io,
-    net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{fmt, io, net::SocketAddr};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpServer,
@@ -111,8 +107,6 @@ pub struct App {
     sdl: String,
     model: model::Model,
     writes: execute::Writes,
-    /// Set when the service is told to stop.
-    draining: AtomicBool,
 }
 
 impl App {
@@ -147,7 +141,6 @@ impl App {
             model: model::Model::read(&sdl)?,
             sdl,
             writes: execute::Writes::default(),
-            draining: AtomicBool::new(false),
         })
     }
 }
@@ -250,16 +243,12 @@ pub async fn serve(
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
-    let stopping = tokio::spawn({
-        let app = app.clone();
-        async move {
-            told_to_stop().await;
-            tracing::info!("stopping");
-            app.draining.store(true, Ordering::Relaxed);
-            tokio::select! {
-                () = handle.stop(true) => {}
-                () = told_to_stop() => handle.stop(false).await,
-            }
+    let stopping = tokio::spawn(async move {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        tokio::select! {
+            () = handle.stop(true) => {}
+            () = told_to_stop() => handle.stop(false).await,
         }
     });
     on_ready(address);

@@ -211,6 +211,10 @@ impl Query {
         let _ = last;
         ThingConnection::page(first.unwrap_or(20))
     }
+    /// A connection without pages.
+    async fn bare(&self) -> ThingConnection {
+        ThingConnection::page(0)
+    }
     /// One thing.
     async fn thing(&self, by: Option<ThingBy>) -> Option<Thing> {
         let _ = by;
