@@ -10,6 +10,10 @@ use sea_orm::DbErr;
 /// The result of anything that may be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What a nullable field of the schema answers with. Not `Result<Option<T>>`:
+/// its error would null the parent instead of the field.
+pub type Told<T> = Option<Result<T>>;
+
 /// Why a request was not carried out.
 ///
 /// It has no `Display` on purpose: async-graphql turns anything that has one

@@ -5,7 +5,7 @@ use entity::{DelegationId, MatchId, NeedId, OfferId, OrganizationId, RegionId};
 
 use crate::{
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     field::Selection,
     loaders::Node,
     matches::Match,
@@ -51,8 +51,8 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id of anything that has one.")] id: ID,
-    ) -> Result<Option<AnyNode>> {
-        find(ctx, &id).await
+    ) -> Told<AnyNode> {
+        find(ctx, &id).await.transpose()
     }
 
     /// The things with these ids, in their order; null where there is none, or not for you.
@@ -60,11 +60,11 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<AnyNode>>> {
+    ) -> Told<Vec<Option<AnyNode>>> {
         if ids.len() as u64 > MOST {
-            return Err(Error::Argument("ids", "must be at most 100".into()));
+            return Some(Err(Error::Argument("ids", "must be at most 100".into())));
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await
+        Some(futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await)
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, 
 
 use crate::{
     context::Request,
-    error::Result,
+    error::{Result, Told},
     organizations::{Delegation, Organization, Region},
     policy,
 };
@@ -45,8 +45,8 @@ pub struct ViewerGrant {
 #[ComplexObject]
 impl ViewerGrant {
     /// The organization in which you hold it.
-    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        ctx.load(self.organization_id).await
+    async fn organization(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.organization_id).await.transpose()
     }
 
     /// The regions to which it is limited. Empty, together with `delegations`, for no limit.

@@ -9,7 +9,7 @@ use entity::{Codes, Language};
 use super::Entry;
 use crate::{
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     page::MOST,
     text,
 };
@@ -148,27 +148,50 @@ impl CodeQuery {
         text: Option<String>,
         #[graphql(desc = "How many, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, Code, EmptyFields, EmptyFields>> {
+    ) -> Told<CodePage> {
+        let wanted = Wanted { list, level, parent, starts_with, text };
+        Some(wanted.page(ctx, first, after.as_ref()))
+    }
+}
+
+type CodePage = Connection<String, Code, EmptyFields, EmptyFields>;
+
+/// Which entries of a list.
+struct Wanted {
+    list: String,
+    level: Option<String>,
+    parent: Option<String>,
+    starts_with: Option<String>,
+    text: Option<String>,
+}
+
+impl Wanted {
+    fn page(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<&String>,
+    ) -> Result<CodePage> {
         let size = usize::try_from(first.unwrap_or(20)).unwrap_or_default();
         if size == 0 || size as u64 > MOST {
             return Err(Error::Argument("first", "must be between 1 and 100".into()));
         }
         let labels = ctx.service().labels();
-        let entries = labels.list(&list);
+        let entries = labels.list(&self.list);
         if entries.is_empty() {
             return Err(Error::Argument("list", "is not one of codeLists".into()));
         }
-        let wanted = text.as_deref().map(text::fold);
+        let wanted = self.text.as_deref().map(text::fold);
         let contains =
             |label: &str| wanted.as_deref().is_none_or(|text| text::fold(label).contains(text));
         let fits = |entry: &&Entry| {
-            level.as_ref().is_none_or(|level| entry.level.as_ref() == Some(level))
-                && parent.as_ref().is_none_or(|parent| entry.parent.as_ref() == Some(parent))
-                && starts_with.as_deref().is_none_or(|start| entry.code.starts_with(start))
+            self.level.as_ref().is_none_or(|level| entry.level.as_ref() == Some(level))
+                && self.parent.as_ref().is_none_or(|parent| entry.parent.as_ref() == Some(parent))
+                && self.starts_with.as_deref().is_none_or(|start| entry.code.starts_with(start))
                 && (contains(&entry.label_es) || entry.label_en.as_deref().is_some_and(contains))
         };
         let mut rest = entries.iter();
-        if let Some(after) = &after {
+        if let Some(after) = after {
             // A code is its own cursor: lists have no duplicates.
             rest.find(|entry| entry.code == *after)
                 .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;

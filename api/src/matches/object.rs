@@ -21,7 +21,7 @@ use sea_orm::{
 use super::suggest::KEPT;
 use crate::{
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     field::{Field, Reading, Row, Selection, fact, selected_nodes},
     loaders::{Batch, Node, disclose, select},
     needs::Need,
@@ -153,13 +153,13 @@ impl Match {
     }
 
     /// The need. Null when it has just left the network.
-    async fn need(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
-        ctx.load(self.need_id).await
+    async fn need(&self, ctx: &Context<'_>) -> Told<Need> {
+        ctx.load(self.need_id).await.transpose()
     }
 
     /// The offer. Null when it has just left the network.
-    async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
-        ctx.load(self.offer_id).await
+    async fn offer(&self, ctx: &Context<'_>) -> Told<Offer> {
+        ctx.load(self.offer_id).await.transpose()
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     checks::Checks,
     context::Request,
-    error::{Error, Result, UserError},
+    error::{Error, Result, Told, UserError},
     field::Selection,
     needs::{self, Need, NeedInput},
     offers::{self, Offer},
@@ -53,8 +53,8 @@ impl MatchPreview {
     }
 
     /// The offer. Null when it has just left the network.
-    async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
-        ctx.load(self.offer_id).await
+    async fn offer(&self, ctx: &Context<'_>) -> Told<Offer> {
+        ctx.load(self.offer_id).await.transpose()
     }
 }
 
@@ -113,38 +113,8 @@ impl MatchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The draft; nothing of it is kept.")] input: NeedInput,
         #[graphql(desc = "How many offers, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
-    ) -> Result<MatchPreviews> {
-        let viewer = ctx.viewer();
-        if !viewer.is_member() {
-            return Err(if viewer.person.is_none() {
-                Error::Unauthenticated
-            } else {
-                Error::Forbidden
-            });
-        }
-        let first = usize::try_from(first.unwrap_or(10)).unwrap_or_default();
-        if !(1..=super::suggest::KEPT).contains(&first) {
-            return Err(Error::Argument("first", "must be between 1 and 50".into()));
-        }
-        let mut checks = Checks::new("input.", ctx.service().labels());
-        let draft = needs::life::preview(input, viewer.now, &mut checks);
-        if let Err(Error::Refused(user_errors)) = checks.done() {
-            return Ok(MatchPreviews { matches: Vec::new(), user_errors });
-        }
-        let mut profile = need_profile(&draft);
-        profile.institution = None;
-        let found = ctx.service().engine().preview(&profile, first);
-        let matches = found
-            .iter()
-            .map(|found| MatchPreview {
-                score: found.score,
-                coverage: found.coverage,
-                components: MatchPart::all(components(found)),
-                weights_version: version(found),
-                offer_id: OfferId(found.offer),
-            })
-            .collect();
-        Ok(MatchPreviews { matches, user_errors: Vec::new() })
+    ) -> Told<MatchPreviews> {
+        Some(previews(ctx, input, first))
     }
 
     /// Needs and offers that share words with a text, the best first. Anonymous readers search what is public; members of the network also what the network reads.
@@ -158,67 +128,110 @@ impl MatchQuery {
         >,
         #[graphql(desc = "How many, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-    ) -> Result<SearchPage> {
-        let size = usize::try_from(first.unwrap_or(20)).unwrap_or_default();
-        if size == 0 || size as u64 > MOST {
-            return Err(Error::Argument("first", "must be between 1 and 100".into()));
-        }
-        if !(1..=500).contains(&text.trim().chars().count()) {
-            return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
-        }
-        let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
-        let side = kind.map(|kind| match kind {
-            SearchKind::Need => Side::Need,
-            SearchKind::Offer => Side::Offer,
-        });
-        let hits = ctx.service().engine().search(&text, reader, side);
-        // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
-        let start = match &after {
-            None => 0,
-            Some(cursor) => {
-                let (score, id) = place(cursor).ok_or_else(|| {
-                    Error::Argument("after", "is not a cursor of this list".into())
-                })?;
-                hits.partition_point(|hit| {
-                    (std::cmp::Reverse(hit.score), hit.id) <= (std::cmp::Reverse(score), id)
-                })
-            }
-        };
-        let shown = &hits[start..hits.len().min(start + size)];
-        let selection_of_needs = selected(ctx, needs::FIELDS);
-        let selection_of_offers = selected(ctx, offers::FIELDS);
-        let loaded = shown.iter().map(async |hit| {
-            let loaders = ctx.loaders();
-            Ok::<_, Error>(match hit.side {
-                Side::Need => loaders
-                    .load::<Need>(NeedId(hit.id), selection_of_needs)
-                    .await?
-                    .map(|need| SearchResult::Need(Box::new(need))),
-                Side::Offer => loaders
-                    .load::<Offer>(OfferId(hit.id), selection_of_offers)
-                    .await?
-                    .map(|offer| SearchResult::Offer(Box::new(offer))),
-            })
-        });
-        let loaded = futures_util::future::try_join_all(loaded).await?;
-        let mut page = Connection::with_additional_fields(
-            start > 0,
-            start + shown.len() < hits.len(),
-            SearchTotals { total_count: hits.len() },
-        );
-        for (hit, node) in shown.iter().zip(loaded) {
-            // What has left the network since the index was read is left out.
-            if let Some(node) = node {
-                let cursor = format!("{}.{}", hit.score, hit.id.simple());
-                page.edges.push(Edge::with_additional_fields(
-                    cursor,
-                    node,
-                    Relevance { score: hit.score },
-                ));
-            }
-        }
-        Ok(page)
+    ) -> Told<SearchPage> {
+        Some(found(ctx, &text, kind, first, after).await)
     }
+}
+
+fn previews(ctx: &Context<'_>, input: NeedInput, first: Option<i32>) -> Result<MatchPreviews> {
+    let viewer = ctx.viewer();
+    if !viewer.is_member() {
+        return Err(if viewer.person.is_none() {
+            Error::Unauthenticated
+        } else {
+            Error::Forbidden
+        });
+    }
+    let first = usize::try_from(first.unwrap_or(10)).unwrap_or_default();
+    if !(1..=super::suggest::KEPT).contains(&first) {
+        return Err(Error::Argument("first", "must be between 1 and 50".into()));
+    }
+    let mut checks = Checks::new("input.", ctx.service().labels());
+    let draft = needs::life::preview(input, viewer.now, &mut checks);
+    if let Err(Error::Refused(user_errors)) = checks.done() {
+        return Ok(MatchPreviews { matches: Vec::new(), user_errors });
+    }
+    let mut profile = need_profile(&draft);
+    profile.institution = None;
+    let found = ctx.service().engine().preview(&profile, first);
+    let matches = found
+        .iter()
+        .map(|found| MatchPreview {
+            score: found.score,
+            coverage: found.coverage,
+            components: MatchPart::all(components(found)),
+            weights_version: version(found),
+            offer_id: OfferId(found.offer),
+        })
+        .collect();
+    Ok(MatchPreviews { matches, user_errors: Vec::new() })
+}
+
+async fn found(
+    ctx: &Context<'_>,
+    text: &str,
+    kind: Option<SearchKind>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<SearchPage> {
+    let size = usize::try_from(first.unwrap_or(20)).unwrap_or_default();
+    if size == 0 || size as u64 > MOST {
+        return Err(Error::Argument("first", "must be between 1 and 100".into()));
+    }
+    if !(1..=500).contains(&text.trim().chars().count()) {
+        return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
+    }
+    let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
+    let side = kind.map(|kind| match kind {
+        SearchKind::Need => Side::Need,
+        SearchKind::Offer => Side::Offer,
+    });
+    let hits = ctx.service().engine().search(text, reader, side);
+    // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
+    let start = match &after {
+        None => 0,
+        Some(cursor) => {
+            let (score, id) = place(cursor)
+                .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;
+            hits.partition_point(|hit| {
+                (std::cmp::Reverse(hit.score), hit.id) <= (std::cmp::Reverse(score), id)
+            })
+        }
+    };
+    let shown = &hits[start..hits.len().min(start + size)];
+    let selection_of_needs = selected(ctx, needs::FIELDS);
+    let selection_of_offers = selected(ctx, offers::FIELDS);
+    let loaded = shown.iter().map(async |hit| {
+        let loaders = ctx.loaders();
+        Ok::<_, Error>(match hit.side {
+            Side::Need => loaders
+                .load::<Need>(NeedId(hit.id), selection_of_needs)
+                .await?
+                .map(|need| SearchResult::Need(Box::new(need))),
+            Side::Offer => loaders
+                .load::<Offer>(OfferId(hit.id), selection_of_offers)
+                .await?
+                .map(|offer| SearchResult::Offer(Box::new(offer))),
+        })
+    });
+    let loaded = futures_util::future::try_join_all(loaded).await?;
+    let mut page = Connection::with_additional_fields(
+        start > 0,
+        start + shown.len() < hits.len(),
+        SearchTotals { total_count: hits.len() },
+    );
+    for (hit, node) in shown.iter().zip(loaded) {
+        // What has left the network since the index was read is left out.
+        if let Some(node) = node {
+            let cursor = format!("{}.{}", hit.score, hit.id.simple());
+            page.edges.push(Edge::with_additional_fields(
+                cursor,
+                node,
+                Relevance { score: hit.score },
+            ));
+        }
+    }
+    Ok(page)
 }
 
 fn place(cursor: &str) -> Option<(u32, uuid::Uuid)> {

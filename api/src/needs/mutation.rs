@@ -7,7 +7,7 @@ use super::{Need, input::NeedInput, life};
 use crate::{
     checks::{Checks, checked_note},
     context::Request,
-    error::{Error, Result, UserError},
+    error::{Error, Result, Told, UserError},
     lifecycle::{Why, step},
     policy::NeedAction,
     scalars::LocalizedTextInput,
@@ -100,14 +100,14 @@ pub struct NeedMutation;
 #[Object]
 impl NeedMutation {
     /// Writes a need down. For members of the company, and for liaisons of its chamber within their territory.
-    async fn draft_need(&self, ctx: &Context<'_>, input: DraftNeedInput) -> Result<NeedPayload> {
+    async fn draft_need(&self, ctx: &Context<'_>, input: DraftNeedInput) -> Told<NeedPayload> {
         let DraftNeedInput { company, chamber, need } = input;
         let labels = ctx.service().labels();
         change(ctx, async |work| life::draft(work, labels, company, chamber, need).await).await
     }
 
     /// Changes the text of a draft or of a need that was sent back. For members of the company, and for liaisons of its chamber.
-    async fn revise_need(&self, ctx: &Context<'_>, input: ReviseNeedInput) -> Result<NeedPayload> {
+    async fn revise_need(&self, ctx: &Context<'_>, input: ReviseNeedInput) -> Told<NeedPayload> {
         let ReviseNeedInput { id, expected_version, need } = input;
         let labels = ctx.service().labels();
         change(ctx, async |work| life::revise(work, labels, id, Some(expected_version), need).await)
@@ -115,14 +115,14 @@ impl NeedMutation {
     }
 
     /// Hands a need to its chamber for review; it must be complete and its public text blind. For members of the company, and, with its consent, for liaisons of its chamber.
-    async fn submit_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Result<NeedPayload> {
+    async fn submit_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Told<NeedPayload> {
         let labels = ctx.service().labels();
         let version = Some(input.expected_version);
         change(ctx, async |work| life::submit(work, labels, input.id, version).await).await
     }
 
     /// Sends a need back to its author. For liaisons and admins of its chamber.
-    async fn return_need(&self, ctx: &Context<'_>, input: NeedReasonInput) -> Result<NeedPayload> {
+    async fn return_need(&self, ctx: &Context<'_>, input: NeedReasonInput) -> Told<NeedPayload> {
         let NeedReasonInput { id, expected_version, reason, note } = input;
         change(ctx, async |work| {
             let why = (Some(reason), Some(checked_note(ctx, &note)?));
@@ -132,17 +132,13 @@ impl NeedMutation {
     }
 
     /// Offers a need to the network for a year, open for interest. For liaisons and admins of its chamber and the network's admin, but not for whoever wrote it.
-    async fn publish_need(
-        &self,
-        ctx: &Context<'_>,
-        input: NeedVersionInput,
-    ) -> Result<NeedPayload> {
+    async fn publish_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Told<NeedPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::publish(work, input.id, version).await).await
     }
 
     /// Takes a need off the network for a while. For the company, its chamber and the network's admin.
-    async fn hold_need(&self, ctx: &Context<'_>, input: NeedNoteInput) -> Result<NeedPayload> {
+    async fn hold_need(&self, ctx: &Context<'_>, input: NeedNoteInput) -> Told<NeedPayload> {
         let NeedNoteInput { id, expected_version, note } = input;
         change(ctx, async |work| {
             let why: Why = (None, Some(checked_note(ctx, &note)?));
@@ -152,12 +148,12 @@ impl NeedMutation {
     }
 
     /// Puts a held need back on the network. For the company, its chamber and the network's admin.
-    async fn resume_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Result<NeedPayload> {
+    async fn resume_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Told<NeedPayload> {
         simple(ctx, input, NeedAction::Resume, |_| ()).await
     }
 
     /// Gives a need another year, once, from 30 days before to 365 days after its end. For liaisons and admins of its chamber.
-    async fn renew_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Result<NeedPayload> {
+    async fn renew_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Told<NeedPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::renew(work, input.id, version).await).await
     }
@@ -167,7 +163,7 @@ impl NeedMutation {
         &self,
         ctx: &Context<'_>,
         input: NeedVersionInput,
-    ) -> Result<NeedPayload> {
+    ) -> Told<NeedPayload> {
         simple(ctx, input, NeedAction::OpenForInterest, |need| need.open_for_interest = true).await
     }
 
@@ -176,13 +172,13 @@ impl NeedMutation {
         &self,
         ctx: &Context<'_>,
         input: NeedVersionInput,
-    ) -> Result<NeedPayload> {
+    ) -> Told<NeedPayload> {
         simple(ctx, input, NeedAction::CloseForInterest, |need| need.open_for_interest = false)
             .await
     }
 
     /// Says that a need has been met, with its outcome and evidence. For members of the company and liaisons of its chamber.
-    async fn fulfil_need(&self, ctx: &Context<'_>, input: FulfilNeedInput) -> Result<NeedPayload> {
+    async fn fulfil_need(&self, ctx: &Context<'_>, input: FulfilNeedInput) -> Told<NeedPayload> {
         let FulfilNeedInput { id, expected_version, outcome, evidence } = input;
         change(ctx, async |work| {
             let mut checks = Checks::new("input.", ctx.service().labels());
@@ -198,7 +194,7 @@ impl NeedMutation {
     }
 
     /// Ends a need that nobody met, with the reason. For the company and its chamber.
-    async fn close_need(&self, ctx: &Context<'_>, input: NeedReasonInput) -> Result<NeedPayload> {
+    async fn close_need(&self, ctx: &Context<'_>, input: NeedReasonInput) -> Told<NeedPayload> {
         let NeedReasonInput { id, expected_version, reason, note } = input;
         change(ctx, async |work| {
             let why = (Some(reason), Some(checked_note(ctx, &note)?));
@@ -208,7 +204,7 @@ impl NeedMutation {
     }
 
     /// Takes a need back. For members of the company and admins of its chamber.
-    async fn withdraw_need(&self, ctx: &Context<'_>, input: NeedNoteInput) -> Result<NeedPayload> {
+    async fn withdraw_need(&self, ctx: &Context<'_>, input: NeedNoteInput) -> Told<NeedPayload> {
         let NeedNoteInput { id, expected_version, note } = input;
         change(ctx, async |work| {
             let why = (None, Some(checked_note(ctx, &note)?));
@@ -218,11 +214,7 @@ impl NeedMutation {
     }
 
     /// Puts a need away, 90 days after its end or, when it expired, 730 days after its first publication. For admins of its chamber; the service does it by itself.
-    async fn archive_need(
-        &self,
-        ctx: &Context<'_>,
-        input: NeedVersionInput,
-    ) -> Result<NeedPayload> {
+    async fn archive_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Told<NeedPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::archive(work, input.id, version).await).await
     }
@@ -234,7 +226,7 @@ async fn simple(
     input: NeedVersionInput,
     action: NeedAction,
     set: impl FnOnce(&mut need::Model) + Send,
-) -> Result<NeedPayload> {
+) -> Told<NeedPayload> {
     let NeedVersionInput { id, expected_version } = input;
     change(ctx, async |work| {
         step(work, id, Some(expected_version), action, (None, None), |need| {
@@ -250,14 +242,20 @@ async fn simple(
 async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<need::Model>,
-) -> Result<NeedPayload> {
-    let mut work = ctx.work().await?;
-    match change(&mut work).await {
-        Ok(need) => {
-            work.commit().await?;
-            Ok(NeedPayload { need: ctx.reload("need", need.id).await?, user_errors: Vec::new() })
-        }
+) -> Told<NeedPayload> {
+    let outcome = async {
+        let mut work = ctx.work().await?;
+        let row = change(&mut work).await?;
+        work.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Some(match outcome {
+        Ok(need) => ctx
+            .reload("need", need.id)
+            .await
+            .map(|need| NeedPayload { need, user_errors: Vec::new() }),
         Err(Error::Refused(user_errors)) => Ok(NeedPayload { need: None, user_errors }),
         Err(other) => Err(other),
-    }
+    })
 }

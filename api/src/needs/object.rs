@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::Result,
+    error::{Result, Told},
     field::{Field, Row, fact, redacted},
     history::StatusChange,
     loaders::{HistoryOf, Node},
@@ -313,38 +313,33 @@ impl Need {
     }
 
     /// The chamber that brings it to the network.
-    async fn chamber(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        ctx.load(self.facts.chamber_id).await
+    async fn chamber(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.facts.chamber_id).await.transpose()
     }
 
     /// The chamber's region to which the company belongs. Null when its affiliation names none.
-    async fn region(&self, ctx: &Context<'_>) -> Result<Option<Region>> {
-        match self.facts.region_id {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
+        ctx.load(self.facts.region_id?).await.transpose()
     }
 
     /// The chamber's delegation to which the company belongs. Null below `INTRODUCED`, or when its affiliation names none.
-    async fn delegation(&self, ctx: &Context<'_>) -> Result<Option<Delegation>> {
-        match self.facts.delegation_id.filter(|_| self.introduced()) {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn delegation(&self, ctx: &Context<'_>) -> Told<Delegation> {
+        let id = self.facts.delegation_id.filter(|_| self.introduced())?;
+        ctx.load(id).await.transpose()
     }
 
     /// The company behind it. Null below `INTRODUCED`.
-    async fn company(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        if self.introduced() { ctx.load(self.facts.company_id).await } else { Ok(None) }
+    async fn company(&self, ctx: &Context<'_>) -> Told<Organization> {
+        if self.introduced() { ctx.load(self.facts.company_id).await.transpose() } else { None }
     }
 
     /// The other companies behind a cross-cutting need. Null below `INTRODUCED`.
-    async fn shared_by(&self, ctx: &Context<'_>) -> Result<Option<Vec<Organization>>> {
-        let Some(ids) = &self.lists.shared_by else { return Ok(None) };
+    async fn shared_by(&self, ctx: &Context<'_>) -> Told<Vec<Organization>> {
+        let ids = self.lists.shared_by.as_ref()?;
         let ids = ids.parsed::<OrganizationId>();
         let found =
-            futures_util::future::try_join_all(ids.into_iter().map(|id| ctx.load(id))).await?;
-        Ok(Some(found.into_iter().flatten().collect()))
+            futures_util::future::try_join_all(ids.into_iter().map(|id| ctx.load(id))).await;
+        Some(found.map(|found| found.into_iter().flatten().collect()))
     }
 
     /// The offers that fit it best, best first. For members of the network.
@@ -352,17 +347,17 @@ impl Need {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
-    ) -> Result<MatchList> {
-        best_matches(ctx, MatchesOf::Need(self.id), first).await
+    ) -> Told<MatchList> {
+        Some(best_matches(ctx, MatchesOf::Need(self.id), first).await)
     }
 
     /// The steps of its life, oldest first. Null below `INTRODUCED`, except for the network's admin.
-    async fn history(&self, ctx: &Context<'_>) -> Result<Option<Vec<StatusChange>>> {
+    async fn history(&self, ctx: &Context<'_>) -> Told<Vec<StatusChange>> {
         if !self.history {
-            return Ok(None);
+            return None;
         }
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await?;
-        Ok(Some(steps.unwrap_or_default().into_iter().map(Into::into).collect()))
+        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
+        Some(steps.map(|steps| steps.unwrap_or_default().into_iter().map(Into::into).collect()))
     }
 }
 

@@ -9,7 +9,7 @@ use super::Need;
 use crate::{
     codes::Labels,
     context::Request,
-    error::Result,
+    error::{Result, Told},
     filter,
     page::{Kind, Order, Page, PageArgs, fingerprint, page},
 };
@@ -126,8 +126,8 @@ impl NeedQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`need_…`).")] id: NeedId,
-    ) -> Result<Option<Need>> {
-        ctx.load(id).await
+    ) -> Told<Need> {
+        ctx.load(id).await.transpose()
     }
 
     /// The needs that you may see: what is on offer to the network, and all of your own.
@@ -142,11 +142,19 @@ impl NeedQuery {
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
-    ) -> Result<Page<Need>> {
-        let filter = filter.unwrap_or_default();
-        let print = fingerprint(&filter);
-        let condition = filter.condition(ctx.service().labels())?;
+    ) -> Told<Page<Need>> {
         let args = PageArgs { first, after, last, before };
-        page(ctx, &args, &order.order(), condition, print).await
+        Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
     }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: NeedFilter,
+    order: NeedOrder,
+    args: &PageArgs,
+) -> Result<Page<Need>> {
+    let print = fingerprint(&filter);
+    let condition = filter.condition(ctx.service().labels())?;
+    page(ctx, args, &order.order(), condition, print).await
 }

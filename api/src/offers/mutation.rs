@@ -7,7 +7,7 @@ use super::{Offer, input::OfferInput, life};
 use crate::{
     checks::checked_note,
     context::Request,
-    error::{Error, Result, UserError},
+    error::{Error, Result, Told, UserError},
     lifecycle::step,
     policy::OfferAction,
     work::Work,
@@ -84,18 +84,14 @@ pub struct OfferMutation;
 #[Object]
 impl OfferMutation {
     /// Writes an offer down. For officers and managers of the office.
-    async fn draft_offer(&self, ctx: &Context<'_>, input: DraftOfferInput) -> Result<OfferPayload> {
+    async fn draft_offer(&self, ctx: &Context<'_>, input: DraftOfferInput) -> Told<OfferPayload> {
         let DraftOfferInput { ott, offer } = input;
         let labels = ctx.service().labels();
         change(ctx, async |work| life::draft(work, labels, ott, offer).await).await
     }
 
     /// Changes the text of a draft or of an offer that was sent back. For officers and managers of the office.
-    async fn revise_offer(
-        &self,
-        ctx: &Context<'_>,
-        input: ReviseOfferInput,
-    ) -> Result<OfferPayload> {
+    async fn revise_offer(&self, ctx: &Context<'_>, input: ReviseOfferInput) -> Told<OfferPayload> {
         let ReviseOfferInput { id, expected_version, offer } = input;
         let labels = ctx.service().labels();
         change(ctx, async |work| {
@@ -109,18 +105,14 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         input: OfferVersionInput,
-    ) -> Result<OfferPayload> {
+    ) -> Told<OfferPayload> {
         let labels = ctx.service().labels();
         let version = Some(input.expected_version);
         change(ctx, async |work| life::submit(work, labels, input.id, version).await).await
     }
 
     /// Sends an offer back to its author. For managers of the office and the network's admin.
-    async fn return_offer(
-        &self,
-        ctx: &Context<'_>,
-        input: OfferReasonInput,
-    ) -> Result<OfferPayload> {
+    async fn return_offer(&self, ctx: &Context<'_>, input: OfferReasonInput) -> Told<OfferPayload> {
         let OfferReasonInput { id, expected_version, reason, note } = input;
         change(ctx, async |work| {
             let why = (Some(reason), Some(checked_note(ctx, &note)?));
@@ -134,13 +126,13 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         input: OfferVersionInput,
-    ) -> Result<OfferPayload> {
+    ) -> Told<OfferPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::publish(work, input.id, version).await).await
     }
 
     /// Takes an offer off the network for a while. For the office and the network's admin.
-    async fn hold_offer(&self, ctx: &Context<'_>, input: OfferNoteInput) -> Result<OfferPayload> {
+    async fn hold_offer(&self, ctx: &Context<'_>, input: OfferNoteInput) -> Told<OfferPayload> {
         let OfferNoteInput { id, expected_version, note } = input;
         change(ctx, async |work| {
             let why = (None, Some(checked_note(ctx, &note)?));
@@ -154,16 +146,12 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         input: OfferVersionInput,
-    ) -> Result<OfferPayload> {
+    ) -> Told<OfferPayload> {
         simple(ctx, input, OfferAction::Resume, |_| ()).await
     }
 
     /// Gives an offer another year, once, from 30 days before to 365 days after its end. For managers of the office.
-    async fn renew_offer(
-        &self,
-        ctx: &Context<'_>,
-        input: OfferVersionInput,
-    ) -> Result<OfferPayload> {
+    async fn renew_offer(&self, ctx: &Context<'_>, input: OfferVersionInput) -> Told<OfferPayload> {
         let version = Some(input.expected_version);
         change(ctx, async |work| life::renew(work, input.id, version).await).await
     }
@@ -173,7 +161,7 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         input: OfferVersionInput,
-    ) -> Result<OfferPayload> {
+    ) -> Told<OfferPayload> {
         simple(ctx, input, OfferAction::OpenForInterest, |offer| offer.open_for_interest = true)
             .await
     }
@@ -183,17 +171,13 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         input: OfferVersionInput,
-    ) -> Result<OfferPayload> {
+    ) -> Told<OfferPayload> {
         simple(ctx, input, OfferAction::CloseForInterest, |offer| offer.open_for_interest = false)
             .await
     }
 
     /// Ends an offer, with the reason. For managers of the office.
-    async fn retire_offer(
-        &self,
-        ctx: &Context<'_>,
-        input: OfferReasonInput,
-    ) -> Result<OfferPayload> {
+    async fn retire_offer(&self, ctx: &Context<'_>, input: OfferReasonInput) -> Told<OfferPayload> {
         let OfferReasonInput { id, expected_version, reason, note } = input;
         change(ctx, async |work| {
             let why = (Some(reason), Some(checked_note(ctx, &note)?));
@@ -209,7 +193,7 @@ async fn simple(
     input: OfferVersionInput,
     action: OfferAction,
     set: impl FnOnce(&mut offer::Model) + Send,
-) -> Result<OfferPayload> {
+) -> Told<OfferPayload> {
     let OfferVersionInput { id, expected_version } = input;
     change(ctx, async |work| {
         step(work, id, Some(expected_version), action, (None, None), |offer| {
@@ -225,17 +209,20 @@ async fn simple(
 async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<offer::Model>,
-) -> Result<OfferPayload> {
-    let mut work = ctx.work().await?;
-    match change(&mut work).await {
-        Ok(offer) => {
-            work.commit().await?;
-            Ok(OfferPayload {
-                offer: ctx.reload("offer", offer.id).await?,
-                user_errors: Vec::new(),
-            })
-        }
+) -> Told<OfferPayload> {
+    let outcome = async {
+        let mut work = ctx.work().await?;
+        let row = change(&mut work).await?;
+        work.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Some(match outcome {
+        Ok(offer) => ctx
+            .reload("offer", offer.id)
+            .await
+            .map(|offer| OfferPayload { offer, user_errors: Vec::new() }),
         Err(Error::Refused(user_errors)) => Ok(OfferPayload { offer: None, user_errors }),
         Err(other) => Err(other),
-    }
+    })
 }

@@ -14,7 +14,7 @@ use sea_orm::{ActiveEnum, Condition, QueryResult};
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     field::{Field, Row, fact, redacted},
     history::StatusChange,
     loaders::{HistoryOf, Node},
@@ -289,8 +289,8 @@ impl Offer {
     }
 
     /// The transfer office that offers it.
-    async fn ott(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        ctx.load(self.facts.ott_id).await
+    async fn ott(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.facts.ott_id).await.transpose()
     }
 
     /// The needs that it fits best, best first. For members of the network.
@@ -298,17 +298,17 @@ impl Offer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
-    ) -> Result<MatchList> {
-        best_matches(ctx, MatchesOf::Offer(self.id), first).await
+    ) -> Told<MatchList> {
+        Some(best_matches(ctx, MatchesOf::Offer(self.id), first).await)
     }
 
     /// The steps of its life, oldest first. Null below `INTRODUCED`, except for the network's admin.
-    async fn history(&self, ctx: &Context<'_>) -> Result<Option<Vec<StatusChange>>> {
+    async fn history(&self, ctx: &Context<'_>) -> Told<Vec<StatusChange>> {
         if !self.history {
-            return Ok(None);
+            return None;
         }
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await?;
-        Ok(Some(steps.unwrap_or_default().into_iter().map(Into::into).collect()))
+        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
+        Some(steps.map(|steps| steps.unwrap_or_default().into_iter().map(Into::into).collect()))
     }
 }
 

@@ -9,7 +9,7 @@ use super::Offer;
 use crate::{
     codes::Labels,
     context::Request,
-    error::Result,
+    error::{Result, Told},
     filter,
     page::{Kind, Order, Page, PageArgs, fingerprint, page},
 };
@@ -121,8 +121,8 @@ impl OfferQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`offer_…`).")] id: OfferId,
-    ) -> Result<Option<Offer>> {
-        ctx.load(id).await
+    ) -> Told<Offer> {
+        ctx.load(id).await.transpose()
     }
 
     /// The offers that you may see: what is on offer to the network, and all of your own.
@@ -137,11 +137,19 @@ impl OfferQuery {
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
-    ) -> Result<Page<Offer>> {
-        let filter = filter.unwrap_or_default();
-        let print = fingerprint(&filter);
-        let condition = filter.condition(ctx.service().labels())?;
+    ) -> Told<Page<Offer>> {
         let args = PageArgs { first, after, last, before };
-        page(ctx, &args, &order.order(), condition, print).await
+        Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
     }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: OfferFilter,
+    order: OfferOrder,
+    args: &PageArgs,
+) -> Result<Page<Offer>> {
+    let print = fingerprint(&filter);
+    let condition = filter.condition(ctx.service().labels())?;
+    page(ctx, args, &order.order(), condition, print).await
 }

@@ -7,7 +7,7 @@ use sea_orm::EntityTrait;
 
 use crate::{
     context::Request,
-    error::{Error, Result, UserError, UserErrorCode},
+    error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
     policy::ConsentAction,
     work::Work,
@@ -74,7 +74,7 @@ impl ConsentMutation {
         &self,
         ctx: &Context<'_>,
         input: GrantConsentInput,
-    ) -> Result<ConsentPayload> {
+    ) -> Told<ConsentPayload> {
         change(ctx, async |work| {
             let (Some(person), now) = (work.viewer().person, work.now) else {
                 return Err(Error::Unauthenticated);
@@ -115,7 +115,7 @@ impl ConsentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The consent (`consent_…`).")] id: ConsentId,
-    ) -> Result<ConsentPayload> {
+    ) -> Told<ConsentPayload> {
         change(ctx, async |work| {
             let now = work.now;
             let held = work.hold(id, ConsentAction::Withdraw).await?;
@@ -138,14 +138,17 @@ impl ConsentMutation {
 async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<consent::Model>,
-) -> Result<ConsentPayload> {
-    let mut work = ctx.work().await?;
-    match change(&mut work).await {
-        Ok(consent) => {
-            work.commit().await?;
-            Ok(ConsentPayload { consent: Some(consent.into()), user_errors: Vec::new() })
-        }
+) -> Told<ConsentPayload> {
+    let outcome = async {
+        let mut work = ctx.work().await?;
+        let row = change(&mut work).await?;
+        work.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Some(match outcome {
+        Ok(row) => Ok(ConsentPayload { consent: Some(row.into()), user_errors: Vec::new() }),
         Err(Error::Refused(user_errors)) => Ok(ConsentPayload { consent: None, user_errors }),
         Err(other) => Err(other),
-    }
+    })
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     field::{Field, Row, fact, redacted},
     loaders::{Batch, Node},
     policy::{OrganizationFacts, Resource, Viewer, member_of_mine, visible_organizations},
@@ -143,11 +143,8 @@ impl Organization {
     }
 
     /// The organization of which it is a part (an office's university). Null when it stands by itself.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
-        match self.parent_id {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn parent(&self, ctx: &Context<'_>) -> Told<Self> {
+        ctx.load(self.parent_id?).await.transpose()
     }
 
     /// The chambers to which it is affiliated now.
@@ -158,40 +155,39 @@ impl Organization {
     }
 
     /// The region of its active affiliation; of the oldest, when it belongs to several chambers. Null without one: it is never guessed from the state.
-    async fn region(&self, ctx: &Context<'_>) -> Result<Option<Region>> {
-        let region: Option<RegionId> =
-            self.affiliations_now(ctx).await?.into_iter().find_map(|row| row.region_id);
-        match region {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
+        let region = match self.affiliations_now(ctx).await {
+            Ok(rows) => rows.into_iter().find_map(|row| row.region_id)?,
+            Err(error) => return Some(Err(error)),
+        };
+        ctx.load(region).await.transpose()
     }
 
     /// Its memberships in chambers, oldest first, also those that have ended. Null below `INTRODUCED`.
-    async fn affiliations(&self, ctx: &Context<'_>) -> Result<Option<Vec<Affiliation>>> {
+    async fn affiliations(&self, ctx: &Context<'_>) -> Told<Vec<Affiliation>> {
         if self.affiliations_are_hidden() {
-            return Ok(None);
+            return None;
         }
-        let rows = ctx.loaders().load_for(AffiliationsOf(self.id)).await?.unwrap_or_default();
-        Ok(Some(rows.into_iter().map(Affiliation).collect()))
+        let rows = ctx.loaders().load_for(AffiliationsOf(self.id)).await;
+        Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Affiliation).collect()))
     }
 
     /// What it says of itself as a chamber. Null when it is none.
-    async fn chamber_profile(&self, ctx: &Context<'_>) -> Result<Option<ChamberProfile>> {
+    async fn chamber_profile(&self, ctx: &Context<'_>) -> Told<ChamberProfile> {
         if self.kind != OrganizationKind::Chamber {
-            return Ok(None);
+            return None;
         }
-        let row = ctx.loaders().load_for(ProfileOf::chamber(self.id)).await?;
-        Ok(row.map(ChamberProfile))
+        let row = ctx.loaders().load_for(ProfileOf::chamber(self.id)).await;
+        row.map(|row| row.map(ChamberProfile)).transpose()
     }
 
     /// What it says of itself as a technology transfer office. Null when it is none.
-    async fn ott_profile(&self, ctx: &Context<'_>) -> Result<Option<OttProfile>> {
+    async fn ott_profile(&self, ctx: &Context<'_>) -> Told<OttProfile> {
         if self.kind != OrganizationKind::TechnologyTransferOffice {
-            return Ok(None);
+            return None;
         }
-        let row = ctx.loaders().load_for(ProfileOf::office(self.id)).await?;
-        Ok(row.map(OttProfile))
+        let row = ctx.loaders().load_for(ProfileOf::office(self.id)).await;
+        row.map(|row| row.map(OttProfile)).transpose()
     }
 }
 
@@ -213,24 +209,18 @@ pub struct Affiliation(affiliation::Model);
 #[async_graphql::Object]
 impl Affiliation {
     /// The chamber.
-    async fn chamber(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        ctx.load(self.0.chamber_id).await
+    async fn chamber(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.0.chamber_id).await.transpose()
     }
 
     /// The delegation that serves the company. Null when it is not known.
-    async fn delegation(&self, ctx: &Context<'_>) -> Result<Option<Delegation>> {
-        match self.0.delegation_id {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn delegation(&self, ctx: &Context<'_>) -> Told<Delegation> {
+        ctx.load(self.0.delegation_id?).await.transpose()
     }
 
     /// The region of that delegation. Null when it is not known.
-    async fn region(&self, ctx: &Context<'_>) -> Result<Option<Region>> {
-        match self.0.region_id {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
+        ctx.load(self.0.region_id?).await.transpose()
     }
 
     /// The company's number in the chamber. Null when it has none.

@@ -14,7 +14,7 @@ use super::{Organization, Region, territory::RegionsOf};
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     loaders::Batch,
     scalars::{Decimal, Money},
 };
@@ -26,11 +26,8 @@ pub struct ChamberProfile(pub(crate) chamber_profile::Model);
 #[Object]
 impl ChamberProfile {
     /// The confederation to which it belongs. Null when it belongs to none.
-    async fn confederation(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        match self.0.confederation_id {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn confederation(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.0.confederation_id?).await.transpose()
     }
 
     /// Under which law it stands. Null when nothing was said.
@@ -93,11 +90,8 @@ struct ResearchExpenditure {
 #[Object]
 impl OttProfile {
     /// The institution whose technology it transfers. Null when it serves several or none.
-    async fn host_institution(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        match self.0.host_institution_id {
-            Some(id) => ctx.load(id).await,
-            None => Ok(None),
-        }
+    async fn host_institution(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.0.host_institution_id?).await.transpose()
     }
 
     /// How it is organized. Null when nothing was said.

@@ -14,7 +14,7 @@ use super::Organization;
 use crate::{
     codes::{Labels, MUNICIPALITY},
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     filter,
     page::{Kind, Order, Page, PageArgs, fingerprint, page},
 };
@@ -131,8 +131,8 @@ impl OrganizationQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`org_…`).")] id: OrganizationId,
-    ) -> Result<Option<Organization>> {
-        ctx.load(id).await
+    ) -> Told<Organization> {
+        ctx.load(id).await.transpose()
     }
 
     /// The organizations of the network, each as far as you may see it.
@@ -149,11 +149,19 @@ impl OrganizationQuery {
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
-    ) -> Result<Page<Organization>> {
-        let filter = filter.unwrap_or_default();
-        let print = fingerprint(&filter);
-        let condition = filter.condition(ctx.service().labels())?;
+    ) -> Told<Page<Organization>> {
         let args = PageArgs { first, after, last, before };
-        page(ctx, &args, &order.order(), condition, print).await
+        Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
     }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: OrganizationFilter,
+    order: OrganizationOrder,
+    args: &PageArgs,
+) -> Result<Page<Organization>> {
+    let print = fingerprint(&filter);
+    let condition = filter.condition(ctx.service().labels())?;
+    page(ctx, args, &order.order(), condition, print).await
 }

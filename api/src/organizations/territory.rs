@@ -11,7 +11,7 @@ use super::Organization;
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::{Error, Result},
+    error::{Error, Result, Told},
     field::{Field, Row, fact},
     loaders::{Batch, Node},
     policy::Viewer,
@@ -43,8 +43,8 @@ impl Region {
     }
 
     /// The chamber whose region it is.
-    async fn chamber(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        ctx.load(self.chamber_id).await
+    async fn chamber(&self, ctx: &Context<'_>) -> Told<Organization> {
+        ctx.load(self.chamber_id).await.transpose()
     }
 
     /// Its delegations, by code.
@@ -79,8 +79,8 @@ pub struct Delegation {
 #[ComplexObject]
 impl Delegation {
     /// The region to which it belongs.
-    async fn region(&self, ctx: &Context<'_>) -> Result<Option<Region>> {
-        ctx.load(self.region_id).await
+    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
+        ctx.load(self.region_id).await.transpose()
     }
 
     /// The federal state where it has its seat. Null when it is not known.
