@@ -2,7 +2,7 @@
 # in it. Says where they are, and takes both away when its standard input ends:
 # that is, when the tests end, however they end.
 set -eu
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vinculo.XXXXXX")
 cd "$dir"
@@ -39,7 +39,7 @@ start() {
     echo "postgres $bin"
 }
 
-start || echo "it did not start: $(tail -n 3 "$dir/log" | tr '\n' ' ')"
+start || echo "it did not start: $(tail -n 3 "$dir/log" | tr '\n' ' ')" || true
 cat >/dev/null
 [ ! -f "$dir/pg/data/postmaster.pid" ] || as_postgres "$bin/pg_ctl" stop -s -m immediate -D "$dir/pg/data" >&2 || true
 cd /
