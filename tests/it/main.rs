@@ -3,3 +3,5 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod needs;
+mod offers;
+mod time;

@@ -101,7 +101,8 @@ impl Person<'_> {
     }
 
     /// A token for now; signing takes longer than asking, so it is kept while the clock stands still.
-    fn token(&self) -> Option<String> {
+    #[must_use]
+    pub fn token(&self) -> Option<String> {
         let now = self.world.now();
         let mut kept = self.token.borrow_mut();
         if kept.as_ref().is_none_or(|(then, _)| *then != now) {
