@@ -4,7 +4,10 @@
 set -eu
 trap '' INT TERM HUP PIPE
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/vinculo.XXXXXX")
+# In memory where there is room: a database for each test is many small files.
+room=$(df -kP /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+if [ -w /dev/shm ] && [ "${room:-0}" -gt 1000000 ]; then place=/dev/shm; else place=${TMPDIR:-/tmp}; fi
+dir=$(mktemp -d "$place/vinculo.XXXXXX")
 cd "$dir"
 exec 2>"$dir/log"
 echo "$dir"
