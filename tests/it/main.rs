@@ -4,4 +4,6 @@
 
 mod needs;
 mod offers;
+mod policy;
 mod time;
+mod who_sees_what;
