@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod coverage;
 mod needs;
 mod offers;
 mod policy;

@@ -206,6 +206,7 @@ impl Organization {
 #[derive(Clone, Debug)]
 pub struct Affiliation(affiliation::Model);
 
+/// A company's membership in a chamber.
 #[async_graphql::Object]
 impl Affiliation {
     /// The chamber.
