@@ -6,5 +6,6 @@ mod coverage;
 mod needs;
 mod offers;
 mod policy;
+mod redaction;
 mod time;
 mod who_sees_what;
