@@ -2,9 +2,11 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod costs;
 mod coverage;
 mod needs;
 mod offers;
+mod pages;
 mod policy;
 mod redaction;
 mod time;

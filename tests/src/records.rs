@@ -5,11 +5,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, DelegationId,
     DevelopmentStage, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    IprStatus, Localized, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
+    IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
     OfferType, OrganizationId, OrganizationKind, PartnershipType, ProblemKind, RegionId, SizeBasis,
     SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
-    VerificationLevel, VerifiedClaims, affiliation, delegation, need, offer, organization, region,
+    VerificationLevel, VerifiedClaims, affiliation, delegation, match_, need, offer, organization, region,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait,
@@ -245,6 +245,23 @@ pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Mod
         expiry_warned_at: None,
         ended_at: matches!(status, OfferStatus::Retired | OfferStatus::Transferred).then_some(now),
         renewals: 0,
+    }
+}
+
+/// A suggested match of the two.
+#[must_use]
+pub fn suggestion(need: &need::Model, offer: &offer::Model) -> match_::Model {
+    match_::Model {
+        id: MatchId::new(need.created_at),
+        need_id: need.id,
+        offer_id: offer.id,
+        source: MatchSource::Algorithm,
+        status: MatchStatus::Suggested,
+        score: 5_000,
+        coverage: 10_000,
+        components: MatchComponents::default(),
+        weights_version: "0".to_owned(),
+        suggested_at: need.created_at,
     }
 }
 
