@@ -83,6 +83,14 @@ impl Service {
         &self.0.engine
     }
 
+    /// Reads what happened into the index of search and matching.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn catch_up(&self) -> Result<()> {
+        self.engine().catch_up(self.db()).await
+    }
+
     /// Work that the service does by itself.
     pub(crate) async fn system_work(&self) -> Result<Work> {
         Work::begin(self.db(), Arc::new(Viewer::system(self.now()))).await
@@ -147,7 +155,20 @@ impl Service {
     /// # Errors
     /// What is missing, for the operator.
     pub async fn ready(&self) -> Result<(), String> {
-        crate::schema_state::check(self.db()).await
+        ready(self.db()).await
+    }
+}
+
+/// Whether a database answers and holds the official lists. Which version it is
+/// at is looked at once, at start: it does not change under a running service.
+///
+/// # Errors
+/// What is missing, and the command that mends it.
+pub(crate) async fn ready(db: &Db) -> Result<(), String> {
+    match entity::code::Entity::find().one(db.read()).await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err("the official lists are missing; run `vinculo migrate up`".to_owned()),
+        Err(_) => Err("the database does not answer, or is behind".to_owned()),
     }
 }
 
