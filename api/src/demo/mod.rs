@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, io::Read};
 use entity::{OrganizationKind, Role, membership, organization};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{
     context::Service,
@@ -49,8 +50,12 @@ pub async fn load(service: &Service) -> Result<bool> {
     let institutions: Vec<_> = rows().filter(|line| !company(line)).collect();
     let companies: Vec<_> = rows().filter(company).collect();
     read_organizations(service, header, &institutions, &options).await?;
-    import::network(service, &mut NETWORK.as_bytes(), &options).await?;
+    let mut network: Value = serde_json::from_str(NETWORK).map_err(Error::internal)?;
+    let people = json!({ "people": network["people"].take() }).to_string();
+    network["people"] = json!([]);
+    import::network(service, &mut network.to_string().as_bytes(), &options).await?;
     read_organizations(service, header, &companies, &options).await?;
+    import::network(service, &mut people.as_bytes(), &options).await?;
     past::write(service, &NEEDS, &OFFERS).await?;
     Ok(true)
 }

@@ -1,7 +1,7 @@
 //! The make-up of a network: what chambers and offices say of themselves, the
 //! territory of chambers, and who holds which role. One JSON file.
 
-use std::{collections::HashMap, io::Read};
+use std::io::Read;
 
 use chrono::NaiveDate;
 use entity::{
@@ -138,10 +138,9 @@ pub async fn network(
     let system = system_of(options);
     let mut work = service.system_work().await?;
     let mut report = Report::default();
-    let mut territory: HashMap<(OrganizationId, String), String> = HashMap::new();
     for chamber in file.chambers {
         report.lines += 1;
-        write_chamber(&mut work, &system, chamber, &mut territory).await?;
+        write_chamber(&mut work, &system, chamber).await?;
         report.created += 1;
     }
     for office in file.otts {
@@ -151,7 +150,7 @@ pub async fn network(
     }
     for someone in file.people {
         report.lines += 1;
-        if write_person(&mut work, &system, someone, &territory).await? {
+        if write_person(&mut work, &system, someone).await? {
             report.created += 1;
         } else {
             report.unchanged += 1;
@@ -191,12 +190,7 @@ where
     Ok((new, true))
 }
 
-async fn write_chamber(
-    work: &mut Work,
-    system: &str,
-    told: Chamber,
-    territory: &mut HashMap<(OrganizationId, String), String>,
-) -> Result<()> {
+async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<()> {
     let chamber = known(work, system, &told.organization).await?;
     let confederation_id = match &told.confederation {
         Some(reference) => Some(known(work, system, reference).await?),
@@ -217,11 +211,9 @@ async fn write_chamber(
     for region in told.regions {
         let key = format!("{}/region/{}", told.organization, region.code);
         let (id, _) = id_of(work, system, &key, RegionId::new(work.now)).await?;
-        territory.insert((chamber, region.code.clone()), id.to_string());
         for row in region.delegations {
             let key = format!("{}/delegation/{}", told.organization, row.code);
             let (delegation, _) = id_of(work, system, &key, DelegationId::new(work.now)).await?;
-            territory.insert((chamber, row.code.clone()), delegation.to_string());
             delegations.push(viewer.allow_system(delegation::Model {
                 id: delegation,
                 chamber_id: chamber,
@@ -289,22 +281,33 @@ async fn write_office(work: &mut Work, system: &str, told: Office) -> Result<()>
     Ok(())
 }
 
-/// Returns whether the role is new.
-async fn write_person(
-    work: &mut Work,
+/// The region or delegation with this code of the chamber in which somebody holds a role.
+async fn place(
+    work: &Work,
     system: &str,
-    told: Someone,
-    territory: &HashMap<(OrganizationId, String), String>,
-) -> Result<bool> {
+    told: &Someone,
+    kind: &str,
+    code: &str,
+) -> Result<String> {
+    let key = (system.to_owned(), format!("{}/{kind}/{code}", told.organization));
+    let known = external_ref::Entity::find_by_id(key).one(work.tx()).await?;
+    known.map(|row| row.record).ok_or_else(|| {
+        let message = format!("{}: {code} no existe / does not exist", told.key);
+        Error::refused(UserErrorCode::NotFound, message)
+    })
+}
+
+/// Returns whether the role is new.
+async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<bool> {
     let organization = known(work, system, &told.organization).await?;
-    let place = |code: &String| {
-        territory.get(&(organization, code.clone())).cloned().ok_or_else(|| {
-            let message = format!("{}: {code} no existe / does not exist", told.key);
-            Error::refused(UserErrorCode::NotFound, message)
-        })
-    };
-    let regions = told.regions.iter().map(place).collect::<Result<Vec<_>>>()?;
-    let delegations = told.delegations.iter().map(place).collect::<Result<Vec<_>>>()?;
+    let mut regions = Vec::with_capacity(told.regions.len());
+    for code in &told.regions {
+        regions.push(place(work, system, &told, "region", code).await?);
+    }
+    let mut delegations = Vec::with_capacity(told.delegations.len());
+    for code in &told.delegations {
+        delegations.push(place(work, system, &told, "delegation", code).await?);
+    }
     let key = format!("person/{}", told.key);
     let (id, new) = id_of(work, system, &key, PersonId::new(work.now)).await?;
     if new {
