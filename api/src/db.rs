@@ -64,6 +64,17 @@ impl Db {
     /// # Errors
     /// When the address is not one of a database that we know, or nobody answers there.
     pub async fn open(settings: &DbSettings) -> Result<Self, DbErr> {
+        Self::watched(settings, |_| ()).await
+    }
+
+    /// Opens both pools; `watch` hears every statement that is sent, without its values.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn watched(
+        settings: &DbSettings,
+        watch: impl Fn(&str) + Clone + Send + Sync + 'static,
+    ) -> Result<Self, DbErr> {
         let (mut read, mut write) = if settings.url.starts_with("sqlite:") {
             open_sqlite(settings).await?
         } else if settings.url.starts_with("postgres") {
@@ -75,9 +86,10 @@ impl Db {
         };
         let statements = Arc::new(AtomicU64::new(0));
         for pool in [&mut read, &mut write] {
-            let statements = statements.clone();
-            pool.set_metric_callback(move |_| {
+            let (statements, watch) = (statements.clone(), watch.clone());
+            pool.set_metric_callback(move |sent| {
                 statements.fetch_add(1, Ordering::Relaxed);
+                watch(&sent.statement.sql);
             });
         }
         Ok(Self { read, write, replica: settings.read_url.is_some(), statements })

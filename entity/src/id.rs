@@ -2,7 +2,7 @@
 //!
 //! An id of one kind cannot stand for another, neither in code nor in a query.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Mutex};
 
 use async_graphql::{
     ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, OutputType, Positioned,
@@ -11,7 +11,11 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+/// Counts within a millisecond: what is done in one piece of work has one time,
+/// and its steps and events still have an order.
+static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
 /// The text is not an id of the wanted kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +39,11 @@ macro_rules! ids {
             /// What its text begins with, before the underscore.
             pub const PREFIX: &'static str = $prefix;
 
-            /// A new id, sorted after every id of an earlier millisecond.
+            /// A new id, sorted after every id that this process made before.
             #[must_use]
             pub fn new(now: DateTime<Utc>) -> Self {
                 let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-                let stamp = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
+                let stamp = Timestamp::from_unix(&ORDER, seconds, now.timestamp_subsec_nanos());
                 Self(Uuid::new_v7(stamp))
             }
         }

@@ -1,1 +1,7 @@
-fn main() {}
+//! Stories, and proofs over everything there is.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod needs;
+mod offers;
+mod time;

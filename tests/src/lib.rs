@@ -1,1 +1,24 @@
-//! Vínculo.
+//! What stories are told with: a [`World`] on either database, its [`Cast`], and
+//! every [`Person`] who asks something of it. The stories are in `it/`.
+
+// Tests put on record what no mutation would, and may break down where they stand.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::missing_panics_doc,
+    clippy::future_not_send,
+    clippy::unwrap_used
+)]
+
+mod answer;
+mod cast;
+mod house;
+pub mod log;
+mod person;
+pub mod records;
+mod world;
+
+pub use answer::Answer;
+pub use cast::Cast;
+pub use house::Database;
+pub use person::Person;
+pub use world::{World, noon, tell};

@@ -1,0 +1,143 @@
+//! Somebody who asks.
+
+use std::{cell::RefCell, sync::OnceLock};
+
+use api::policy::{Grant, Viewer};
+use chrono::{DateTime, Utc};
+use entity::{
+    Codes, Language, MembershipId, OrganizationId, PersonId, RegionId, Role, membership, person,
+};
+use sea_orm::ActiveEnum;
+use serde_json::{Value, json};
+
+use crate::{answer::Answer, world::World};
+
+/// Somebody with a token, or nobody.
+#[derive(Debug)]
+pub struct Person<'w> {
+    world: &'w World,
+    /// Who; nothing for nobody.
+    pub id: Option<PersonId>,
+    /// Their roles, as the token tells them.
+    pub grants: Vec<Grant>,
+    token: RefCell<Option<(DateTime<Utc>, String)>>,
+}
+
+impl World {
+    /// Whoever comes without a token.
+    #[must_use]
+    pub fn nobody(&self) -> Person<'_> {
+        Person { world: self, id: None, grants: Vec::new(), token: RefCell::default() }
+    }
+
+    /// Somebody with a token and no role.
+    pub async fn stranger(&self) -> Person<'_> {
+        self.somebody(Vec::new()).await
+    }
+
+    /// Somebody with a role, in all of its territory.
+    pub async fn person(&self, role: Role, organization: OrganizationId) -> Person<'_> {
+        self.person_within(role, organization, &[]).await
+    }
+
+    /// Somebody with a role in some regions.
+    pub async fn person_within(
+        &self,
+        role: Role,
+        organization: OrganizationId,
+        regions: &[RegionId],
+    ) -> Person<'_> {
+        let (regions, delegations) = (regions.to_vec(), Vec::new());
+        self.somebody(vec![Grant { organization, role, regions, delegations }]).await
+    }
+
+    /// Somebody with these roles, in the token and on record.
+    pub async fn somebody(&self, grants: Vec<Grant>) -> Person<'_> {
+        let now = self.now();
+        let id = PersonId::new(now);
+        let name = "CANARY of a person".to_owned();
+        let (email, phone, orcid) = (None, None, None);
+        let locale = Language::Es;
+        self.put(person::Model { id, name, email, phone, orcid, locale, created_at: now }).await;
+        for grant in &grants {
+            self.put(membership::Model {
+                id: MembershipId::new(now),
+                person_id: id,
+                organization_id: grant.organization,
+                role: grant.role,
+                regions: grant.regions.iter().collect(),
+                delegations: grant.delegations.iter().collect::<Codes>(),
+                from_at: now,
+                to_at: None,
+            })
+            .await;
+        }
+        Person { world: self, id: Some(id), grants, token: RefCell::default() }
+    }
+}
+
+impl Person<'_> {
+    /// Asks for something.
+    pub async fn send(&self, operation: &str, variables: Value) -> Answer {
+        let token = self.token();
+        self.world.send(token.as_deref(), operation, variables).await
+    }
+
+    /// Does something to a need.
+    pub async fn need(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "need", NEED), json!({ "input": input })).await
+    }
+
+    /// Does something to an offer.
+    pub async fn offer(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "offer", OFFER), json!({ "input": input })).await
+    }
+
+    /// The same person, as the rules see them.
+    #[must_use]
+    pub fn viewer(&self) -> Viewer {
+        let (person, grants) = (self.id, self.grants.clone());
+        Viewer { person, grants, system: false, now: self.world.now() }
+    }
+
+    /// A token for now; signing takes longer than asking, so it is kept while the clock stands still.
+    #[must_use]
+    pub fn token(&self) -> Option<String> {
+        let now = self.world.now();
+        let mut kept = self.token.borrow_mut();
+        if kept.as_ref().is_none_or(|(then, _)| *then != now) {
+            let subject = self.id?.to_string();
+            *kept = Some((now, self.world.sign(&subject, &self.claims())));
+        }
+        kept.as_ref().map(|(_, token)| token.clone())
+    }
+
+    fn claims(&self) -> Vec<api::token::Grant> {
+        let claim = |grant: &Grant| api::token::Grant {
+            organization: grant.organization.to_string(),
+            role: grant.role.to_value(),
+            regions: grant.regions.iter().map(ToString::to_string).collect(),
+            delegations: grant.delegations.iter().map(ToString::to_string).collect(),
+        };
+        self.grants.iter().map(claim).collect()
+    }
+}
+
+/// What tests read of a need after each step.
+const NEED: &str = "id folio version status openForInterest publishedAt expiresAt renewals \
+    disclosureLevel redactedFields history { from to by reason note }";
+/// What tests read of an offer after each step.
+const OFFER: &str = NEED;
+
+/// A mutation with its one argument; the type of that is looked up in the schema.
+fn mutation(verb: &str, noun: &str, fields: &str) -> String {
+    static SDL: OnceLock<String> = OnceLock::new();
+    let sdl = SDL.get_or_init(api::schema::sdl);
+    let start = sdl.split_once(&format!("\t{verb}(input: ")).map(|(_, rest)| rest);
+    let input = start.and_then(|rest| rest.split('!').next());
+    let input = input.unwrap_or_else(|| panic!("no mutation {verb}"));
+    format!(
+        "mutation($input: {input}!) {{ {verb}(input: $input) {{
+            {noun} {{ {fields} }} userErrors {{ code field message }} }} }}"
+    )
+}

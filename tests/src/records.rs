@@ -1,0 +1,350 @@
+//! Rows as tests put them on record, past the API.
+
+use api::text::fold;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use entity::{
+    AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, DelegationId,
+    DevelopmentStage, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
+    IprStatus, Localized, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
+    OfferType, OrganizationId, OrganizationKind, PartnershipType, ProblemKind, RegionId, SizeBasis,
+    SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
+    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
+    VerificationLevel, VerifiedClaims, affiliation, delegation, need, offer, organization, region,
+};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait,
+};
+
+use crate::{cast::Cast, world::World};
+
+type Changes<R> = <<R as ModelTrait>::Entity as EntityTrait>::ActiveModel;
+
+impl World {
+    /// Puts a row on record, without an event.
+    pub async fn put<R>(&self, row: R)
+    where
+        R: ModelTrait<Entity: EntityTrait<Model = R>> + IntoActiveModel<Changes<R>>,
+        Changes<R>: ActiveModelTrait<Entity = R::Entity> + ActiveModelBehavior + Send,
+    {
+        let row = row.into_active_model().reset_all();
+        R::Entity::insert(row).exec_without_returning(self.db().write()).await.expect("a row");
+    }
+
+    /// Overwrites a row on record, without an event.
+    pub async fn overwrite<R>(&self, row: R)
+    where
+        R: ModelTrait<Entity: EntityTrait<Model = R>> + IntoActiveModel<Changes<R>>,
+        Changes<R>: ActiveModelTrait<Entity = R::Entity> + ActiveModelBehavior + Send,
+    {
+        row.into_active_model().reset_all().update(self.db().write()).await.expect("a row");
+    }
+
+    /// Puts a need of the cast's company on record, with a field in every column.
+    pub async fn need(&self, cast: &Cast, status: NeedStatus) -> need::Model {
+        let need = need(cast, status, self.now());
+        self.put(need.clone()).await;
+        need
+    }
+
+    /// Puts an offer of the cast's office on record, with a field in every column.
+    pub async fn offer(&self, cast: &Cast, status: OfferStatus) -> offer::Model {
+        let offer = offer(cast, status, self.now());
+        self.put(offer.clone()).await;
+        offer
+    }
+}
+
+/// A text in both languages.
+#[must_use]
+pub fn both(es: &str, en: &str) -> Localized {
+    Localized { es: Some(es.to_owned()), en: Some(en.to_owned()) }
+}
+
+fn codes(codes: &[&str]) -> Codes {
+    codes.iter().collect()
+}
+
+fn day(offset: i64, now: DateTime<Utc>) -> NaiveDate {
+    (now + TimeDelta::days(offset)).date_naive()
+}
+
+/// A need of the cast's company that is complete, in a status.
+#[must_use]
+#[expect(clippy::too_many_lines, reason = "one column after the other")]
+pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model {
+    let id = NeedId::new(now);
+    let title = both("Recuperar el calor de hornos", "Recover the heat of kilns");
+    let title_folded = fold("Recuperar el calor de hornos");
+    let published = !matches!(
+        status,
+        NeedStatus::Draft | NeedStatus::InReview | NeedStatus::Returned | NeedStatus::Withdrawn
+    );
+    let ended = matches!(
+        status,
+        NeedStatus::Fulfilled | NeedStatus::ClosedUnmet | NeedStatus::Withdrawn
+    );
+    let expires_at = match status {
+        NeedStatus::Expired => now - TimeDelta::days(1),
+        _ => now + TimeDelta::days(365),
+    };
+    need::Model {
+        id,
+        folio: format!("NEC-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        revised_by: None,
+        submitted_by: None,
+        company_id: cast.company,
+        chamber_id: cast.chamber,
+        delegation_id: Some(cast.northern),
+        region_id: Some(cast.north),
+        drafted_by_chamber: false,
+        kind: NeedType::TechnologyRequest,
+        public_text_folded: fold("Recuperar el calor de hornos de túnel para secado"),
+        title,
+        title_folded,
+        summary: both("Hornos de túnel para secado", "Tunnel kilns for drying"),
+        description: Some(both("Gases a 420 grados sin uso", "Gases at 420 degrees unused")),
+        technical_specification: Some(both("Recuperador de 400 kW", "A recuperator of 400 kW")),
+        confidential_annex: Some(Confidential::new(both("Balance térmico", "Heat balance"))),
+        problem_kind: Some(ProblemKind::Cost),
+        innovation_scope: Some(InnovationScope::Incremental),
+        current_solution: Some(both("Chimenea", "A chimney")),
+        why_insufficient: Some(both("Se pierde todo", "All is lost")),
+        success_criteria: SuccessCriteria(vec![SuccessCriterion {
+            parameter: "Consumo de gas".into(),
+            unit: Some("m3/t".into()),
+            comparator: Comparator::AtMost,
+            target: "40".into(),
+            must_have: true,
+        }]),
+        constraints: Texts(vec!["Sin parar el horno".into()]),
+        accepted_trl_min: Some(5),
+        accepted_trl_max: Some(9),
+        solution_depth: Some(SolutionDepth::Prototype),
+        partner_role: Some(both("Diseñar e instalar", "Design and install")),
+        partner_kinds: Codes::of(&[OrganizationKind::TechnologyTransferOffice]),
+        partner_sizes: Codes::of(&[SizeClass::Small]),
+        partnership_types: Codes::of(&[PartnershipType::RdCooperationAgreement]),
+        budget_band: Some(BudgetBand::default()),
+        reward_minor: None,
+        reward_currency: None,
+        timeframe_on: Some(day(200, now)),
+        urgency: Some(Urgency::Low),
+        interest_deadline_on: None,
+        call_deadline_on: None,
+        call_id: None,
+        coordinator_required: None,
+        framework_program: None,
+        project_duration_weeks: None,
+        scian: codes(&["327"]),
+        technology_keywords: codes(&["F27D"]),
+        market_keywords: codes(&["327"]),
+        sdg: codes(&["9"]),
+        state_code: Some("05".into()),
+        target_states: codes(&["19"]),
+        anonymous: true,
+        shared_by: Codes::default(),
+        assimilation_level_at_submit: Some(3),
+        outcome: None,
+        outcome_evidence: None,
+        closure_reason: None,
+        open_for_interest: status == NeedStatus::Published,
+        listed_at: now,
+        first_published_at: published.then_some(now),
+        published_at: published.then_some(now),
+        expires_at: published.then_some(expires_at),
+        expiry_warned_at: None,
+        ended_at: ended.then_some(now),
+        renewals: 0,
+    }
+}
+
+/// An offer of the cast's office that is complete, in a status.
+#[must_use]
+#[expect(clippy::too_many_lines, reason = "one column after the other")]
+pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Model {
+    let id = OfferId::new(now);
+    let published =
+        !matches!(status, OfferStatus::Draft | OfferStatus::InReview | OfferStatus::Returned);
+    let expires_at = match status {
+        OfferStatus::Expired => now - TimeDelta::days(1),
+        _ => now + TimeDelta::days(365),
+    };
+    offer::Model {
+        id,
+        folio: format!("OFE-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        revised_by: None,
+        submitted_by: None,
+        ott_id: cast.ott,
+        kind: OfferType::TechnologyOffer,
+        title: both("Recuperador cerámico de calor", "Ceramic heat recuperator"),
+        title_folded: fold("Recuperador cerámico de calor"),
+        public_text_folded: fold("Recuperador cerámico de calor para hornos de túnel"),
+        summary: both("Recupera el calor de hornos", "Recovers the heat of kilns"),
+        description: Some(both("Espuma de carburo", "Carbide foam")),
+        problem_solved: Some(both("Pérdida de calor", "Heat loss")),
+        state_of_the_art: Some(both("Recuperadores metálicos", "Metal recuperators")),
+        advantages: Some(both("Resiste 1100 grados", "Withstands 1100 degrees")),
+        comparators: TechnologyComparisons(vec![TechnologyComparison {
+            alternative: "Metal".into(),
+            metric: "Temperatura".into(),
+            ours: "1100".into(),
+            theirs: "750".into(),
+            unit: Some("°C".into()),
+            evidence: None,
+        }]),
+        economics: Some(OfferEconomics {
+            cost_saving: Some("Un tercio del gas".into()),
+            payback_months: Some(18),
+            assumptions: None,
+        }),
+        stage: Some(DevelopmentStage::AvailableForDemonstration),
+        trl: Some(7),
+        trl_evidence: TrlEvidences(vec![TrlEvidence {
+            level: 7,
+            kind: EvidenceKind::Publication,
+            title: "Ensayo en planta".into(),
+        }]),
+        readiness: Some(InnovationReadiness { crl: Some(4), ..InnovationReadiness::default() }),
+        mrl: Some(5),
+        ipr_status: Some(IprStatus::NoIpr),
+        publications: Texts(vec!["10.1000/ejemplo".into()]),
+        application_scian: codes(&["327"]),
+        scian: codes(&["541"]),
+        min_assimilation_level: Some(2),
+        transfer_mechanisms: Codes::of(&[TransferMechanism::RdCooperationAgreement]),
+        partnership_types: Codes::of(&[PartnershipType::RdCooperationAgreement]),
+        partner_role: Some(both("Probar en planta", "Test it in a plant")),
+        partner_kinds: Codes::of(&[OrganizationKind::Company]),
+        exclusivity_available: Some(ExclusivityAvailable::None),
+        indicative_terms: Some(Confidential::new(both("Regalía de 4 %", "Royalty of 4 %"))),
+        enabling_detail: Some(Confidential::new(both("Sinterizado", "Sintering"))),
+        inventors: Texts(vec!["Ana Inventora".into()]),
+        verified_claims: VerifiedClaims::default(),
+        technology_keywords: codes(&["F27D"]),
+        market_keywords: codes(&["327"]),
+        sdg: codes(&["9"]),
+        state_code: Some("19".into()),
+        target_states: codes(&["05"]),
+        anonymous: false,
+        retirement_reason: None,
+        open_for_interest: status == OfferStatus::Published,
+        listed_at: now,
+        first_published_at: published.then_some(now),
+        published_at: published.then_some(now),
+        expires_at: published.then_some(expires_at),
+        expiry_warned_at: None,
+        ended_at: matches!(status, OfferStatus::Retired | OfferStatus::Transferred).then_some(now),
+        renewals: 0,
+    }
+}
+
+/// An organization with a field in every column.
+#[must_use]
+pub fn organization(
+    id: OrganizationId,
+    kind: OrganizationKind,
+    name: &str,
+    now: DateTime<Utc>,
+) -> organization::Model {
+    organization::Model {
+        id,
+        version: 1,
+        kind,
+        legal_name: name.to_owned(),
+        trade_name: None,
+        name_folded: fold(name),
+        rfc: Some("HVA010101AB1".into()),
+        reniecyt: Some("1700001".into()),
+        reniecyt_valid_until: Some(day(300, now)),
+        siem_id: Some("3000001".into()),
+        denue_id: Some("6000001".into()),
+        size_class: Some(SizeClass::Medium),
+        size_basis: Some(SizeBasis::WorkersAndSales),
+        workers: Some(120),
+        workers_stratum: None,
+        annual_sales_minor: Some(150_000_000_00),
+        scian: Some("327".into()),
+        secondary_scian: codes(&["332"]),
+        scian_edition: Some(2018),
+        sector: Some("31-33".into()),
+        subsector: Some("327".into()),
+        state_code: Some("05".into()),
+        municipality_code: Some("05030".into()),
+        address: Some("Calle del Ejemplo 1".into()),
+        postal_code: Some("25000".into()),
+        latitude_e6: Some(25_423_000),
+        longitude_e6: Some(-101_000_000),
+        telephone: Some("8440000000".into()),
+        email: Some("hola@example.org".into()),
+        website: Some("https://example.org".into()),
+        year_founded: Some(1988),
+        exports: Some(true),
+        certifications: Texts(vec!["ISO 9001".into()]),
+        languages: codes(&["es"]),
+        marks: Texts(Vec::new()),
+        verification: VerificationLevel::None,
+        parent_id: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// A region of a chamber.
+#[must_use]
+pub fn region(id: RegionId, chamber: OrganizationId, code: &str) -> region::Model {
+    let (code, name) = (code.to_owned(), Some(format!("Región {code}")));
+    region::Model { id, chamber_id: chamber, code, name, valid_from: None, valid_to: None }
+}
+
+/// A delegation of a chamber.
+#[must_use]
+pub fn delegation(
+    id: DelegationId,
+    chamber: OrganizationId,
+    region: RegionId,
+    code: &str,
+) -> delegation::Model {
+    delegation::Model {
+        id,
+        chamber_id: chamber,
+        region_id: region,
+        code: code.to_owned(),
+        name: format!("Delegación {code}"),
+        state_code: Some("05".into()),
+        municipalities: codes(&["05030"]),
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+/// A company's affiliation to a chamber, in force.
+#[must_use]
+pub fn affiliation(
+    company: OrganizationId,
+    chamber: OrganizationId,
+    place: Option<(DelegationId, RegionId)>,
+    now: DateTime<Utc>,
+) -> affiliation::Model {
+    affiliation::Model {
+        id: AffiliationId::new(now),
+        company_id: company,
+        chamber_id: chamber,
+        delegation_id: place.map(|(delegation, _)| delegation),
+        region_id: place.map(|(_, region)| region),
+        member_no: Some("0042".into()),
+        category: Some("INDUSTRIAL".into()),
+        from_on: Some(day(-400, now)),
+        to_on: None,
+        status: AffiliationStatus::Active,
+    }
+}

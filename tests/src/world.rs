@@ -1,0 +1,216 @@
+//! A world: a database, a clock that stands still, and the service on top.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use actix_web::{
+    dev::Service as _,
+    http::header,
+    test::{TestRequest, init_service, read_body},
+    web,
+};
+use api::{
+    config::{HttpSettings, Settings},
+    context::Service,
+    db::Db,
+    http::{App, configure},
+    schema,
+    token::{Issuers, LocalKey},
+};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use entity::event;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+
+use crate::{
+    answer::Answer,
+    house::{Database, House, Place, settings},
+};
+
+/// When every world begins.
+#[must_use]
+pub fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).single().expect("a day")
+}
+
+/// A world of one test.
+pub struct World {
+    /// On which database it stands.
+    pub database: Database,
+    /// The service.
+    pub service: Service,
+    app: web::Data<App>,
+    clock: Arc<AtomicI64>,
+    sent: Arc<Mutex<Vec<String>>>,
+    /// The number of the last event that the test has looked at.
+    seen: AtomicI64,
+    place: Place,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "World({:?})", self.database)
+    }
+}
+
+/// Tells a story in a world of its own, and looks whether it left anything unsaid.
+pub fn tell(database: Database, story: impl AsyncFnOnce(&World)) {
+    let house = House::get();
+    if !house.has(database) {
+        return;
+    }
+    crate::log::listen();
+    actix_web::rt::System::new().block_on(async {
+        let world = World::begin(database).await;
+        story(&world).await;
+        world.end().await;
+    });
+}
+
+/// Every story on both databases: `stories!(first, second)` makes two tests of each `async fn`.
+#[macro_export]
+macro_rules! stories {
+    ($($story:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $story() {
+                $crate::tell($crate::Database::Sqlite, super::$story);
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $story() {
+                $crate::tell($crate::Database::Postgres, super::$story);
+            })+
+        }
+    };
+}
+
+impl World {
+    async fn begin(database: Database) -> Self {
+        let place = House::get().place(database, false);
+        let sent: Arc<Mutex<Vec<String>>> = Arc::default();
+        let hear = sent.clone();
+        let watch = move |sql: &str| locked(&hear).push(sql.to_owned());
+        let db = Db::watched(&settings(&place), watch).await.expect("a copy of the template");
+        let clock = Arc::new(AtomicI64::new(noon().timestamp_micros()));
+        let service = start(db, &clock).await;
+        let app = app(&service);
+        let world = Self { database, service, app, clock, sent, seen: AtomicI64::new(0), place };
+        world.events().await;
+        world
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        self.service.db()
+    }
+
+    /// Another instance of the service over the same database and clock.
+    pub async fn another_instance(&self) -> Service {
+        let db = Db::open(&settings(&self.place)).await.expect("the same database again");
+        start(db, &self.clock).await
+    }
+
+    /// What time it is in this world.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        time(&self.clock)
+    }
+
+    /// Moves the clock.
+    pub fn pass(&self, time: TimeDelta) {
+        let micros = time.num_microseconds().expect("less than 292,000 years");
+        self.clock.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// The kinds of what happened since the last look, oldest first.
+    pub async fn events(&self) -> Vec<String> {
+        self.event_rows().await.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// What happened since the last look, oldest first.
+    pub async fn event_rows(&self) -> Vec<event::Model> {
+        let rows = self.unseen().await;
+        if let Some(last) = rows.last() {
+            self.seen.store(last.seq, Ordering::SeqCst);
+        }
+        rows
+    }
+
+    async fn unseen(&self) -> Vec<event::Model> {
+        event::Entity::find()
+            .filter(event::Column::Seq.gt(self.seen.load(Ordering::SeqCst)))
+            .order_by_asc(event::Column::Seq)
+            .all(self.db().fresh())
+            .await
+            .expect("the events")
+    }
+
+    /// The statements that were sent since the last look.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut locked(&self.sent))
+    }
+
+    /// Sends an operation; `token` says who asks.
+    pub async fn send(&self, token: Option<&str>, operation: &str, variables: Value) -> Answer {
+        let mut request = TestRequest::post()
+            .uri("/graphql")
+            .insert_header((header::CONTENT_TYPE, "application/json"))
+            .set_payload(json!({ "query": operation, "variables": variables }).to_string());
+        if let Some(token) = token {
+            request = request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
+        }
+        let service = init_service(actix_web::App::new().configure(configure(self.app.clone())));
+        let response = service.await.call(request.to_request()).await.expect("an answer");
+        let status = response.status().as_u16();
+        let response = response.map_into_boxed_body();
+        let body = serde_json::from_slice(&read_body(response).await).unwrap_or_default();
+        Answer { status, body }
+    }
+
+    /// A token of the service itself, good for a quarter of an hour.
+    pub(crate) fn sign(&self, subject: &str, grants: &[api::token::Grant]) -> String {
+        let key: &LocalKey = &House::get().key;
+        key.sign(subject, grants, self.now(), TimeDelta::minutes(15)).expect("a token")
+    }
+
+    /// Ends it: everything that happened must have been looked at.
+    async fn end(self) {
+        let unseen = self.unseen().await;
+        let kinds: Vec<_> = unseen.iter().map(|event| &event.kind).collect();
+        assert!(kinds.is_empty(), "nobody looked at what happened: {kinds:?}");
+        let Self { service, app, place, .. } = self;
+        let db = service.db().clone();
+        drop((service, app));
+        db.close().await.expect("no work under way");
+        House::get().clear(&place);
+    }
+}
+
+async fn start(db: Db, clock: &Arc<AtomicI64>) -> Service {
+    let clock = clock.clone();
+    Service::start(db, Arc::new(move || time(&clock)), true).await.expect("a service")
+}
+
+fn time(clock: &AtomicI64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(clock.load(Ordering::SeqCst)).expect("a time")
+}
+
+fn app(service: &Service) -> web::Data<App> {
+    let settings = Settings::load(None, BTreeMap::new().into_iter()).expect("the defaults");
+    let issuers = Issuers::new(&House::get().key, &settings).expect("no other issuer");
+    let http = HttpSettings { anonymous_introspection: true, ..settings.http };
+    let app = App::new(schema::build(), service.clone(), issuers, http, "[]".to_owned());
+    web::Data::new(app.expect("a schema that can be read back"))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
