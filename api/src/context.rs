@@ -232,8 +232,6 @@ pub(crate) trait Request {
         name: &str,
         id: N::Id,
     ) -> impl Future<Output = Result<Option<N>>> + Send;
-    /// Begins a piece of work for whoever asks.
-    fn work(&self) -> impl Future<Output = Result<Work>> + Send;
 }
 
 impl Request for Context<'_> {
@@ -261,10 +259,24 @@ impl Request for Context<'_> {
             None => Ok(None),
         }
     }
+}
 
-    async fn work(&self) -> Result<Work> {
-        Work::begin(self.service().db(), self.viewer().clone()).await
-    }
+/// Does a piece of work for whoever asks, and commits it. When time is up before
+/// the commit begins, nothing has happened; a commit that has begun is not cut.
+pub(crate) async fn carry_out<T>(
+    ctx: &Context<'_>,
+    task: impl AsyncFnOnce(&mut Work) -> Result<T>,
+) -> Result<T> {
+    let db = ctx.service().db();
+    let prepared = async {
+        let mut work = Work::begin(db, ctx.viewer().clone()).await?;
+        let done = task(&mut work).await?;
+        Ok::<_, Error>((work, done))
+    };
+    let (work, done) =
+        tokio::time::timeout(db.patience(), prepared).await.map_err(|_| Error::Timeout)??;
+    work.commit().await?;
+    Ok(done)
 }
 
 /// What was selected of the field `name` below this one; `None` when it was not selected at all.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, event, history};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
+    ActiveModelBehavior, ActiveModelTrait, Condition, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
     sea_query::{Expr, OnConflict},
 };
 
@@ -162,7 +162,6 @@ impl Work {
     }
 
     /// The next number of a yearly count (`NEC-2026-000123`).
-    #[expect(clippy::disallowed_methods, reason = "counting is part of the work")]
     pub(crate) async fn folio(&self, series: &str) -> Result<String> {
         self.folios(series, 1).await.map(|(first, _)| first)
     }

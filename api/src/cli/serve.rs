@@ -134,18 +134,23 @@ async fn listen(
     prove_crypto(key, &issuers, service.now())
         .map_err(|refusal| format!("tokens cannot be verified: {refusal}"))?;
     let app = App::new(schema::build(), service.clone(), issuers, settings.http.clone(), examples)?;
-    let followers = followers(&service);
+    let instance = instance();
+    let followers = followers(&service, &instance);
     let served = http::serve(app, settings.listen, on_ready).await;
     for follower in followers {
         follower.abort();
+    }
+    // Another instance need not wait for the lease to end; if this fails, it waits.
+    if let Err(error) = matches::resign(&service, &instance).await {
+        tracing::warn!(error = error.describe(), "the lead could not be given up");
     }
     served.map_err(|error| format!("{}: {error}", settings.listen))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// What an instance does beside answering.
-fn followers(service: &Service) -> [JoinHandle<()>; 3] {
-    let instance = instance();
+fn followers(service: &Service, instance: &str) -> [JoinHandle<()>; 3] {
+    let instance = instance.to_owned();
     let index = service.clone();
     let suggestions = service.clone();
     let clock = service.clone();

@@ -9,4 +9,4 @@ pub use engine::Engine;
 pub use object::Match;
 pub(crate) use object::{FIELDS, MatchList, MatchesOf, best_matches};
 pub use query::MatchQuery;
-pub use suggest::follow;
+pub use suggest::{follow, resign};

@@ -159,12 +159,10 @@ impl Viewer {
 #[must_use]
 pub fn actions_of(grant: &Grant) -> Vec<String> {
     use sea_orm::Iterable;
-    let needs = NeedAction::iter()
-        .filter(|action| action.is_for(grant.role))
-        .map(|action| action.mutation());
-    let offers = OfferAction::iter()
-        .filter(|action| action.is_for(grant.role))
-        .map(|action| action.mutation());
+    let needs =
+        NeedAction::iter().filter(|action| action.is_for(grant.role)).map(NeedAction::mutation);
+    let offers =
+        OfferAction::iter().filter(|action| action.is_for(grant.role)).map(OfferAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs.chain(offers).chain(consents.into_iter().flatten()).map(ToOwned::to_owned).collect()
 }
