@@ -15,6 +15,7 @@ mod house;
 pub mod log;
 mod person;
 pub mod records;
+pub mod selection;
 mod world;
 
 pub use answer::Answer;

@@ -91,7 +91,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the database is away.
-    pub(crate) async fn catch_up(&self, db: &Db) -> Result<()> {
+    pub async fn catch_up(&self, db: &Db) -> Result<()> {
         // One at a time: two that read the same events could put an older state over a newer one.
         let mut bookmark = self.0.bookmark.lock().await;
         loop {

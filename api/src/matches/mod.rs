@@ -7,6 +7,7 @@ mod suggest;
 
 pub use engine::Engine;
 pub use object::Match;
-pub(crate) use object::{FIELDS, MatchList, MatchesOf, best_matches};
+pub use object::FIELDS;
+pub(crate) use object::{MatchList, MatchesOf, best_matches};
 pub use query::MatchQuery;
 pub use suggest::{follow, resign};

@@ -166,7 +166,7 @@ impl Match {
 use DisclosureLevel::Network as L1;
 
 /// Every field that is read from columns.
-pub(crate) const FIELDS: &[Field<Column>] = &[
+pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L1),
     Field::new("score", &[Column::Score], L1),
     Field::new("coverage", &[Column::Coverage], L1),

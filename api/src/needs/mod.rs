@@ -8,6 +8,6 @@ mod query;
 
 pub use input::NeedInput;
 pub use mutation::NeedMutation;
-pub(crate) use object::FIELDS;
+pub use object::FIELDS;
 pub use object::Need;
 pub use query::NeedQuery;

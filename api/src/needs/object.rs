@@ -371,7 +371,7 @@ use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, Publi
 
 /// Every field that is read from columns: from which level on it is seen, and
 /// whether lists may be filtered and ordered by it.
-pub(crate) const FIELDS: &[Field<Column>] = &[
+pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L0),
     Field::new("folio", &[Column::Folio], L0),
     Field::new("version", &[Column::Version], L0),

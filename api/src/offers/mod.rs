@@ -8,6 +8,6 @@ mod query;
 
 pub use input::OfferInput;
 pub use mutation::OfferMutation;
-pub(crate) use object::FIELDS;
+pub use object::FIELDS;
 pub use object::Offer;
 pub use query::OfferQuery;

@@ -8,7 +8,7 @@ pub(crate) mod size;
 mod territory;
 
 pub use consent::ConsentMutation;
-pub(crate) use object::FIELDS;
+pub use object::FIELDS;
 pub use object::Organization;
 pub use query::OrganizationQuery;
 pub use territory::{Delegation, Region};

@@ -215,6 +215,7 @@ impl Organization {
 #[derive(Clone, Debug)]
 pub struct Affiliation(affiliation::Model);
 
+/// A company's membership in a chamber.
 #[async_graphql::Object]
 impl Affiliation {
     /// The chamber.
@@ -287,7 +288,7 @@ use DisclosureLevel::{Confidential as L3, Contract as L4, Introduced as L2, Publ
 
 /// Every field that is read from columns: from which level on it is seen, and
 /// whether lists may be filtered and ordered by it.
-pub(crate) const FIELDS: &[Field<Column>] = &[
+pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L0),
     Field::new("version", &[Column::Version], L0),
     Field::new("kind", &[Column::Kind], L0).filterable(),

@@ -23,6 +23,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ChamberProfile(pub(crate) chamber_profile::Model);
 
+/// What a chamber says of itself.
 #[Object]
 impl ChamberProfile {
     /// The confederation to which it belongs. Null when it belongs to none.
@@ -87,6 +88,7 @@ struct ResearchExpenditure {
     amount: Money,
 }
 
+/// What a technology transfer office says of itself.
 #[Object]
 impl OttProfile {
     /// The institution whose technology it transfers. Null when it serves several or none.

@@ -1,0 +1,194 @@
+//! No door is forgotten: every root field has been tried by nobody and by a
+//! stranger, and everything in the schema is described.
+
+use std::collections::BTreeSet;
+
+use entity::{ConsentId, ConsentPurpose, NeedStatus, OfferStatus, PersonId, Role, consent};
+use serde_json::{Value, json};
+use tests::World;
+
+use crate::{needs, offers, policy};
+
+tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
+
+async fn root_fields(world: &World, of: &str) -> BTreeSet<String> {
+    let operation = format!("{{ __schema {{ {of} {{ fields {{ name }} }} }} }}");
+    let answer = world.nobody().send(&operation, json!({})).await;
+    let fields = answer.root()[of]["fields"].as_array().expect("fields").clone();
+    fields.iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn every_query_by_nobody_and_a_stranger(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::OnHold).await.id.to_string();
+    let offer = world.offer(&cast, OfferStatus::Draft).await.id.to_string();
+    let company = cast.company.to_string();
+    // What each answers, to nobody and to a stranger alike; a code where it is refused to each.
+    let shown = |value: Value| (value.clone(), value);
+    let tried = [
+        ("viewer", "{ viewer { isNetworkMember grants { role } } }".to_owned(),
+            shown(json!({ "isNetworkMember": false, "grants": [] }))),
+        ("node", format!("{{ node(id: \"{need}\") {{ id }} }}"), shown(Value::Null)),
+        ("nodes", format!("{{ nodes(ids: [\"{need}\", \"{offer}\"]) {{ id }} }}"),
+            shown(json!([null, null]))),
+        ("organization", format!("{{ organization(id: \"{company}\") {{ disclosureLevel rfc email \
+            workers affiliations {{ memberNo }} }} }}"),
+            shown(json!({ "disclosureLevel": "PUBLIC_BLIND", "rfc": null, "email": null,
+                "workers": null, "affiliations": null }))),
+        ("organizations", "{ organizations(filter: { kind: COMPANY }) { nodes { rfc telephone } } }"
+            .to_owned(), shown(json!({ "nodes": [{ "rfc": null, "telephone": null },
+                { "rfc": null, "telephone": null }, { "rfc": null, "telephone": null }] }))),
+        ("need", format!("{{ need(id: \"{need}\") {{ id }} }}"), shown(Value::Null)),
+        ("needs", "{ needs { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] }))),
+        ("offer", format!("{{ offer(id: \"{offer}\") {{ id }} }}"), shown(Value::Null)),
+        ("offers", "{ offers { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] }))),
+        ("previewMatches", "{ previewMatches(input: {}) { matches { score } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN"))),
+        ("search", "{ search(text: \"hornos calor\") { totalCount edges { score } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "edges": [] }))),
+        ("codeLists", "{ codeLists { name } }".to_owned(), shown(json!("everybody"))),
+        ("code", "{ code(list: \"sdg\", code: \"9\") { code } }".to_owned(),
+            shown(json!({ "code": "9" }))),
+        ("codes", "{ codes(list: \"sdg\", first: 1) { nodes { code } } }".to_owned(),
+            shown(json!({ "nodes": [{ "code": "1" }] }))),
+    ];
+    let names = tried.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(root_fields(world, "queryType").await, names, "a query that nobody has tried");
+    let (nobody, stranger) = (world.nobody(), world.stranger().await);
+    for (name, operation, (to_nobody, to_stranger)) in tried {
+        for (person, right) in [(&nobody, to_nobody), (&stranger, to_stranger)] {
+            let answer = person.send(&operation, json!({})).await;
+            match right.as_str() {
+                Some("everybody") => drop(answer.data()),
+                Some(code) => assert_eq!(answer.code(), code, "{name}"),
+                None => assert_eq!(*answer.root(), right, "{name}"),
+            }
+        }
+    }
+}
+
+async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
+    let cast = world.cast().await;
+    let consent = ConsentId::new(world.now());
+    world
+        .put(consent::Model {
+            id: consent,
+            organization_id: cast.company,
+            purpose: ConsentPurpose::Publication,
+            granted_by: PersonId::new(world.now()),
+            granted_at: world.now(),
+            expires_at: None,
+            withdrawn_at: None,
+        })
+        .await;
+    let need = world.need(&cast, NeedStatus::Published).await.id.to_string();
+    let hidden_need = world.need(&cast, NeedStatus::InReview).await.id.to_string();
+    let offer = world.offer(&cast, OfferStatus::Published).await.id.to_string();
+    let hidden_offer = world.offer(&cast, OfferStatus::InReview).await.id.to_string();
+    let (nobody, stranger) = (world.nobody(), world.stranger().await);
+    // Somebody of the network who is no party is as much a stranger.
+    let member = world.person(Role::MemberUser, cast.other_company).await;
+    for verb in root_fields(world, "mutationType").await {
+        let company = json!({ "company": cast.company.to_string() });
+        let ott = json!({ "ott": cast.ott.to_string() });
+        for (person, to_them) in
+            [(&nobody, "UNAUTHENTICATED"), (&stranger, "FORBIDDEN"), (&member, "FORBIDDEN")]
+        {
+            let outcomes = match verb.as_str() {
+                "grantConsent" => {
+                    let ask = "mutation($input: GrantConsentInput!) { grantConsent(input: $input) \
+                        { userErrors { code } } }";
+                    let input = json!({ "organization": cast.company.to_string(),
+                        "purpose": "PUBLICATION" });
+                    vec![(person.send(ask, json!({ "input": input })).await, to_them)]
+                }
+                "withdrawConsent" => {
+                    let ask = "mutation($id: ID!) { withdrawConsent(id: $id) \
+                        { userErrors { code } } }";
+                    let id = json!({ "id": consent.to_string() });
+                    vec![(person.send(ask, id).await, "NOT_FOUND")]
+                }
+                "draftNeed" => {
+                    let input = needs::with(needs::text(), company.clone());
+                    vec![(person.need(&verb, input).await, to_them)]
+                }
+                "draftOffer" => {
+                    let input = needs::with(offers::text(), ott.clone());
+                    vec![(person.offer(&verb, input).await, to_them)]
+                }
+                verb if verb.contains("Need") => vec![
+                    (person.need(verb, policy::input(verb, &need)).await, to_them),
+                    (person.need(verb, policy::input(verb, &hidden_need)).await, "NOT_FOUND"),
+                ],
+                verb if verb.contains("Offer") => vec![
+                    (person.offer(verb, policy::input(verb, &offer)).await, to_them),
+                    (person.offer(verb, policy::input(verb, &hidden_offer)).await, "NOT_FOUND"),
+                ],
+                verb => panic!("a mutation that nobody has tried: {verb}"),
+            };
+            for (answer, right) in outcomes {
+                assert_eq!(answer.outcome(), right, "{verb} {person:?}");
+            }
+        }
+    }
+}
+
+const EVERYTHING: &str = "{ __schema { types { kind name description \
+    fields(includeDeprecated: true) { name description type { kind } args { name description } } \
+    inputFields { name description } \
+    enumValues(includeDeprecated: true) { name description } } } }";
+
+#[test]
+fn everything_is_described() {
+    let schema = api::schema::build();
+    let answer = futures_util::FutureExt::now_or_never(schema.execute(EVERYTHING)).expect("at once");
+    let answer = answer.data.into_json().expect("json");
+    let mut mute = Vec::new();
+    let mut count = 0;
+    let mut look = |path: String, thing: &Value| {
+        count += 1;
+        if thing["description"].as_str().is_none_or(|text| text.trim().is_empty()) {
+            mute.push(path);
+        }
+    };
+    let mut unsaid = Vec::new();
+    for kind in answer["__schema"]["types"].as_array().expect("types") {
+        let name = kind["name"].as_str().expect("a name");
+        if name.starts_with("__") {
+            continue;
+        }
+        let made = ["PageInfo", "Edge", "Connection"].iter().any(|end| name.ends_with(end));
+        // The framework describes neither of these, and gives us no way to.
+        if name != "ID" && !name.ends_with("Connection") {
+            look(name.to_owned(), kind);
+        }
+        for list in ["fields", "inputFields", "enumValues"] {
+            for thing in kind[list].as_array().into_iter().flatten() {
+                let path = format!("{name}.{}", thing["name"].as_str().expect("a name"));
+                look(path.clone(), thing);
+                for arg in thing["args"].as_array().into_iter().flatten() {
+                    // The one argument of our mutations is the input, whose fields say everything.
+                    if !(name == "Mutation" && arg["name"] == "input") {
+                        look(format!("{path}({})", arg["name"].as_str().expect("a name")), arg);
+                    }
+                }
+                let text = thing["description"].as_str().unwrap_or_default();
+                // What is read from a column; an object may also be null because it failed.
+                let kind = thing["type"]["kind"].as_str().unwrap_or_default();
+                let nullable = list == "fields" && ["SCALAR", "ENUM", "LIST"].contains(&kind);
+                let told_above = name == "InnovationReadiness";
+                if nullable && !made && !told_above && !text.contains("ull ") {
+                    unsaid.push(format!("{path} does not say when it is null"));
+                }
+                if name == "Mutation" && !text.contains("For ") {
+                    unsaid.push(format!("{path} does not say for whom it is"));
+                }
+            }
+        }
+    }
+    assert!(count > 500, "that is not the schema");
+    assert_eq!(mute, [""; 0], "not described");
+    assert_eq!(unsaid, [""; 0]);
+}

@@ -1,0 +1,197 @@
+//! What the policy's tables say is what the mutations do: every verb, tried by
+//! everybody, in every status.
+
+use api::policy::{Action, NeedAction, OfferAction, Resource, Viewer};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{NeedStatus, OfferStatus};
+use sea_orm::{ActiveEnum, Iterable};
+use serde_json::{Value, json};
+use tests::{Answer, Cast, Person, World, records};
+
+tests::stories!(
+    every_verb_of_needs_by_everybody_in_every_status,
+    every_verb_of_offers_by_everybody_in_every_status,
+    lists_and_ids_show_what_the_rules_show,
+);
+
+/// What the tables say about one attempt.
+fn expected<A: Action>(action: A, viewer: &Viewer, row: &A::On, possible: bool) -> &'static str {
+    match row.level(viewer) {
+        None => "NOT_FOUND",
+        Some(_) if action.permitted(viewer, row) && possible => "DONE",
+        Some(_) if action.permitted(viewer, row) => "ILLEGAL_STATE",
+        Some(_) if viewer.person.is_none() => "UNAUTHENTICATED",
+        Some(_) => "FORBIDDEN",
+    }
+}
+
+/// An input that is right for any verb, made of what its input type takes.
+pub(crate) fn input(verb: &str, id: &str) -> Value {
+    let mut input = json!({ "id": id, "expectedVersion": 1 });
+    let more = match verb {
+        "returnNeed" | "closeNeed" | "returnOffer" | "retireOffer" => {
+            json!({ "reason": "OTHER", "note": "Por esto" })
+        }
+        "holdNeed" | "withdrawNeed" | "holdOffer" => json!({ "note": "Por esto" }),
+        "fulfilNeed" => json!({ "outcome": { "es": "Menos gas" }, "evidence": { "es": "Acta" } }),
+        _ => json!({}),
+    };
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
+}
+
+/// Counts what was tried, and what came of it.
+#[derive(Default)]
+struct Tally {
+    tried: usize,
+    done: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    /// Whether it was done.
+    fn add(&mut self, what: String, expected: &str, answer: &Answer) -> bool {
+        let outcome = answer.outcome();
+        self.tried += 1;
+        if outcome != expected {
+            self.wrong.push(format!("{what}: {outcome}, not {expected}"));
+        }
+        let done = outcome == "DONE";
+        self.done += usize::from(done);
+        done
+    }
+
+    async fn end(self, world: &World, noun: &str) {
+        println!("{noun}: {} attempts, {} done", self.tried, self.done);
+        assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
+        assert_eq!(world.events().await.len(), self.done, "what was refused left no event");
+    }
+}
+
+/// Every record here is as old as it takes for each verb that waits for its time.
+struct Age {
+    ended: DateTime<Utc>,
+    published: DateTime<Utc>,
+    expires: DateTime<Utc>,
+}
+
+impl Age {
+    fn at(now: DateTime<Utc>) -> Self {
+        let ago = |days| now - TimeDelta::days(days);
+        Self { ended: ago(90), published: ago(730), expires: ago(-10) }
+    }
+}
+
+async fn every_verb_of_needs_by_everybody_in_every_status(world: &World) {
+    let cast: Cast = world.cast().await;
+    let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
+    let age = Age::at(world.now());
+    let mut tally = Tally::default();
+    for status in NeedStatus::iter() {
+        let mut row = records::need(&cast, status, world.now());
+        row.ended_at = row.ended_at.map(|_| age.ended);
+        row.first_published_at = row.first_published_at.map(|_| age.published);
+        row.expires_at = row.expires_at.map(|_| age.expires);
+        world.put(row.clone()).await;
+        for action in NeedAction::iter() {
+            if matches!(action, NeedAction::Draft | NeedAction::Expire) {
+                continue;
+            }
+            let input = input(action.mutation(), &row.id.to_string());
+            for (name, person) in &people {
+                let possible = action.from().contains(&status);
+                let expected = expected(action, &person.viewer(), &row, possible);
+                let answer = person.need(action.mutation(), input.clone()).await;
+                let what = format!("{} {} {name}", action.mutation(), status.to_value());
+                if tally.add(what, expected, &answer) {
+                    world.overwrite(row.clone()).await;
+                }
+            }
+        }
+    }
+    tally.end(world, "needs").await;
+}
+
+async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
+    let cast: Cast = world.cast().await;
+    let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
+    let age = Age::at(world.now());
+    let mut tally = Tally::default();
+    for status in OfferStatus::iter() {
+        let mut row = records::offer(&cast, status, world.now());
+        row.ended_at = row.ended_at.map(|_| age.ended);
+        row.first_published_at = row.first_published_at.map(|_| age.published);
+        row.expires_at = row.expires_at.map(|_| age.expires);
+        world.put(row.clone()).await;
+        for action in OfferAction::iter() {
+            // What the service does by itself has no mutation.
+            if matches!(action, OfferAction::Draft | OfferAction::Expire | OfferAction::Archive) {
+                continue;
+            }
+            let input = input(action.mutation(), &row.id.to_string());
+            for (name, person) in &people {
+                let possible = action.from().contains(&status);
+                let expected = expected(action, &person.viewer(), &row, possible);
+                let answer = person.offer(action.mutation(), input.clone()).await;
+                let what = format!("{} {} {name}", action.mutation(), status.to_value());
+                if tally.add(what, expected, &answer) {
+                    world.overwrite(row.clone()).await;
+                }
+            }
+        }
+    }
+    tally.end(world, "offers").await;
+}
+
+const LISTS: &str = "{ needs(first: 100) { totalCount nodes { id disclosureLevel } } \
+    offers(first: 100) { totalCount nodes { id disclosureLevel } } }";
+const ONE: &str = "query($id: ID!) { node(id: $id) { id \
+    ... on Need { disclosureLevel } ... on Offer { disclosureLevel } } }";
+
+/// The form of a rule for rows in the database says what its form for a row in hand says.
+async fn lists_and_ids_show_what_the_rules_show(world: &World) {
+    let cast = world.cast().await;
+    let mut rows: Vec<(String, Box<dyn Fn(&Viewer) -> Option<entity::DisclosureLevel>>)> = vec![];
+    for status in NeedStatus::iter() {
+        for (company, region, delegation) in [
+            (cast.company, Some(cast.north), Some(cast.northern)),
+            (cast.ally, Some(cast.south), Some(cast.southern)),
+            (cast.company, None, None),
+        ] {
+            let mut row = records::need(&cast, status, world.now());
+            (row.company_id, row.region_id, row.delegation_id) = (company, region, delegation);
+            world.put(row.clone()).await;
+            rows.push((row.id.to_string(), Box::new(move |viewer| row.level(viewer))));
+        }
+    }
+    for status in OfferStatus::iter() {
+        let row = world.offer(&cast, status).await;
+        rows.push((row.id.to_string(), Box::new(move |viewer| row.level(viewer))));
+    }
+    for (name, person) in cast.people(world).await {
+        let viewer = person.viewer();
+        let level = |level: entity::DisclosureLevel| level.to_value();
+        let mut right: Vec<(String, String)> = rows
+            .iter()
+            .filter_map(|(id, rule)| Some((id.clone(), level(rule(&viewer)?))))
+            .collect();
+        right.sort_unstable();
+        let lists = person.send(LISTS, json!({})).await.data().clone();
+        let mut found = Vec::new();
+        for list in ["needs", "offers"] {
+            let nodes = lists[list]["nodes"].as_array().unwrap();
+            assert_eq!(lists[list]["totalCount"], nodes.len(), "{name}");
+            found.extend(nodes.iter().map(|node| {
+                let text = |field: &str| node[field].as_str().unwrap().to_owned();
+                (text("id"), text("disclosureLevel"))
+            }));
+        }
+        found.sort_unstable();
+        assert_eq!(found, right, "{name}");
+        for (id, rule) in &rows {
+            let node = person.send(ONE, json!({ "id": id })).await.root().clone();
+            let right = rule(&viewer).map(level);
+            assert_eq!(node["disclosureLevel"].as_str(), right.as_deref(), "{name} {id}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! What is above a viewer's level never reaches them, whatever they ask. Canaries
+//! sit in every column that the field tables put above the public level.
+
+use std::collections::HashMap;
+
+use api::{
+    field::Field,
+    matches::follow,
+    needs, offers, organizations,
+    policy::{OrganizationFacts, Resource, Viewer},
+};
+use entity::{DisclosureLevel, NeedStatus, OfferStatus, need, offer, organization};
+use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
+use serde_json::{Value, json};
+use tests::{Cast, Person, World, records, selection::everything};
+
+use crate::{needs::with, policy};
+
+tests::stories!(canaries_stay_home, every_field_is_there_or_named_as_hidden);
+
+/// What a secret looks like: whose it is, and from which level on it may be read. A word for search.
+fn canary(noun: &str, level: Option<DisclosureLevel>) -> String {
+    let level = match level {
+        None => "nunca",
+        Some(DisclosureLevel::PublicBlind) => "publico",
+        Some(DisclosureLevel::Network) => "red",
+        Some(DisclosureLevel::Introduced) => "presentado",
+        Some(DisclosureLevel::Confidential) => "confidencial",
+        Some(DisclosureLevel::Contract) => "contrato",
+    };
+    format!("zanate{noun}{level}")
+}
+
+/// From which level on each column is read; nothing for columns that no field shows.
+fn levels<C: ColumnTrait>(fields: &[Field<C>]) -> HashMap<String, DisclosureLevel> {
+    let mut levels = HashMap::new();
+    for field in fields {
+        for column in field.columns {
+            let level = levels.entry(column.as_str().to_owned()).or_insert(field.level);
+            *level = field.level.min(*level);
+        }
+    }
+    levels
+}
+
+/// Puts canaries into every text above the public level; codes of vocabularies stay.
+fn seeded<R: ModelTrait>(noun: &str, mut row: R, fields: &[Field<Column<R>>]) -> R {
+    let levels = levels(fields);
+    let letters = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let is_code = |text: &str| letters(text) || text.starts_with("UNDER_");
+    for column in Column::<R>::iter() {
+        let level = levels.get(column.as_str()).copied();
+        if level == Some(DisclosureLevel::PublicBlind) || column.as_str().ends_with("_folded") {
+            continue;
+        }
+        let word = canary(noun, level);
+        match row.get(column) {
+            Stored::Json(Some(mut json)) => {
+                overwrite(&mut json, &|text| !is_code(text), &word);
+                row.set(column, Stored::Json(Some(json)));
+            }
+            Stored::String(Some(text)) if !is_code(&text) && is_free(column.as_str()) => {
+                row.set(column, Stored::String(Some(word)));
+            }
+            _ => {}
+        }
+    }
+    row
+}
+
+type Column<R> = <<R as ModelTrait>::Entity as EntityTrait>::Column;
+
+/// Whether a column takes any text; the others hold statuses, codes and names of rows.
+fn is_free(column: &str) -> bool {
+    !["sector", "subsector", "status", "kind"].contains(&column)
+}
+
+fn overwrite(json: &mut Value, is_text: &impl Fn(&str) -> bool, word: &str) {
+    match json {
+        Value::String(text) if is_text(text) => *text = word.to_owned(),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| overwrite(part, is_text, word)),
+        Value::Object(parts) => {
+            parts.values_mut().for_each(|part| overwrite(part, is_text, word));
+        }
+        _ => {}
+    }
+}
+
+/// A network in which every row carries canaries, with its matches.
+struct Secrets {
+    cast: Cast,
+    need: need::Model,
+    offer: offer::Model,
+    hidden: need::Model,
+}
+
+async fn secrets(world: &World) -> Secrets {
+    let cast = world.cast().await;
+    let all = organization::Entity::find().all(world.db().read()).await.unwrap();
+    for row in all {
+        let noun = match row.id {
+            id if id == cast.company => "company",
+            id if id == cast.ott => "office",
+            _ => "other",
+        };
+        world.overwrite(seeded(noun, row, organizations::FIELDS)).await;
+    }
+    let mut need = records::need(&cast, NeedStatus::Published, world.now());
+    need.shared_by = [cast.ally].iter().collect();
+    need.outcome_evidence = Some(records::both("Acta", "Minutes"));
+    let need = seeded("need", need, needs::FIELDS);
+    let offer = records::offer(&cast, OfferStatus::Published, world.now());
+    let offer = seeded("offer", offer, offers::FIELDS);
+    let hidden = records::need(&cast, NeedStatus::InReview, world.now());
+    let hidden = seeded("hidden", hidden, needs::FIELDS);
+    world.put(need.clone()).await;
+    world.put(offer.clone()).await;
+    world.put(hidden.clone()).await;
+    // Held and resumed, so that matching hears of them.
+    let (member, officer) = (
+        world.person(entity::Role::MemberUser, cast.company).await,
+        world.person(entity::Role::OttOfficer, cast.ott).await,
+    );
+    let (n, o) = (need.id.to_string(), offer.id.to_string());
+    let at = |id: &str, version: i32| json!({ "id": id, "expectedVersion": version });
+    let note = json!({ "note": "Un momento" });
+    assert_eq!(member.need("holdNeed", with(at(&n, 1), note.clone())).await.outcome(), "DONE");
+    assert_eq!(member.need("resumeNeed", at(&n, 2)).await.outcome(), "DONE");
+    assert_eq!(officer.offer("holdOffer", with(at(&o, 1), note)).await.outcome(), "DONE");
+    assert_eq!(officer.offer("resumeOffer", at(&o, 2)).await.outcome(), "DONE");
+    follow(&world.service, "one").await.unwrap();
+    for event in world.event_rows().await {
+        assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
+    }
+    Secrets { cast, need, offer, hidden }
+}
+
+/// How much of each row a viewer sees.
+fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<DisclosureLevel>)> {
+    let cast = &secrets.cast;
+    let chamber = viewer.holding(api::policy::CHAMBER).any(|grant| {
+        grant.organization == cast.chamber && grant.covers(Some(cast.north), None)
+    });
+    let company = OrganizationFacts {
+        id: cast.company,
+        kind: entity::OrganizationKind::Company,
+        member_of_mine: chamber,
+    };
+    let office = OrganizationFacts {
+        id: cast.ott,
+        kind: entity::OrganizationKind::TechnologyTransferOffice,
+        member_of_mine: false,
+    };
+    vec![
+        ("need", secrets.need.level(viewer)),
+        ("hidden", secrets.hidden.level(viewer)),
+        ("offer", secrets.offer.level(viewer)),
+        ("company", company.level(viewer)),
+        ("office", office.level(viewer)),
+    ]
+}
+
+/// Every operation that can reach a secret, asking for everything it has.
+fn operations(secrets: &Secrets) -> Vec<String> {
+    let need = secrets.need.id;
+    let (offer, hidden, company) = (secrets.offer.id, secrets.hidden.id, secrets.cast.company);
+    let (n, o, org) = (everything("Need", 1), everything("Offer", 1), everything("Organization", 1));
+    let mut operations = vec![
+        format!("{{ need(id: \"{need}\") {{ {n} }} }}"),
+        format!("{{ need(id: \"{hidden}\") {{ {n} }} }}"),
+        format!("{{ offer(id: \"{offer}\") {{ {o} }} }}"),
+        format!("{{ organization(id: \"{company}\") {{ {org} }} }}"),
+        format!("{{ needs {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {n} }} }} }} }}"),
+        format!("{{ offers {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {o} }} }} }} }}"),
+        format!("{{ organizations {{ pageInfo {{ endCursor }} nodes {{ {org} }} }} }}"),
+        format!("{{ needs(first: 2) {{ nodes {{ matches(first: 2) {{ edges {{ node {{ {} \
+            need {{ {n} }} offer {{ {o} }} }} }} }} }} }} }}", everything("Match", 1)),
+        format!("{{ offers(first: 2) {{ nodes {{ matches(first: 2) {{ nodes {{ need {{ {n} }} \
+            offer {{ {o} }} }} }} }} }} }}"),
+        format!("{{ previewMatches(input: {{ title: {{ es: \"calor hornos\" }}, scian: [\"327\"] }}) \
+            {{ {} }} }}", everything("MatchPreviews", 3)),
+    ];
+    let all = format!("... on Need {{ {n} }} ... on Offer {{ {o} }} ... on Organization {{ {org} }}");
+    operations.push(format!("{{ node(id: \"{need}\") {{ {all} }} }}"));
+    operations.push(format!(
+        "{{ nodes(ids: [\"{need}\", \"{hidden}\", \"{offer}\", \"{company}\"]) {{ {all} }} }}"
+    ));
+    for (text, kind) in [("calor hornos", "NEED"), ("calor recuperador", "OFFER")] {
+        operations.push(format!("{{ search(text: \"{text}\", kind: {kind}) {{ totalCount edges \
+            {{ cursor score node {{ ... on Need {{ {n} }} ... on Offer {{ {o} }} }} }} }} }}"));
+    }
+    for order in ["NEWEST", "OLDEST", "TITLE", "RECENTLY_UPDATED"] {
+        operations.push(format!("{{ needs(order: {order}) {{ edges {{ cursor }} }} }}"));
+        operations.push(format!("{{ offers(order: {order}) {{ edges {{ cursor }} }} }}"));
+    }
+    operations
+}
+
+/// Everything that a person is told, also when they are refused.
+async fn told(person: &Person<'_>, secrets: &Secrets) -> String {
+    let mut told = String::new();
+    for operation in operations(secrets) {
+        let answer = person.send(&operation, json!({})).await;
+        let code = answer.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("");
+        let fine = ["", "UNAUTHENTICATED", "FORBIDDEN"].contains(&code);
+        assert!(fine, "{operation}: {:#}", answer.body["errors"]);
+        told.push_str(&answer.body.to_string());
+    }
+    for verb in ["publishNeed", "holdNeed", "submitNeed", "fulfilNeed"] {
+        for id in [secrets.need.id, secrets.hidden.id] {
+            let mut input = policy::input(verb, &id.to_string());
+            input["expectedVersion"] = json!(99);
+            told.push_str(&person.need(verb, input).await.body.to_string());
+        }
+    }
+    // A cursor is opaque, not sealed: what it holds is told as well.
+    let cursors = told.split("\"cursor\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let opened: Vec<_> = cursors.filter_map(|cursor| opened(cursor)).collect();
+    assert!(!opened.is_empty() && opened.iter().all(|cursor| cursor.contains("\"o\":")));
+    told + &opened.join(" ")
+}
+
+fn opened(cursor: &str) -> Option<String> {
+    if cursor.contains(['.', '_']) {
+        return None; // Of a search or of matches: a score and an id.
+    }
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0u32);
+    for byte in cursor.bytes() {
+        held = held << 6 | u32::try_from(DIGITS.iter().position(|digit| *digit == byte)?).ok()?;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(held >> bits & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+async fn canaries_stay_home(world: &World) {
+    let secrets = secrets(world).await;
+    let all = [None].into_iter().chain(DisclosureLevel::iter().map(Some));
+    let all: Vec<_> = all.filter(|level| *level != Some(DisclosureLevel::PublicBlind)).collect();
+    let mut met = 0;
+    for (name, person) in secrets.cast.people(world).await {
+        let told = told(&person, &secrets).await;
+        for (noun, sees) in seen(&person.viewer(), &secrets) {
+            for level in &all {
+                let word = canary(noun, *level);
+                if level.is_some() && *level <= sees {
+                    met += usize::from(told.contains(&word));
+                } else {
+                    assert!(!told.contains(&word), "{name} was told {word}");
+                }
+            }
+        }
+        // Who stands behind a need is told from the level of introduction on.
+        if secrets.need.level(&person.viewer()) < Some(DisclosureLevel::Introduced) {
+            let need = everything("Need", 1);
+            let one = format!("{{ need(id: \"{}\") {{ {need} }} }}", secrets.need.id);
+            let body = person.send(&one, json!({})).await.body.to_string();
+            for trace in ["Hornos del Valle", "Cerámica", &secrets.cast.company.to_string()] {
+                assert!(!body.contains(trace), "{name} was told {trace}");
+            }
+        }
+        // No filter and no search finds by what the viewer may not read.
+        for noun in ["need", "offer", "hidden"] {
+            for level in &all {
+                let word = canary(noun, *level);
+                let ask = format!("{{ search(text: \"{word}\") {{ totalCount }} \
+                    needs(filter: {{ text: \"{word}\" }}) {{ totalCount }} \
+                    offers(filter: {{ text: \"{word}\" }}) {{ totalCount }} }}");
+                let found = person.send(&ask, json!({})).await.data().clone();
+                let readable = *level == Some(DisclosureLevel::Network) && noun != "hidden";
+                let right = usize::from(readable && person.viewer().is_member());
+                assert_eq!(found["search"]["totalCount"], right, "{name} searched {word}");
+                assert_eq!(found["needs"]["totalCount"], 0, "{name} filtered by {word}");
+                assert_eq!(found["offers"]["totalCount"], 0, "{name} filtered by {word}");
+            }
+        }
+    }
+    assert!(met > 50, "canaries that nobody may read prove nothing: {met}");
+    assert_eq!(world.events().await, [""; 0]);
+    let lines = tests::log::lines();
+    assert!(lines.contains("request"), "the log is listened to");
+    assert!(!lines.contains("zanate"), "a canary in the log");
+}
+
+async fn every_field_is_there_or_named_as_hidden(world: &World) {
+    let secrets = secrets(world).await;
+    for (name, person) in secrets.cast.people(world).await {
+        let viewer = person.viewer();
+        let id = secrets.need.id.to_string();
+        check(name, &person, "need", &id, secrets.need.level(&viewer), needs::FIELDS).await;
+        let id = secrets.offer.id.to_string();
+        check(name, &person, "offer", &id, secrets.offer.level(&viewer), offers::FIELDS).await;
+        let level = seen(&viewer, &secrets)[3].1;
+        let id = secrets.cast.company.to_string();
+        check(name, &person, "organization", &id, level, organizations::FIELDS).await;
+    }
+}
+
+async fn check<C>(
+    name: &str,
+    person: &Person<'_>,
+    noun: &str,
+    id: &str,
+    level: Option<DisclosureLevel>,
+    fields: &[Field<C>],
+) {
+    let level = level.expect("what is on the network is there for everybody");
+    let of = format!("{}{}", noun[..1].to_uppercase(), &noun[1..]);
+    let ask = format!("{{ {noun}(id: \"{id}\") {{ {} }} }}", everything(&of, 1));
+    let answer = person.send(&ask, json!({})).await;
+    let seen = &answer.body["data"][noun];
+    let named = seen["redactedFields"].as_array().expect("a list");
+    for field in fields.iter().filter(|field| field.level > DisclosureLevel::PublicBlind) {
+        let network_admin = name == "admin of the network" && field.name == "history";
+        let hidden = field.level > level && !network_admin;
+        assert_eq!(named.contains(&json!(field.name)), hidden, "{name}: {noun}.{}", field.name);
+        // An ending that has not come has no reason, for anybody.
+        let empty = field.name.ends_with("Reason");
+        let shown = !seen[field.name].is_null();
+        assert_eq!(shown, !hidden && !empty, "{name}: {noun}.{}: {seen:#}", field.name);
+    }
+}

@@ -1,0 +1,161 @@
+//! The policy as a table that people can read, and the schema: both files say
+//! what the code does. `UPDATE=1 cargo test -p tests who_sees_what` writes them anew.
+
+use std::{fmt::Write as _, path::Path};
+
+use api::{
+    field::Field,
+    matches, needs, offers, organizations,
+    policy::{Action, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer},
+};
+use entity::{DisclosureLevel, NeedStatus, OfferStatus, OrganizationKind};
+use sea_orm::{ActiveEnum, Iterable};
+use tests::{Cast, noon, records};
+
+#[test]
+fn the_file_of_the_policy_is_the_policy() {
+    let mut text = INTRODUCTION.to_owned();
+    let (now, cast) = (noon(), Cast::new(noon()));
+    let viewers = cast.viewers(now);
+    for status in NeedStatus::iter() {
+        let row = records::need(&cast, status, now);
+        let able: Vec<_> = NeedAction::iter().filter(|a| a.from().contains(&status)).collect();
+        let names: Vec<_> = able.iter().map(|action| action.mutation()).collect();
+        table(&mut text, &format!("need, {}", status.to_value()), &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
+    for status in OfferStatus::iter() {
+        let row = records::offer(&cast, status, now);
+        let able: Vec<_> = OfferAction::iter().filter(|a| a.from().contains(&status)).collect();
+        let names: Vec<_> = able.iter().map(|action| action.mutation()).collect();
+        table(&mut text, &format!("offer, {}", status.to_value()), &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
+    let need = records::need(&cast, NeedStatus::Draft, now);
+    let offer = records::offer(&cast, OfferStatus::Draft, now);
+    let names = ["draftNeed", "draftOffer"];
+    table(&mut text, "what is not on record yet", &names, &viewers, |viewer| {
+        let may = [
+            NeedAction::Draft.permitted(viewer, &need),
+            OfferAction::Draft.permitted(viewer, &offer),
+        ];
+        (None, may.to_vec())
+    });
+    for (name, id, kind) in [
+        ("organization, the company", cast.company, OrganizationKind::Company),
+        ("organization, the chamber", cast.chamber, OrganizationKind::Chamber),
+        ("organization, the office", cast.ott, OrganizationKind::TechnologyTransferOffice),
+    ] {
+        table(&mut text, name, &[], &viewers, |viewer| {
+            let facts = OrganizationFacts { id, kind, member_of_mine: is_member(viewer, &cast, id) };
+            (facts.level(viewer), Vec::new())
+        });
+    }
+    fields(&mut text, "need", needs::FIELDS);
+    fields(&mut text, "offer", offers::FIELDS);
+    fields(&mut text, "organization", organizations::FIELDS);
+    fields(&mut text, "match", matches::FIELDS);
+    compare("docs/who-sees-what.txt", &text);
+}
+
+const INTRODUCTION: &str = "\
+Who sees what, and who may do what. Made from the policy (api/src/policy) and the
+field tables (FIELDS in the slices); a test keeps it true.
+
+Levels, each with all before it: L0 anybody; L1 members of the network; L2 parties
+that were introduced; L3 parties under a non-disclosure agreement; L4 the owner and
+parties to the contract. `-` is: it does not exist for them.
+
+The need belongs to the company, in one region of the chamber; the offer to the
+office. Where a company lets its chamber represent it, the chamber sees L3 in place
+of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
+
+";
+
+/// What the database computes for viewers who speak for a chamber.
+fn is_member(viewer: &Viewer, cast: &Cast, id: entity::OrganizationId) -> bool {
+    let grants = viewer.holding(api::policy::CHAMBER);
+    id == cast.company
+        && grants
+            .into_iter()
+            .any(|grant| grant.organization == cast.chamber && grant.covers(Some(cast.north), None))
+}
+
+fn level(level: Option<DisclosureLevel>) -> &'static str {
+    match level {
+        None => "-",
+        Some(DisclosureLevel::PublicBlind) => "L0",
+        Some(DisclosureLevel::Network) => "L1",
+        Some(DisclosureLevel::Introduced) => "L2",
+        Some(DisclosureLevel::Confidential) => "L3",
+        Some(DisclosureLevel::Contract) => "L4",
+    }
+}
+
+fn table(
+    text: &mut String,
+    title: &str,
+    verbs: &[&str],
+    viewers: &[(&str, Viewer)],
+    line: impl Fn(&Viewer) -> (Option<DisclosureLevel>, Vec<bool>),
+) {
+    let mut head = format!("{:30}{:6}", "", "sees");
+    for verb in verbs {
+        write!(head, "{verb}  ").unwrap();
+    }
+    writeln!(text, "{title}\n{}", head.trim_end()).unwrap();
+    for (name, viewer) in viewers {
+        let (sees, may) = line(viewer);
+        let mut row = format!("  {name:28}{:6}", level(sees));
+        for (verb, may) in verbs.iter().zip(may) {
+            write!(row, "{:width$}", if may { "yes" } else { "-" }, width = verb.len() + 2).unwrap();
+        }
+        writeln!(text, "{}", row.trim_end()).unwrap();
+    }
+    text.push('\n');
+}
+
+fn fields<C>(text: &mut String, name: &str, fields: &[Field<C>]) {
+    writeln!(text, "fields of {name:20}level  filter  order").unwrap();
+    for field in fields {
+        let mark = |on: bool| if on { "yes" } else { "-" };
+        let (filter, order) = (mark(field.filterable), mark(field.sortable));
+        writeln!(text, "  {:28}{:7}{filter:8}{order}", field.name, level(Some(field.level))).unwrap();
+    }
+    text.push('\n');
+}
+
+#[test]
+fn the_file_of_the_schema_is_the_schema() {
+    compare("schema.graphql", &api::schema::sdl());
+}
+
+#[test]
+fn lists_are_filtered_and_ordered_by_what_everybody_sees() {
+    fn hidden<C>(fields: &[Field<C>]) -> Vec<&str> {
+        let used = fields.iter().filter(|field| field.filterable || field.sortable);
+        used.filter(|field| field.level > DisclosureLevel::PublicBlind).map(|f| f.name).collect()
+    }
+    assert_eq!(hidden(needs::FIELDS), [""; 0]);
+    assert_eq!(hidden(offers::FIELDS), [""; 0]);
+    assert_eq!(hidden(organizations::FIELDS), [""; 0]);
+}
+
+/// Whether a committed file says `text`; writes it with `UPDATE=1`.
+fn compare(file: &str, text: &str) {
+    let text = format!("{}\n", text.trim_end());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &text).expect("room for a file");
+        return;
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = kept.lines().zip(text.lines()).position(|(old, new)| old != new);
+    assert!(
+        kept == text,
+        "{file} is not what the code says (from line {}); UPDATE=1 writes it anew",
+        differs.map_or(kept.lines().count(), |line| line) + 1
+    );
+}
