@@ -235,7 +235,7 @@ const LISTS: &str = "query Lists {
 ";
 const OWN_NEEDS: &str = "query MyNeeds {
   viewer { grants { role actions organization { name } } }
-  needs(first: 20, order: RECENTLY_UPDATED) { nodes { folio status title version disclosureLevel } }
+  needs(first: 20, filter: { mine: true }, order: RECENTLY_UPDATED) { nodes { folio status title version disclosureLevel } }
 }
 ";
 const PREVIEW: &str = "query Preview($input: NeedInput!) {

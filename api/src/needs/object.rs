@@ -373,7 +373,7 @@ use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, Publi
 /// whether lists may be filtered and ordered by it.
 pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L0),
-    Field::new("folio", &[Column::Folio], L0),
+    Field::new("folio", &[Column::Folio], L0).filterable(),
     Field::new("version", &[Column::Version], L0),
     Field::new("status", &[Column::Status], L0).filterable(),
     Field::new("type", &[Column::Kind], L0).filterable(),

@@ -18,9 +18,11 @@ use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, 
 use crate::error::{Error, Result};
 
 pub use matches::visible_matches;
-pub use need::{NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, visible_needs};
+pub use need::{
+    NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
+};
 pub use offer::{
-    OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK, visible_offers,
+    OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK, own_offers, visible_offers,
 };
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
