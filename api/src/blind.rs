@@ -55,7 +55,7 @@ static TELEPHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(calle|avenida|av\.|blvd\.?|boulevard|bulevar|calzada|privada|prolongacion|carretera|street|avenue|road)\s[^.;:]{1,60}?(no\.?\s?|num\.?\s?|#\s?|km\.?\s?)?\b\d{1,5}\b|\bc\.?\s?p\.?:?\s?\d{4,5}\b|\bcodigo postal\s?\d|\b(colonia|col\.|fraccionamiento|fracc\.)\s\w",
+        r"\b(calle|avenida|av\.|blvd\.?|boulevard|bulevar|calzada|privada|prolongacion|carretera|street|avenue|road)\s[^.;:]{1,60}?(no\.?\s?|num\.?\s?|#\s?|km\.?\s?)?\b\d{1,5}\b|\bc\.?\s?p\.?:?\s?\d{4,5}\b|\bcodigo postal\s?\d|\b(col|fracc)\.\s\w|\d,?\s(colonia|fraccionamiento)\s\w",
     )
 });
 
@@ -173,6 +173,7 @@ mod tests {
             "hornos en el valle de los procesos",
             "Tolerancia 0.0000000001 m; caudal 1234567.8901 L",
             "El proceso A/B reduce 35 % el consumo. Nota: ver anexo técnico",
+            "una colonia estable de larva; fraccionamiento de aceites por vía seca",
             "Cumplir ISO 9001:2015 e ISO 14001:2015 y pH 6.5-8.5",
         ] {
             assert_eq!(found(text), [], "{text}");

@@ -83,6 +83,14 @@ impl Service {
         &self.0.engine
     }
 
+    /// Reads what happened into the index of search and matching.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn catch_up(&self) -> Result<()> {
+        self.engine().catch_up(self.db()).await
+    }
+
     /// Work that the service does by itself.
     pub(crate) async fn system_work(&self) -> Result<Work> {
         Work::begin(self.db(), Arc::new(Viewer::system(self.now()))).await
@@ -147,7 +155,20 @@ impl Service {
     /// # Errors
     /// What is missing, for the operator.
     pub async fn ready(&self) -> Result<(), String> {
-        crate::schema_state::check(self.db()).await
+        ready(self.db()).await
+    }
+}
+
+/// Whether a database answers and holds the official lists. Which version it is
+/// at is looked at once, at start: it does not change under a running service.
+///
+/// # Errors
+/// What is missing, and the command that mends it.
+pub(crate) async fn ready(db: &Db) -> Result<(), String> {
+    match entity::code::Entity::find().one(db.read()).await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err("the official lists are missing; run `vinculo migrate up`".to_owned()),
+        Err(_) => Err("the database does not answer, or is behind".to_owned()),
     }
 }
 
@@ -211,8 +232,6 @@ pub(crate) trait Request {
         name: &str,
         id: N::Id,
     ) -> impl Future<Output = Result<Option<N>>> + Send;
-    /// Begins a piece of work for whoever asks.
-    fn work(&self) -> impl Future<Output = Result<Work>> + Send;
 }
 
 impl Request for Context<'_> {
@@ -240,10 +259,24 @@ impl Request for Context<'_> {
             None => Ok(None),
         }
     }
+}
 
-    async fn work(&self) -> Result<Work> {
-        Work::begin(self.service().db(), self.viewer().clone()).await
-    }
+/// Does a piece of work for whoever asks, and commits it. When time is up before
+/// the commit begins, nothing has happened; a commit that has begun is not cut.
+pub(crate) async fn carry_out<T>(
+    ctx: &Context<'_>,
+    task: impl AsyncFnOnce(&mut Work) -> Result<T>,
+) -> Result<T> {
+    let db = ctx.service().db();
+    let prepared = async {
+        let mut work = Work::begin(db, ctx.viewer().clone()).await?;
+        let done = task(&mut work).await?;
+        Ok::<_, Error>((work, done))
+    };
+    let (work, done) =
+        tokio::time::timeout(db.patience(), prepared).await.map_err(|_| Error::Timeout)??;
+    work.commit().await?;
+    Ok(done)
 }
 
 /// What was selected of the field `name` below this one; `None` when it was not selected at all.

@@ -49,6 +49,7 @@ pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
     replica: bool,
+    patience: Duration,
     statements: Arc<AtomicU64>,
 }
 
@@ -92,7 +93,13 @@ impl Db {
                 watch(&sent.statement.sql);
             });
         }
-        Ok(Self { read, write, replica: settings.read_url.is_some(), statements })
+        Ok(Self {
+            read,
+            write,
+            replica: settings.read_url.is_some(),
+            patience: settings.statement_timeout,
+            statements,
+        })
     }
 
     /// The pool that cannot write.
@@ -117,6 +124,12 @@ impl Db {
     #[must_use]
     pub fn backend(&self) -> DatabaseBackend {
         self.write.get_database_backend()
+    }
+
+    /// How long one operation may take: a statement, or a piece of work before its commit.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// How many statements have been sent since the pools were opened.

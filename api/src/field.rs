@@ -111,6 +111,7 @@ pub fn selected_nodes<C>(connection: SelectionField<'_>, table: &[Field<C>]) -> 
 }
 
 /// What a page or a loader reads: which column belongs to which level, and whether it was asked for.
+#[derive(Debug)]
 pub struct Reading<C: 'static> {
     levels: HashMap<mem::Discriminant<C>, DisclosureLevel>,
 }
@@ -137,6 +138,7 @@ impl<C: ColumnTrait> Reading<C> {
 }
 
 /// A row from the database that gives away only what was selected and what the viewer's level covers.
+#[expect(missing_debug_implementations, reason = "a row from the database is not to be printed")]
 pub struct Row<'a, C: 'static> {
     reading: &'a Reading<C>,
     result: &'a QueryResult,

@@ -36,8 +36,8 @@ pub(crate) async fn events_after(
     bookmark: Bookmark,
 ) -> Result<(Vec<event::Model>, Bookmark)> {
     use event::Column;
-    let behind = Expr::tuple([Column::Xid.into_expr().into(), Column::Seq.into_expr().into()])
-        .gt(Expr::tuple([Expr::val(bookmark.xid).into(), Expr::val(bookmark.seq).into()]));
+    let behind = Expr::tuple([Column::Xid.into_expr(), Column::Seq.into_expr()])
+        .gt(Expr::tuple([Expr::val(bookmark.xid), Expr::val(bookmark.seq)]));
     let mut query = event::Entity::find()
         .filter(behind)
         .order_by_asc(Column::Xid)

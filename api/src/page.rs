@@ -8,8 +8,8 @@ use async_graphql::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic,
-    Order as Direction, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
+    Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, Order as Direction,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
     sea_query::{Expr, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
@@ -157,11 +157,11 @@ impl Cursor {
         let mut values = Vec::with_capacity(self.k.len() + 1);
         for (value, (_, kind)) in self.k.iter().zip(order.by) {
             values.push(match kind {
-                Kind::Text => Expr::val(value.as_str()?.to_owned()).into(),
-                Kind::Time => Expr::val(DateTime::from_timestamp_micros(value.as_i64()?)?).into(),
+                Kind::Text => Expr::val(value.as_str()?.to_owned()),
+                Kind::Time => Expr::val(DateTime::from_timestamp_micros(value.as_i64()?)?),
             });
         }
-        values.push(Expr::val(Value::from(self.i)).into());
+        values.push(Expr::val(Value::from(self.i)));
         Some(values)
     }
 }
@@ -187,9 +187,8 @@ pub(crate) async fn page<N: Node>(
     let reading = Reading::new(N::fields(), selection);
 
     let key = |column: N::Column| Expr::col((N::Entity::default(), column));
-    let mut keys: Vec<SimpleExpr> =
-        order.by.iter().map(|(column, _)| key(*column).into()).collect();
-    keys.push(key(N::KEY).into());
+    let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column)).collect();
+    keys.push(key(N::KEY));
 
     let mut list =
         select::<N>(viewer, selection).filter(N::visible(viewer)).filter(condition.clone());

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::{ChangeId, DeclineReason, EventId, counter, event, history};
+use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, event, history};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
+    ActiveModelBehavior, ActiveModelTrait, Condition, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
     sea_query::{Expr, OnConflict},
 };
 
@@ -39,7 +39,7 @@ pub(crate) struct Work {
     viewer: Arc<Viewer>,
     /// When this happens: the only clock that work may read.
     pub(crate) now: DateTime<Utc>,
-    events: Vec<Event>,
+    events: Vec<(Event, Option<PersonId>, DateTime<Utc>)>,
 }
 
 impl Work {
@@ -52,6 +52,12 @@ impl Work {
     /// Who does it.
     pub(crate) fn viewer(&self) -> &Viewer {
         &self.viewer
+    }
+
+    /// Goes on as somebody else, at another time: how demo data gets a past in one piece of work.
+    pub(crate) fn go_on_as(&mut self, viewer: Viewer) {
+        self.now = viewer.now;
+        self.viewer = Arc::new(viewer);
     }
 
     /// The transaction, for reading what this work decides by.
@@ -156,7 +162,6 @@ impl Work {
     }
 
     /// The next number of a yearly count (`NEC-2026-000123`).
-    #[expect(clippy::disallowed_methods, reason = "counting is part of the work")]
     pub(crate) async fn folio(&self, series: &str) -> Result<String> {
         self.folios(series, 1).await.map(|(first, _)| first)
     }
@@ -204,9 +209,14 @@ impl Work {
         Ok(())
     }
 
+    /// Whether anything was recorded yet.
+    pub(crate) fn has_news(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// Says what happened. At least once before [`Work::commit`].
     pub(crate) fn record(&mut self, event: Event) {
-        self.events.push(event);
+        self.events.push((event, self.viewer.person, self.now));
     }
 
     /// Ends. The events are stored with the change or not at all.
@@ -218,19 +228,21 @@ impl Work {
         if self.events.is_empty() {
             return Err(Error::internal("work that records no event cannot be committed"));
         }
-        let rows = self.events.iter().map(|event| {
+        let rows = self.events.iter().map(|(event, actor, at)| {
             Ok(event::ActiveModel {
-                id: Set(EventId::new(self.now)),
-                actor_id: Set(self.viewer.person),
+                id: Set(EventId::new(*at)),
+                actor_id: Set(*actor),
                 kind: Set(event.kind()),
                 subject: Set(event.subject()),
                 body: Set(serde_json::to_value(event).map_err(Error::internal)?),
-                happened_at: Set(self.now),
+                happened_at: Set(*at),
                 ..Default::default()
             })
         });
         let rows: Vec<_> = rows.collect::<Result<_>>()?;
-        event::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        for rows in rows.chunks(MOST_VALUES / 10) {
+            event::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.tx).await?;
+        }
         Ok(self.tx.commit().await?)
     }
 }

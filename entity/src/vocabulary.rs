@@ -316,10 +316,13 @@ pub enum OttService {
 pub enum NeedType {
     /// Technology request.
     #[default]
+    #[serde(alias = "TR")]
     TechnologyRequest,
     /// Research and development request.
+    #[serde(alias = "RDR")]
     RdRequest,
     /// Business request.
+    #[serde(alias = "BR")]
     BusinessRequest,
     /// Challenge.
     Challenge,
@@ -595,6 +598,7 @@ pub enum Comparator {
 pub enum OfferType {
     /// Technology offer.
     #[default]
+    #[serde(alias = "TO")]
     TechnologyOffer,
     /// Licence offer.
     LicenceOffer,

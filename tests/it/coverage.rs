@@ -26,33 +26,65 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     // What each answers, to nobody and to a stranger alike; a code where it is refused to each.
     let shown = |value: Value| (value.clone(), value);
     let tried = [
-        ("viewer", "{ viewer { isNetworkMember grants { role } } }".to_owned(),
-            shown(json!({ "isNetworkMember": false, "grants": [] }))),
+        (
+            "viewer",
+            "{ viewer { isNetworkMember grants { role } } }".to_owned(),
+            shown(json!({ "isNetworkMember": false, "grants": [] })),
+        ),
         ("node", format!("{{ node(id: \"{need}\") {{ id }} }}"), shown(Value::Null)),
-        ("nodes", format!("{{ nodes(ids: [\"{need}\", \"{offer}\"]) {{ id }} }}"),
-            shown(json!([null, null]))),
-        ("organization", format!("{{ organization(id: \"{company}\") {{ disclosureLevel rfc email \
-            workers affiliations {{ memberNo }} }} }}"),
+        (
+            "nodes",
+            format!("{{ nodes(ids: [\"{need}\", \"{offer}\"]) {{ id }} }}"),
+            shown(json!([null, null])),
+        ),
+        (
+            "organization",
+            format!(
+                "{{ organization(id: \"{company}\") {{ disclosureLevel rfc email \
+            workers affiliations {{ memberNo }} }} }}"
+            ),
             shown(json!({ "disclosureLevel": "PUBLIC_BLIND", "rfc": null, "email": null,
-                "workers": null, "affiliations": null }))),
-        ("organizations", "{ organizations(filter: { kind: COMPANY }) { nodes { rfc telephone } } }"
-            .to_owned(), shown(json!({ "nodes": [{ "rfc": null, "telephone": null },
-                { "rfc": null, "telephone": null }, { "rfc": null, "telephone": null }] }))),
+                "workers": null, "affiliations": null })),
+        ),
+        (
+            "organizations",
+            "{ organizations(filter: { kind: COMPANY }) { nodes { rfc telephone } } }".to_owned(),
+            shown(json!({ "nodes": [{ "rfc": null, "telephone": null },
+                { "rfc": null, "telephone": null }, { "rfc": null, "telephone": null }] })),
+        ),
         ("need", format!("{{ need(id: \"{need}\") {{ id }} }}"), shown(Value::Null)),
-        ("needs", "{ needs { totalCount nodes { id } } }".to_owned(),
-            shown(json!({ "totalCount": 0, "nodes": [] }))),
+        (
+            "needs",
+            "{ needs { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] })),
+        ),
         ("offer", format!("{{ offer(id: \"{offer}\") {{ id }} }}"), shown(Value::Null)),
-        ("offers", "{ offers { totalCount nodes { id } } }".to_owned(),
-            shown(json!({ "totalCount": 0, "nodes": [] }))),
-        ("previewMatches", "{ previewMatches(input: {}) { matches { score } } }".to_owned(),
-            (json!("UNAUTHENTICATED"), json!("FORBIDDEN"))),
-        ("search", "{ search(text: \"hornos calor\") { totalCount edges { score } } }".to_owned(),
-            shown(json!({ "totalCount": 0, "edges": [] }))),
+        (
+            "offers",
+            "{ offers { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] })),
+        ),
+        (
+            "previewMatches",
+            "{ previewMatches(input: {}) { matches { score } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
+            "search",
+            "{ search(text: \"hornos calor\") { totalCount edges { score } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "edges": [] })),
+        ),
         ("codeLists", "{ codeLists { name } }".to_owned(), shown(json!("everybody"))),
-        ("code", "{ code(list: \"sdg\", code: \"9\") { code } }".to_owned(),
-            shown(json!({ "code": "9" }))),
-        ("codes", "{ codes(list: \"sdg\", first: 1) { nodes { code } } }".to_owned(),
-            shown(json!({ "nodes": [{ "code": "1" }] }))),
+        (
+            "code",
+            "{ code(list: \"sdg\", code: \"9\") { code } }".to_owned(),
+            shown(json!({ "code": "9" })),
+        ),
+        (
+            "codes",
+            "{ codes(list: \"sdg\", first: 1) { nodes { code } } }".to_owned(),
+            shown(json!({ "nodes": [{ "code": "1" }] })),
+        ),
     ];
     let names = tried.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert_eq!(root_fields(world, "queryType").await, names, "a query that nobody has tried");
@@ -143,7 +175,8 @@ const EVERYTHING: &str = "{ __schema { types { kind name description \
 #[test]
 fn everything_is_described() {
     let schema = api::schema::build();
-    let answer = futures_util::FutureExt::now_or_never(schema.execute(EVERYTHING)).expect("at once");
+    let answer =
+        futures_util::FutureExt::now_or_never(schema.execute(EVERYTHING)).expect("at once");
     let answer = answer.data.into_json().expect("json");
     let mut mute = Vec::new();
     let mut count = 0;

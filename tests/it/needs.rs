@@ -125,7 +125,8 @@ async fn a_need_lives_from_draft_to_archive(world: &World) {
     let need = does(&liaison, "openNeedForInterest", at(&need)).await;
     assert_eq!(need["openForInterest"], true);
 
-    let met = json!({ "outcome": { "es": "Un tercio menos de gas" }, "evidence": { "es": "Acta" } });
+    let met =
+        json!({ "outcome": { "es": "Un tercio menos de gas" }, "evidence": { "es": "Acta" } });
     let need = does(&member, "fulfilNeed", with(at(&need), met)).await;
     let seen = nobody.send(READ, id.clone()).await.root().clone();
     assert_eq!(seen["outcome"], "Un tercio menos de gas");
@@ -285,8 +286,7 @@ async fn a_need_is_renewed_once_and_in_time(world: &World) {
 
     for (late, outcome) in [(0, "DONE"), (1, "ILLEGAL_STATE")] {
         let mut row = records::need(&cast, NeedStatus::Expired, world.now());
-        row.expires_at =
-            Some(world.now() - TimeDelta::days(365) - TimeDelta::microseconds(late));
+        row.expires_at = Some(world.now() - TimeDelta::days(365) - TimeDelta::microseconds(late));
         world.put(row.clone()).await;
         let at = json!({ "id": row.id.to_string(), "expectedVersion": 1 });
         assert_eq!(liaison.need("renewNeed", at).await.outcome(), outcome, "{late} µs late");
@@ -301,7 +301,10 @@ async fn a_need_ends_unmet_or_is_taken_back(world: &World) {
     let need = published(world, &cast).await;
     let why = json!({ "reason": "NO_BUDGET", "note": "Sin presupuesto" });
     let need = does(&member, "closeNeed", with(at(&need), why)).await;
-    assert_eq!((&need["status"], &need["openForInterest"]), (&json!("CLOSED_UNMET"), &json!(false)));
+    assert_eq!(
+        (&need["status"], &need["openForInterest"]),
+        (&json!("CLOSED_UNMET"), &json!(false))
+    );
     let id = json!({ "id": need["id"] });
     assert!(nobody.send(READ, id.clone()).await.root().is_null());
     assert_eq!(member.send(READ, id).await.root()["closureReason"], "NO_BUDGET");

@@ -180,8 +180,7 @@ async fn an_offer_is_renewed_once_and_in_time(world: &World) {
     assert_eq!(manager.offer("renewOffer", at(&offer)).await.user_errors(), ["LIMIT_REACHED"]);
     for (late, outcome) in [(0, "DONE"), (1, "ILLEGAL_STATE")] {
         let mut row = records::offer(&cast, OfferStatus::Expired, world.now());
-        row.expires_at =
-            Some(world.now() - TimeDelta::days(365) - TimeDelta::microseconds(late));
+        row.expires_at = Some(world.now() - TimeDelta::days(365) - TimeDelta::microseconds(late));
         world.put(row.clone()).await;
         let at = json!({ "id": row.id.to_string(), "expectedVersion": 1 });
         assert_eq!(manager.offer("renewOffer", at).await.outcome(), outcome, "{late} µs late");
@@ -257,8 +256,14 @@ async fn an_offer_must_be_complete_for_review(world: &World) {
     let empty = json!({ "description": null, "advantages": null, "partnerRole": null,
         "applicationScian": null, "transferMechanisms": null, "iprStatus": null,
         "stage": null, "trl": null, "technologyKeywords": null });
-    let common = ["description", "advantages", "partnerRole", "applicationScian",
-        "transferMechanisms", "iprStatus"];
+    let common = [
+        "description",
+        "advantages",
+        "partnerRole",
+        "applicationScian",
+        "transferMechanisms",
+        "iprStatus",
+    ];
     let own: &[&str] = &["stage", "trl", "technologyKeywords"];
     for (kind, own) in [
         ("TECHNOLOGY_OFFER", own),
@@ -283,10 +288,17 @@ async fn only_offices_and_startups_offer(world: &World) {
     let officer = world.person(Role::OttOfficer, cast.other_ott).await;
     assert_eq!(officer.offer("draftOffer", input(cast.ott)).await.code(), "FORBIDDEN");
     let unknown = entity::OrganizationId::new(world.now());
-    assert_eq!(officer.offer("draftOffer", input(unknown)).await.user_errors(), ["NOT_FOUND input.ott"]);
+    assert_eq!(
+        officer.offer("draftOffer", input(unknown)).await.user_errors(),
+        ["NOT_FOUND input.ott"]
+    );
     let nobody = world.nobody();
     assert_eq!(nobody.offer("draftOffer", input(cast.ott)).await.code(), "UNAUTHENTICATED");
     let chamber = entity::NeedId::new(world.now()).to_string();
     let wrong = with(text(), json!({ "ott": chamber }));
-    assert_eq!(officer.offer("draftOffer", wrong).await.code(), "BAD_USER_INPUT", "a need is no office");
+    assert_eq!(
+        officer.offer("draftOffer", wrong).await.code(),
+        "BAD_USER_INPUT",
+        "a need is no office"
+    );
 }

@@ -138,9 +138,9 @@ async fn secrets(world: &World) -> Secrets {
 /// How much of each row a viewer sees.
 fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<DisclosureLevel>)> {
     let cast = &secrets.cast;
-    let chamber = viewer.holding(api::policy::CHAMBER).any(|grant| {
-        grant.organization == cast.chamber && grant.covers(Some(cast.north), None)
-    });
+    let chamber = viewer
+        .holding(api::policy::CHAMBER)
+        .any(|grant| grant.organization == cast.chamber && grant.covers(Some(cast.north), None));
     let company = OrganizationFacts {
         id: cast.company,
         kind: entity::OrganizationKind::Company,
@@ -164,30 +164,46 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
 fn operations(secrets: &Secrets) -> Vec<String> {
     let need = secrets.need.id;
     let (offer, hidden, company) = (secrets.offer.id, secrets.hidden.id, secrets.cast.company);
-    let (n, o, org) = (everything("Need", 1), everything("Offer", 1), everything("Organization", 1));
+    let (n, o, org) =
+        (everything("Need", 1), everything("Offer", 1), everything("Organization", 1));
     let mut operations = vec![
         format!("{{ need(id: \"{need}\") {{ {n} }} }}"),
         format!("{{ need(id: \"{hidden}\") {{ {n} }} }}"),
         format!("{{ offer(id: \"{offer}\") {{ {o} }} }}"),
         format!("{{ organization(id: \"{company}\") {{ {org} }} }}"),
-        format!("{{ needs {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {n} }} }} }} }}"),
-        format!("{{ offers {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {o} }} }} }} }}"),
+        format!(
+            "{{ needs {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {n} }} }} }} }}"
+        ),
+        format!(
+            "{{ offers {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {o} }} }} }} }}"
+        ),
         format!("{{ organizations {{ pageInfo {{ endCursor }} nodes {{ {org} }} }} }}"),
-        format!("{{ needs(first: 2) {{ nodes {{ matches(first: 2) {{ edges {{ node {{ {} \
-            need {{ {n} }} offer {{ {o} }} }} }} }} }} }} }}", everything("Match", 1)),
-        format!("{{ offers(first: 2) {{ nodes {{ matches(first: 2) {{ nodes {{ need {{ {n} }} \
-            offer {{ {o} }} }} }} }} }} }}"),
-        format!("{{ previewMatches(input: {{ title: {{ es: \"calor hornos\" }}, scian: [\"327\"] }}) \
-            {{ {} }} }}", everything("MatchPreviews", 3)),
+        format!(
+            "{{ needs(first: 2) {{ nodes {{ matches(first: 2) {{ edges {{ node {{ {} \
+            need {{ {n} }} offer {{ {o} }} }} }} }} }} }} }}",
+            everything("Match", 1)
+        ),
+        format!(
+            "{{ offers(first: 2) {{ nodes {{ matches(first: 2) {{ nodes {{ need {{ {n} }} \
+            offer {{ {o} }} }} }} }} }} }}"
+        ),
+        format!(
+            "{{ previewMatches(input: {{ title: {{ es: \"calor hornos\" }}, scian: [\"327\"] }}) \
+            {{ {} }} }}",
+            everything("MatchPreviews", 3)
+        ),
     ];
-    let all = format!("... on Need {{ {n} }} ... on Offer {{ {o} }} ... on Organization {{ {org} }}");
+    let all =
+        format!("... on Need {{ {n} }} ... on Offer {{ {o} }} ... on Organization {{ {org} }}");
     operations.push(format!("{{ node(id: \"{need}\") {{ {all} }} }}"));
     operations.push(format!(
         "{{ nodes(ids: [\"{need}\", \"{hidden}\", \"{offer}\", \"{company}\"]) {{ {all} }} }}"
     ));
     for (text, kind) in [("calor hornos", "NEED"), ("calor recuperador", "OFFER")] {
-        operations.push(format!("{{ search(text: \"{text}\", kind: {kind}) {{ totalCount edges \
-            {{ cursor score node {{ ... on Need {{ {n} }} ... on Offer {{ {o} }} }} }} }} }}"));
+        operations.push(format!(
+            "{{ search(text: \"{text}\", kind: {kind}) {{ totalCount edges \
+            {{ cursor score node {{ ... on Need {{ {n} }} ... on Offer {{ {o} }} }} }} }} }}"
+        ));
     }
     for order in ["NEWEST", "OLDEST", "TITLE", "RECENTLY_UPDATED"] {
         operations.push(format!("{{ needs(order: {order}) {{ edges {{ cursor }} }} }}"));
@@ -267,9 +283,11 @@ async fn canaries_stay_home(world: &World) {
         for noun in ["need", "offer", "hidden"] {
             for level in &all {
                 let word = canary(noun, *level);
-                let ask = format!("{{ search(text: \"{word}\") {{ totalCount }} \
+                let ask = format!(
+                    "{{ search(text: \"{word}\") {{ totalCount }} \
                     needs(filter: {{ text: \"{word}\" }}) {{ totalCount }} \
-                    offers(filter: {{ text: \"{word}\" }}) {{ totalCount }} }}");
+                    offers(filter: {{ text: \"{word}\" }}) {{ totalCount }} }}"
+                );
                 let found = person.send(&ask, json!({})).await.data().clone();
                 let readable = *level == Some(DisclosureLevel::Network) && noun != "hidden";
                 let right = usize::from(readable && person.viewer().is_member());

@@ -134,12 +134,16 @@ async fn whoever_left_is_out_at_once(world: &World) {
     let actions = me["grants"][0]["actions"].as_array().unwrap();
     assert!(actions.contains(&json!("publishNeed")) && !actions.contains(&json!("archiveNeed")));
 
-    let mut held = entity::membership::Entity::find().one(world.db().read()).await.unwrap().unwrap();
+    let mut held =
+        entity::membership::Entity::find().one(world.db().read()).await.unwrap().unwrap();
     world.pass(TimeDelta::minutes(1));
     held.to_at = Some(world.now());
     world.overwrite(held).await;
     let me = south.send(WHO, json!({})).await.root().clone();
-    assert_eq!((&me["isNetworkMember"], &me["networkLevel"]), (&json!(false), &json!("PUBLIC_BLIND")));
+    assert_eq!(
+        (&me["isNetworkMember"], &me["networkLevel"]),
+        (&json!(false), &json!("PUBLIC_BLIND"))
+    );
     let read = "query($id: ID!) { need(id: $id) { description } }";
     let seen = south.send(read, json!({ "id": need.id.to_string() })).await;
     assert!(seen.root()["description"].is_null(), "{seen:?}");
@@ -150,7 +154,11 @@ async fn a_token_ends(world: &World) {
     let member = world.person(Role::MemberUser, cast.company).await;
     let token = member.token().expect("a token");
     world.pass(TimeDelta::minutes(16));
-    assert_eq!(world.send(Some(&token), WHO, json!({})).await.status, 200, "clocks may differ a minute");
+    assert_eq!(
+        world.send(Some(&token), WHO, json!({})).await.status,
+        200,
+        "clocks may differ a minute"
+    );
     world.pass(TimeDelta::seconds(1));
     let late = world.send(Some(&token), WHO, json!({})).await;
     assert_eq!((late.status, late.code()), (401, "UNAUTHENTICATED"));

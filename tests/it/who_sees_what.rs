@@ -49,7 +49,8 @@ fn the_file_of_the_policy_is_the_policy() {
         ("organization, the office", cast.ott, OrganizationKind::TechnologyTransferOffice),
     ] {
         table(&mut text, name, &[], &viewers, |viewer| {
-            let facts = OrganizationFacts { id, kind, member_of_mine: is_member(viewer, &cast, id) };
+            let facts =
+                OrganizationFacts { id, kind, member_of_mine: is_member(viewer, &cast, id) };
             (facts.level(viewer), Vec::new())
         });
     }
@@ -110,7 +111,8 @@ fn table(
         let (sees, may) = line(viewer);
         let mut row = format!("  {name:28}{:6}", level(sees));
         for (verb, may) in verbs.iter().zip(may) {
-            write!(row, "{:width$}", if may { "yes" } else { "-" }, width = verb.len() + 2).unwrap();
+            write!(row, "{:width$}", if may { "yes" } else { "-" }, width = verb.len() + 2)
+                .unwrap();
         }
         writeln!(text, "{}", row.trim_end()).unwrap();
     }
@@ -122,7 +124,8 @@ fn fields<C>(text: &mut String, name: &str, fields: &[Field<C>]) {
     for field in fields {
         let mark = |on: bool| if on { "yes" } else { "-" };
         let (filter, order) = (mark(field.filterable), mark(field.sortable));
-        writeln!(text, "  {:28}{:7}{filter:8}{order}", field.name, level(Some(field.level))).unwrap();
+        writeln!(text, "  {:28}{:7}{filter:8}{order}", field.name, level(Some(field.level)))
+            .unwrap();
     }
     text.push('\n');
 }

@@ -108,10 +108,13 @@ impl Cast {
     pub async fn people<'w>(&self, world: &'w World) -> Vec<(&'static str, Person<'w>)> {
         let mut people = Vec::new();
         for (name, grants) in self.parts() {
-            people.push((name, match grants {
-                Some(grants) => world.somebody(grants).await,
-                None => world.nobody(),
-            }));
+            people.push((
+                name,
+                match grants {
+                    Some(grants) => world.somebody(grants).await,
+                    None => world.nobody(),
+                },
+            ));
         }
         people
     }

@@ -5,7 +5,9 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -13,7 +15,8 @@ static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let filter = EnvFilter::new("info,api=trace,entity=trace,async_graphql=trace,sea_orm=debug");
+        let filter =
+            EnvFilter::new("info,api=trace,entity=trace,async_graphql=trace,sea_orm=debug");
         let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Lines);
         let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();
     });

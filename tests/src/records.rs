@@ -11,9 +11,7 @@ use entity::{
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
     VerificationLevel, VerifiedClaims, affiliation, delegation, match_, need, offer, organization, region,
 };
-use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait,
-};
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
 use crate::{cast::Cast, world::World};
 
@@ -79,10 +77,8 @@ pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model 
         status,
         NeedStatus::Draft | NeedStatus::InReview | NeedStatus::Returned | NeedStatus::Withdrawn
     );
-    let ended = matches!(
-        status,
-        NeedStatus::Fulfilled | NeedStatus::ClosedUnmet | NeedStatus::Withdrawn
-    );
+    let ended =
+        matches!(status, NeedStatus::Fulfilled | NeedStatus::ClosedUnmet | NeedStatus::Withdrawn);
     let expires_at = match status {
         NeedStatus::Expired => now - TimeDelta::days(1),
         _ => now + TimeDelta::days(365),

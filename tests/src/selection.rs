@@ -47,7 +47,8 @@ pub fn everything(of: &str, depth: usize) -> String {
             (of, "UNION" | "INTERFACE") if depth > 0 => {
                 let parts = types()[of]["possibleTypes"].as_array().into_iter().flatten();
                 let parts = parts.map(|part| part["name"].as_str().expect("a name"));
-                let parts = parts.map(|part| format!("... on {part} {{ {} }}", everything(part, depth - 1)));
+                let parts = parts
+                    .map(|part| format!("... on {part} {{ {} }}", everything(part, depth - 1)));
                 fields.push(format!("{name} {{ {} }}", parts.collect::<Vec<_>>().join(" ")));
             }
             _ => {}

@@ -103,8 +103,8 @@ impl Labels {
         if let Some(sector) = self.get(SCIAN, code) {
             return Some(sector);
         }
-        let known = (3..=code.len()).rev().filter_map(|length| code.get(..length));
-        let known = known.filter_map(|prefix| self.get(SCIAN, prefix)).next();
+        let mut prefixes = (3..=code.len()).rev().filter_map(|length| code.get(..length));
+        let known = prefixes.find_map(|prefix| self.get(SCIAN, prefix));
         known.or_else(|| self.get(SCIAN, &sector_code(code)?))
     }
 

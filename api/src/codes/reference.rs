@@ -95,7 +95,7 @@ fn rows() -> Result<Vec<code::Model>> {
 /// Which states share a land border, both ways.
 pub(super) fn adjacency() -> Vec<(String, String)> {
     let mut reader = csv::Reader::from_reader(ADJACENCY_CSV.as_bytes());
-    reader.deserialize().filter_map(|pair| pair.ok()).collect()
+    reader.deserialize().filter_map(std::result::Result::ok).collect()
 }
 
 /// Puts the lists that the binary carries into the database; writes nothing when they are there already.

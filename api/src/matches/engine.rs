@@ -61,7 +61,9 @@ impl Engine {
                 .await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.id);
-            rows.iter().for_each(|row| index.upsert(need_profile(row)));
+            for row in &rows {
+                index.upsert(need_profile(row));
+            }
         }
         let mut after: Option<OfferId> = None;
         loop {
@@ -77,7 +79,9 @@ impl Engine {
                 .await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.id);
-            rows.iter().for_each(|row| index.upsert(offer_profile(row)));
+            for row in &rows {
+                index.upsert(offer_profile(row));
+            }
         }
         let inner = Inner { index: RwLock::new(index), bookmark: Mutex::new(bookmark) };
         Ok(Self(Arc::new(inner)))

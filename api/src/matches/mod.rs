@@ -6,8 +6,8 @@ mod query;
 mod suggest;
 
 pub use engine::Engine;
-pub use object::Match;
 pub use object::FIELDS;
+pub use object::Match;
 pub(crate) use object::{MatchList, MatchesOf, best_matches};
 pub use query::MatchQuery;
-pub use suggest::follow;
+pub use suggest::{follow, resign};

@@ -15,7 +15,7 @@ use entity::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter,
     QueryResult, QuerySelect, QueryTrait, Select,
-    sea_query::{Alias, Expr, Func, OverStatement, Query, WindowStatement},
+    sea_query::{Alias, Expr, Func, Query, WindowStatement},
 };
 
 use super::suggest::KEPT;

@@ -182,11 +182,11 @@ async fn found(
         return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
     }
     let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
-    let side = kind.map(|kind| match kind {
+    let wanted = kind.map(|kind| match kind {
         SearchKind::Need => Side::Need,
         SearchKind::Offer => Side::Offer,
     });
-    let hits = ctx.service().engine().search(text, reader, side);
+    let hits = ctx.service().engine().search(text, reader, wanted);
     // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
     let start = match &after {
         None => 0,

@@ -61,6 +61,14 @@ pub async fn follow(service: &Service, instance: &str) -> Result<usize> {
     }
 }
 
+/// Gives up the lead, if this instance has it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn resign(service: &Service, instance: &str) -> Result<()> {
+    crate::followers::resign(service.db(), FOLLOWER, instance).await
+}
+
 /// Computes the suggestions of one record anew: its own best, and those in which
 /// it is among the best of the other side.
 async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {

@@ -6,7 +6,7 @@ use entity::{DeclineReason, NeedId, OrganizationId, need};
 use super::{Need, input::NeedInput, life};
 use crate::{
     checks::{Checks, checked_note},
-    context::Request,
+    context::{Request, carry_out},
     error::{Error, Result, Told, UserError},
     lifecycle::{Why, step},
     policy::NeedAction,
@@ -243,14 +243,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<need::Model>,
 ) -> Told<NeedPayload> {
-    let outcome = async {
-        let mut work = ctx.work().await?;
-        let row = change(&mut work).await?;
-        work.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Some(match outcome {
+    Some(match carry_out(ctx, change).await {
         Ok(need) => ctx
             .reload("need", need.id)
             .await

@@ -3,10 +3,10 @@
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    BudgetBand, Codes, Confidential, DeclineReason, DisclosureLevel, InnovationScope, Language,
-    Localized, NeedId, NeedStatus, NeedType, OrganizationId, OrganizationKind, PartnershipType,
-    ProblemKind, RegionId, Role, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion,
-    Texts, Urgency, need, need::Column,
+    BudgetBand, Codes, Confidential, ConsentPurpose, DeclineReason, DisclosureLevel,
+    InnovationScope, Language, Localized, NeedId, NeedStatus, NeedType, OrganizationId,
+    OrganizationKind, PartnershipType, ProblemKind, RegionId, Role, SizeClass, SolutionDepth,
+    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, need, need::Column,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryResult,
@@ -373,7 +373,7 @@ use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, Publi
 /// whether lists may be filtered and ordered by it.
 pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L0),
-    Field::new("folio", &[Column::Folio], L0),
+    Field::new("folio", &[Column::Folio], L0).filterable(),
     Field::new("version", &[Column::Version], L0),
     Field::new("status", &[Column::Status], L0).filterable(),
     Field::new("type", &[Column::Kind], L0).filterable(),
@@ -461,7 +461,6 @@ impl Node for Need {
         if viewer.holding(CHAMBER).next().is_none() {
             return select;
         }
-        use entity::{ConsentPurpose, consent};
         let consents = consent::Entity::find()
             .select_only()
             .column(consent::Column::Id)
@@ -495,7 +494,7 @@ impl Node for Need {
         redacted_fields.retain(|field| !(history && field == "history"));
         let shared_by: Option<Codes> = row.get(Column::SharedBy)?;
         let currency: Option<String> = row.get(Column::RewardCurrency)?;
-        let values = |column| Ok::<_, crate::error::Error>(row.get_or_default::<Codes>(column)?);
+        let values = |column| row.get_or_default::<Codes>(column);
         Ok(Self {
             id: facts.id,
             folio: row.get_or_default(Column::Folio)?,

@@ -12,11 +12,16 @@ use crate::{
     error::{Result, Told},
     filter,
     page::{Kind, Order, Page, PageArgs, fingerprint, page},
+    policy::{Viewer, own_needs},
 };
 
 /// Which needs; conditions that are not given do not count, those that are count together.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct NeedFilter {
+    /// With this folio, exactly.
+    folio: Option<String>,
+    /// Of your own organizations: those in which you hold a role that speaks for them. False counts as not given.
+    mine: Option<bool>,
     /// In one of these statuses.
     status: Option<Vec<NeedStatus>>,
     /// Of one of these types.
@@ -45,8 +50,14 @@ pub struct NeedFilter {
 }
 
 impl NeedFilter {
-    fn condition(self, labels: &Labels) -> Result<Condition> {
+    fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all();
+        if let Some(folio) = self.folio {
+            all = all.add(Column::Folio.eq(folio));
+        }
+        if self.mine == Some(true) {
+            all = all.add(own_needs(viewer));
+        }
         if let Some(status) = self.status {
             all = all.add(Column::Status.is_in(status));
         }
@@ -155,6 +166,6 @@ async fn list(
     args: &PageArgs,
 ) -> Result<Page<Need>> {
     let print = fingerprint(&filter);
-    let condition = filter.condition(ctx.service().labels())?;
+    let condition = filter.condition(ctx.service().labels(), ctx.viewer())?;
     page(ctx, args, &order.order(), condition, print).await
 }

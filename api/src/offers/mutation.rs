@@ -6,7 +6,7 @@ use entity::{DeclineReason, OfferId, OrganizationId, offer};
 use super::{Offer, input::OfferInput, life};
 use crate::{
     checks::checked_note,
-    context::Request,
+    context::{Request, carry_out},
     error::{Error, Result, Told, UserError},
     lifecycle::step,
     policy::OfferAction,
@@ -210,14 +210,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<offer::Model>,
 ) -> Told<OfferPayload> {
-    let outcome = async {
-        let mut work = ctx.work().await?;
-        let row = change(&mut work).await?;
-        work.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Some(match outcome {
+    Some(match carry_out(ctx, change).await {
         Ok(offer) => ctx
             .reload("offer", offer.id)
             .await

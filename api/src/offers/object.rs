@@ -14,7 +14,7 @@ use sea_orm::{ActiveEnum, Condition, QueryResult};
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::{Error, Result, Told},
+    error::{Result, Told},
     field::{Field, Row, fact, redacted},
     history::StatusChange,
     loaders::{HistoryOf, Node},
@@ -318,7 +318,7 @@ use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, Publi
 /// whether lists may be filtered and ordered by it.
 pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L0),
-    Field::new("folio", &[Column::Folio], L0),
+    Field::new("folio", &[Column::Folio], L0).filterable(),
     Field::new("version", &[Column::Version], L0),
     Field::new("status", &[Column::Status], L0).filterable(),
     Field::new("type", &[Column::Kind], L0).filterable(),
@@ -403,7 +403,7 @@ impl Node for Offer {
         let history = level >= L2 || viewer.is_any(Role::NetworkAdmin);
         let mut redacted_fields = redacted(FIELDS, level);
         redacted_fields.retain(|field| !(history && field == "history"));
-        let values = |column| Ok::<_, Error>(row.get_or_default::<Codes>(column)?);
+        let values = |column| row.get_or_default::<Codes>(column);
         Ok(Self {
             id: facts.id,
             folio: row.get_or_default(Column::Folio)?,

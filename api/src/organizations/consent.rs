@@ -1,14 +1,17 @@
 //! What companies consent to, and how they take it back.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use std::collections::HashMap;
+
+use async_graphql::{Context, InputObject, Object, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use entity::{ConsentId, ConsentPurpose, OrganizationId, OrganizationKind, consent, organization};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
-    context::Request,
+    context::carry_out,
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
+    loaders::Batch,
     policy::ConsentAction,
     work::Work,
 };
@@ -135,18 +138,33 @@ impl ConsentMutation {
     }
 }
 
+/// The consents of a company. Ask the policy about the company first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ConsentsOf(pub(super) OrganizationId);
+
+impl Loader<ConsentsOf> for Batch {
+    type Value = Vec<consent::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ConsentsOf]) -> Result<HashMap<ConsentsOf, Vec<consent::Model>>> {
+        let rows = consent::Entity::find()
+            .filter(consent::Column::OrganizationId.is_in(keys.iter().map(|key| key.0)))
+            .order_by_asc(consent::Column::Id)
+            .all(self.db.read())
+            .await?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            found.entry(ConsentsOf(row.organization_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
 async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<consent::Model>,
 ) -> Told<ConsentPayload> {
-    let outcome = async {
-        let mut work = ctx.work().await?;
-        let row = change(&mut work).await?;
-        work.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Some(match outcome {
+    Some(match carry_out(ctx, change).await {
         Ok(row) => Ok(ConsentPayload { consent: Some(row.into()), user_errors: Vec::new() }),
         Err(Error::Refused(user_errors)) => Ok(ConsentPayload { consent: None, user_errors }),
         Err(other) => Err(other),

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, RegionId,
-    SizeBasis, SizeClass, Texts, VerificationLevel, affiliation, organization,
-    organization::Column,
+    AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, SizeBasis,
+    SizeClass, Texts, VerificationLevel, affiliation, organization, organization::Column,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, Select,
@@ -15,6 +14,7 @@ use sea_orm::{
 
 use super::{
     Delegation, Region,
+    consent::{Consent, ConsentsOf},
     profile::{ChamberProfile, OttProfile, ProfileOf},
 };
 use crate::{
@@ -172,6 +172,15 @@ impl Organization {
         Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Affiliation).collect()))
     }
 
+    /// What it has consented to, oldest first, also what it took back. Null below `CONTRACT`: for the company alone.
+    async fn consents(&self, ctx: &Context<'_>) -> Told<Vec<Consent>> {
+        if self.disclosure_level < DisclosureLevel::Contract {
+            return None;
+        }
+        let rows = ctx.loaders().load_for(ConsentsOf(self.id)).await;
+        Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Into::into).collect()))
+    }
+
     /// What it says of itself as a chamber. Null when it is none.
     async fn chamber_profile(&self, ctx: &Context<'_>) -> Told<ChamberProfile> {
         if self.kind != OrganizationKind::Chamber {
@@ -275,7 +284,7 @@ impl Loader<AffiliationsOf> for Batch {
     }
 }
 
-use DisclosureLevel::{Confidential as L3, Introduced as L2, PublicBlind as L0};
+use DisclosureLevel::{Confidential as L3, Contract as L4, Introduced as L2, PublicBlind as L0};
 
 /// Every field that is read from columns: from which level on it is seen, and
 /// whether lists may be filtered and ordered by it.
@@ -317,6 +326,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("chambers", &[], L0).filterable(),
     Field::new("region", &[], L0).filterable(),
     Field::new("affiliations", &[], L2),
+    Field::new("consents", &[], L4),
     Field::new("createdAt", &[Column::CreatedAt], L0).sortable(),
     Field::new("updatedAt", &[Column::UpdatedAt], L0),
 ];

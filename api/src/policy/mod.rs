@@ -18,9 +18,11 @@ use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, 
 use crate::error::{Error, Result};
 
 pub use matches::visible_matches;
-pub use need::{NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, visible_needs};
+pub use need::{
+    NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
+};
 pub use offer::{
-    OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK, visible_offers,
+    OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK, own_offers, visible_offers,
 };
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
@@ -158,12 +160,10 @@ impl Viewer {
 #[must_use]
 pub fn actions_of(grant: &Grant) -> Vec<String> {
     use sea_orm::Iterable;
-    let needs = NeedAction::iter()
-        .filter(|action| action.is_for(grant.role))
-        .map(|action| action.mutation());
-    let offers = OfferAction::iter()
-        .filter(|action| action.is_for(grant.role))
-        .map(|action| action.mutation());
+    let needs =
+        NeedAction::iter().filter(|action| action.is_for(grant.role)).map(NeedAction::mutation);
+    let offers =
+        OfferAction::iter().filter(|action| action.is_for(grant.role)).map(OfferAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs.chain(offers).chain(consents.into_iter().flatten()).map(ToOwned::to_owned).collect()
 }

@@ -82,14 +82,22 @@ impl Resource for need::Model {
 /// The rows for which [`Resource::level`] answers `Some`.
 #[must_use]
 pub fn visible_needs(viewer: &Viewer) -> Condition {
-    let mut any = Condition::any();
     if viewer.system {
-        return any.add(need::Column::Id.is_not_null());
+        return Condition::all();
     }
-    any = any.add(need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
+    let mut any =
+        own_needs(viewer).add(need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
     if viewer.is_any(Role::NetworkAdmin) {
         any = any.add(need::Column::Status.ne(NeedStatus::Draft));
     }
+    any
+}
+
+/// The needs of the viewer's own companies and, within their territory, of their chambers.
+#[must_use]
+pub fn own_needs(viewer: &Viewer) -> Condition {
+    // An `any` without members would be no condition at all.
+    let mut any = Condition::any().add(need::Column::Id.is_null());
     for grant in viewer.holding(&[Role::MemberUser]) {
         any = any.add(need::Column::CompanyId.eq(grant.organization));
     }

@@ -51,18 +51,24 @@ impl Resource for offer::Model {
 /// The rows for which [`Resource::level`] answers `Some`.
 #[must_use]
 pub fn visible_offers(viewer: &Viewer) -> Condition {
-    let mut any = Condition::any();
     if viewer.system {
-        return any.add(offer::Column::Id.is_not_null());
+        return Condition::all();
     }
-    any = any.add(offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
+    let mut any =
+        own_offers(viewer).add(offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
     if viewer.is_any(Role::NetworkAdmin) {
         any = any.add(offer::Column::Status.ne(OfferStatus::Draft));
     }
-    for grant in viewer.holding(OFFICE) {
-        any = any.add(offer::Column::OttId.eq(grant.organization));
-    }
     any
+}
+
+/// The offers of the viewer's own offices.
+#[must_use]
+pub fn own_offers(viewer: &Viewer) -> Condition {
+    // An `any` without members would be no condition at all.
+    let none = Condition::any().add(offer::Column::Id.is_null());
+    let offices = viewer.holding(OFFICE).map(|grant| offer::Column::OttId.eq(grant.organization));
+    offices.fold(none, Condition::add)
 }
 
 /// What can be done to an offer. Names are those of the mutations.

@@ -1,0 +1,123 @@
+//! The command line: verbs that call the service, and no logic of their own.
+
+mod import;
+mod migrate;
+mod serve;
+mod token;
+
+use std::{env, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::Settings,
+    context::{Service, machine_clock},
+    db::{Db, DbSettings},
+};
+
+/// Vínculo: the open, typed graph of technology transfer.
+#[derive(Debug, Parser)]
+#[command(name = "vinculo", version, about, propagate_version = true)]
+struct Cli {
+    /// Settings file (TOML). The environment (`VINCULO_…`) goes before it.
+    #[arg(long, global = true, env = "VINCULO_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the embedded database and of the signing key [default: ./vinculo-data].
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve Vínculo with demo data on an embedded database, and say where to look.
+    ///
+    /// The database is an SQLite file in the data folder; it is migrated and, when
+    /// it is empty, filled with an invented network. One token per role is printed
+    /// and written to demo-tokens.json beside it. VINCULO_DATABASE_URL is not looked at.
+    Demo(serve::DemoArgs),
+    /// Serve Vínculo in production: never migrates, never loads demo data.
+    ///
+    /// Refuses to start on a database that is behind, and says the command that mends it.
+    Serve,
+    /// Bring the database to this version, back, or say where it stands.
+    #[command(subcommand)]
+    Migrate(migrate::MigrateVerb),
+    /// Print the GraphQL schema (SDL).
+    Schema,
+    /// Sign a token with the local key, for a person who holds the role.
+    Token(token::TokenArgs),
+    /// Import organizations, needs, offers or the make-up of a network from a file.
+    #[command(subcommand)]
+    Import(import::ImportVerb),
+}
+
+/// What a verb can end with: nothing more to say, or why it could not be done.
+type Outcome = Result<ExitCode, String>;
+
+/// Runs the command line of this process.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.verb {
+        Some(Verb::Demo(args)) => serve::demo(&cli, args).await,
+        None | Some(Verb::Serve) => serve::serve(&cli).await,
+        Some(Verb::Migrate(verb)) => migrate::migrate(&cli, verb).await,
+        Some(Verb::Schema) => {
+            print!("{}", crate::schema::sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Verb::Token(args)) => token::token(&cli, args).await,
+        Some(Verb::Import(verb)) => import::import(&cli, verb).await,
+    };
+    outcome.unwrap_or_else(|problem| {
+        eprintln!("vinculo: {problem}");
+        ExitCode::FAILURE
+    })
+}
+
+impl Cli {
+    /// The settings of this process: options before environment before file.
+    fn settings(&self, changes: &[(&str, &str)]) -> Result<Settings, String> {
+        let mut variables: Vec<(String, String)> = env::vars()
+            .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name))
+            .collect();
+        let data_dir = self.data_dir.as_ref().map(|path| path.to_string_lossy().into_owned());
+        if let Some(path) = data_dir {
+            variables.retain(|(name, _)| name != "VINCULO_DATA_DIR");
+            variables.push(("VINCULO_DATA_DIR".to_owned(), path));
+        }
+        let set = changes.iter().filter(|(_, value)| !value.is_empty());
+        variables.extend(set.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Settings::load(self.config.as_deref(), variables.into_iter()).map_err(|mistakes| {
+            format!("the settings cannot be used:\n  - {}", mistakes.join("\n  - "))
+        })
+    }
+}
+
+/// Opens the database that the settings name; without one, the embedded one.
+async fn open(settings: &Settings) -> Result<Db, String> {
+    let embedded = settings.data_dir.join("vinculo.db");
+    let url = settings
+        .database_url
+        .as_ref()
+        .map_or_else(|| format!("sqlite://{}", embedded.display()), |url| url.reveal().to_owned());
+    let wanted = DbSettings {
+        url,
+        read_url: settings.read_database_url.as_ref().map(|url| url.reveal().to_owned()),
+        readers: settings.db_readers,
+        statement_timeout: Duration::from_secs(u64::from(settings.http.limits.operation_seconds)),
+    };
+    let shown = settings
+        .database_url
+        .as_ref()
+        .map_or_else(|| embedded.display().to_string(), ToString::to_string);
+    Db::open(&wanted).await.map_err(|error| format!("{shown}: {error}"))
+}
+
+/// A service over a database that must be at head.
+async fn service(settings: &Settings) -> Result<Service, String> {
+    let db = open(settings).await?;
+    migrate::check(&db).await?;
+    Service::start(db, machine_clock(), settings.anonymous).await.map_err(|error| error.describe())
+}

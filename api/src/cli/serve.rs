@@ -1,0 +1,178 @@
+//! `vinculo serve` and `vinculo demo`.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, process::ExitCode, time::Duration};
+
+use chrono::TimeDelta;
+use clap::Args;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::{Cli, Outcome, migrate, open, service};
+use crate::{
+    clockwork,
+    config::Settings,
+    context::{Service, machine_clock},
+    demo::{self, DemoToken},
+    error::Error,
+    http::{self, App},
+    matches, schema, telemetry,
+    token::{Issuers, LocalKey, prove_crypto},
+};
+
+/// How often the index looks for news.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How often suggestions are brought up to date.
+const SUGGEST_EVERY: Duration = Duration::from_millis(500);
+/// How often the service does what time demands.
+const CLOCKWORK_EVERY: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+pub(super) async fn serve(cli: &Cli) -> Outcome {
+    let settings = cli.settings(&[])?;
+    start_logs(&settings)?;
+    let service = service(&settings).await?;
+    let key = key(&settings)?;
+    let examples = "[]".to_owned();
+    listen(&settings, service, &key, examples, |address| {
+        tracing::info!(%address, "listening");
+    })
+    .await
+}
+
+pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
+    let listen_on = args.listen.to_string();
+    let mut settings = cli.settings(&[
+        ("VINCULO_DATABASE_URL", ""),
+        ("VINCULO_READ_DATABASE_URL", ""),
+        ("VINCULO_LISTEN", &listen_on),
+        ("VINCULO_PLAYGROUND", "true"),
+        ("VINCULO_ANONYMOUS", "true"),
+        ("VINCULO_ANONYMOUS_INTROSPECTION", "true"),
+        ("VINCULO_TOKEN_TTL_SECONDS", "43200"),
+    ])?;
+    settings.database_url = None;
+    settings.read_database_url = None;
+    start_logs(&settings)?;
+    let db = open(&settings).await?;
+    migrate::up(&db).await?;
+    let told = |error: Error| error.describe();
+    let service = Service::start(db, machine_clock(), true).await.map_err(told)?;
+    if demo::load(&service).await.map_err(told)? {
+        tracing::info!("the demo network is loaded");
+    }
+    matches::follow(&service, &instance()).await.map_err(told)?;
+    let key = key(&settings)?;
+    let ttl = TimeDelta::seconds(i64::from(settings.token_ttl_seconds));
+    let now = service.now();
+    let sign = |person: &str, grants: &[crate::token::Grant]| {
+        key.sign(person, grants, now, ttl).map_err(|refusal| Error::internal(refusal.to_string()))
+    };
+    let tokens = demo::tokens(&service, sign).await.map_err(told)?;
+    let file = settings.data_dir.join("demo-tokens.json");
+    write_secret(&file, &tokens)?;
+    let examples = demo::examples(&service, &tokens).await.map_err(told)?;
+    listen(&settings, service, &key, examples, |address| announce(address, &file, &tokens)).await
+}
+
+fn announce(address: SocketAddr, file: &Path, tokens: &BTreeMap<String, DemoToken>) {
+    println!("\nVínculo is served with demo data; everything in it is invented.\n");
+    println!("  Playground  http://{address}/playground");
+    println!("  GraphQL     http://{address}/graphql");
+    println!("  Schema      http://{address}/schema.graphql\n");
+    println!("One token per role, good for twelve hours (also in {}):\n", file.display());
+    for (role, token) in tokens {
+        println!("{role} · {}\n{}\n", token.organization_name, token.token);
+    }
+}
+
+/// Tokens are secrets, also those of a demo: the file is its owner's alone.
+fn write_secret(path: &Path, tokens: &BTreeMap<String, DemoToken>) -> Result<(), String> {
+    use std::io::Write;
+    let told = |error: std::io::Error| format!("{}: {error}", path.display());
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let text = serde_json::to_string_pretty(tokens).map_err(|error| error.to_string())?;
+    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(told)
+}
+
+fn start_logs(settings: &Settings) -> Result<(), String> {
+    let filter = std::env::var("VINCULO_LOG").unwrap_or_else(|_| "info".to_owned());
+    telemetry::start(settings.log_format, &filter)
+}
+
+pub(super) fn key(settings: &Settings) -> Result<LocalKey, String> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|error| format!("{}: {error}", settings.data_dir.display()))?;
+    let path = settings.data_dir.join("signing-key.pem");
+    LocalKey::load_or_create(&path, settings.name())
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Which of several instances this is, for as long as it runs.
+fn instance() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
+async fn listen(
+    settings: &Settings,
+    service: Service,
+    key: &LocalKey,
+    examples: String,
+    on_ready: impl FnOnce(SocketAddr),
+) -> Outcome {
+    let issuers = Issuers::new(key, settings).map_err(|mistakes| {
+        format!("the issuers cannot be used:\n  - {}", mistakes.join("\n  - "))
+    })?;
+    prove_crypto(key, &issuers, service.now())
+        .map_err(|refusal| format!("tokens cannot be verified: {refusal}"))?;
+    let app = App::new(schema::build(), service.clone(), issuers, settings.http.clone(), examples)?;
+    let instance = instance();
+    let followers = followers(&service, &instance);
+    let served = http::serve(app, settings.listen, on_ready).await;
+    for follower in followers {
+        follower.abort();
+    }
+    // Another instance need not wait for the lease to end; if this fails, it waits.
+    if let Err(error) = matches::resign(&service, &instance).await {
+        tracing::warn!(error = error.describe(), "the lead could not be given up");
+    }
+    served.map_err(|error| format!("{}: {error}", settings.listen))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What an instance does beside answering.
+fn followers(service: &Service, instance: &str) -> [JoinHandle<()>; 3] {
+    let instance = instance.to_owned();
+    let index = service.clone();
+    let suggestions = service.clone();
+    let clock = service.clone();
+    [
+        tokio::spawn(every(FOLLOW_EVERY, async move || index.catch_up().await)),
+        tokio::spawn(every(SUGGEST_EVERY, async move || {
+            matches::follow(&suggestions, &instance).await.map(drop)
+        })),
+        tokio::spawn(every(CLOCKWORK_EVERY, async move || {
+            clockwork::run_due(&clock).await.map(drop)
+        })),
+    ]
+}
+
+/// Does something again and again; a failure is logged, and tried again the next time.
+async fn every(pause: Duration, mut what: impl AsyncFnMut() -> crate::error::Result<()>) {
+    let mut ticks = tokio::time::interval(pause);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = what().await {
+            tracing::error!(error = error.describe(), "what the service does by itself failed");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The demo network: visibly invented, bilingual, with a past in which every
+//! status occurs. It is loaded through the same imports and verbs as anything else.
+
+mod examples;
+mod past;
+
+use std::{collections::BTreeMap, io::Read};
+
+use entity::{OrganizationKind, Role, membership, organization};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    context::Service,
+    error::{Error, Result},
+    import::{self, Notes, Options},
+    policy::Grant,
+    token,
+};
+
+pub use examples::examples;
+
+const ORGANIZATIONS: &str = include_str!("../../data/demo/organizations.csv");
+const NETWORK: &str = include_str!("../../data/demo/network.json");
+const NEEDS: [&str; 2] =
+    [include_str!("../../data/demo/needs-1.jsonl"), include_str!("../../data/demo/needs-2.jsonl")];
+const OFFERS: [&str; 2] = [
+    include_str!("../../data/demo/offers-1.jsonl"),
+    include_str!("../../data/demo/offers-2.jsonl"),
+];
+
+/// Under which name the demo's external ids are kept.
+const SYSTEM: &str = "demo";
+
+/// Loads the demo network into an empty database. Returns whether it did: a
+/// database with organizations in it is left as it is.
+///
+/// # Errors
+/// When the database is away.
+pub async fn load(service: &Service) -> Result<bool> {
+    if organization::Entity::find().count(service.db().fresh()).await? > 0 {
+        return Ok(false);
+    }
+    let options = Options { strict: true, system: Some(SYSTEM.to_owned()), ..Options::default() };
+    // Companies come last: their delegations must be there before them.
+    let header = ORGANIZATIONS.lines().next().unwrap_or_default();
+    let company = |line: &&str| line.split(',').nth(1) == Some("COMPANY");
+    let rows = || ORGANIZATIONS.lines().skip(1);
+    let institutions: Vec<_> = rows().filter(|line| !company(line)).collect();
+    let companies: Vec<_> = rows().filter(company).collect();
+    read_organizations(service, header, &institutions, &options).await?;
+    let mut network: Value = serde_json::from_str(NETWORK).map_err(Error::internal)?;
+    let people = json!({ "people": network["people"].take() }).to_string();
+    network["people"] = json!([]);
+    import::network(service, &mut network.to_string().as_bytes(), &options).await?;
+    read_organizations(service, header, &companies, &options).await?;
+    import::network(service, &mut people.as_bytes(), &options).await?;
+    past::write(service, &NEEDS, &OFFERS).await?;
+    Ok(true)
+}
+
+async fn read_organizations(
+    service: &Service,
+    header: &str,
+    rows: &[&str],
+    options: &Options,
+) -> Result<()> {
+    let file = format!("{header}\n{}\n", rows.join("\n"));
+    let mut source: &[u8] = file.as_bytes();
+    let source: &mut (dyn Read + Send) = &mut source;
+    let mut notes = Notes::default();
+    match import::organizations(service, source, options, &mut notes).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let note = notes.0.iter().find(|note| note.error).map(|note| note.message.clone());
+            Err(Error::internal(format!("{}: {note:?}", error.describe())))
+        }
+    }
+}
+
+/// A ready token for a role.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DemoToken {
+    /// The token.
+    pub token: String,
+    /// The organization in which it holds the role.
+    pub organization: String,
+    /// What that organization is called.
+    pub organization_name: String,
+}
+
+/// One person for each role, signed for by `sign`: whoever was first put on record with it.
+///
+/// # Errors
+/// When the database is away or `sign` fails.
+pub async fn tokens(
+    service: &Service,
+    sign: impl Fn(&str, &[token::Grant]) -> Result<String>,
+) -> Result<BTreeMap<String, DemoToken>> {
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::ToAt.is_null())
+        .order_by_asc(membership::Column::Id)
+        .all(service.db().fresh())
+        .await?;
+    let mut tokens = BTreeMap::new();
+    for row in memberships {
+        let role = row.role.to_value();
+        if tokens.contains_key(&role) || !speaks_for_itself(service, &row).await? {
+            continue;
+        }
+        let name = organization::Entity::find_by_id(row.organization_id)
+            .one(service.db().fresh())
+            .await?
+            .map_or_else(String::new, |row| row.trade_name.unwrap_or(row.legal_name));
+        let grant = token::Grant {
+            organization: row.organization_id.to_string(),
+            role: role.clone(),
+            regions: row.regions.0.clone(),
+            delegations: row.delegations.0.clone(),
+        };
+        let token = sign(&row.person_id.to_string(), &[grant])?;
+        let organization = row.organization_id.to_string();
+        tokens.insert(role, DemoToken { token, organization, organization_name: name });
+    }
+    Ok(tokens)
+}
+
+/// A member without a chamber could bring no needs: not the one to show.
+async fn speaks_for_itself(service: &Service, row: &membership::Model) -> Result<bool> {
+    use entity::affiliation;
+    if row.role != Role::MemberUser {
+        return Ok(true);
+    }
+    let affiliations = affiliation::Entity::find()
+        .filter(affiliation::Column::CompanyId.eq(row.organization_id))
+        .count(service.db().fresh())
+        .await?;
+    Ok(affiliations > 0)
+}
+
+/// The grant of a membership, as the policy knows it.
+fn grant(row: &membership::Model) -> Grant {
+    Grant {
+        organization: row.organization_id,
+        role: row.role,
+        regions: row.regions.parsed(),
+        delegations: row.delegations.parsed(),
+    }
+}
+
+/// The organizations of a kind, in the order in which they were put on record.
+async fn of_kind(service: &Service, kind: OrganizationKind) -> Result<Vec<organization::Model>> {
+    Ok(organization::Entity::find()
+        .filter(organization::Column::Kind.eq(kind))
+        .order_by_asc(organization::Column::Id)
+        .all(service.db().fresh())
+        .await?)
+}

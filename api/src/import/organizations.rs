@@ -1,0 +1,398 @@
+//! A chamber's roll, or INEGI's directory, line by line into organizations and affiliations.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+};
+
+use csv::{ReaderBuilder, StringRecord};
+use entity::{
+    AffiliationId, AffiliationStatus, DelegationId, OrganizationId, OrganizationKind, RegionId,
+    Texts, VerificationLevel, affiliation, delegation, external_ref, organization,
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
+use super::{
+    BATCH, Listener, Options, Problem, Report, Tally, check_kind, find_organization,
+    lines::{DENUE, Layout, OrganizationLine},
+    system_of,
+};
+use crate::{
+    codes::SCIAN_EDITION,
+    context::Service,
+    error::{Error, Result, UserErrorCode},
+    event::Event,
+    text,
+    work::Work,
+};
+
+/// A line that can be written, with where it stood and what it said.
+struct Ready {
+    line: u64,
+    fingerprint: i64,
+    told: OrganizationLine,
+}
+
+/// A delegation that can take members now.
+struct Territory {
+    delegations: Vec<delegation::Model>,
+}
+
+/// Imports a roll of organizations: our own CSV layout, or DENUE's as published.
+///
+/// Lines are written 500 at a time, each batch whole or not at all. A bad line is
+/// reported and left out; in a strict import one bad line leaves everything out.
+///
+/// # Errors
+/// When the file's header is not one of the two, the chamber is none, a strict
+/// import met a bad line, or the database is away.
+pub async fn organizations(
+    service: &Service,
+    source: &mut (dyn Read + Send),
+    options: &Options,
+    listener: &mut dyn Listener,
+) -> Result<Report> {
+    if let Some(chamber) = options.chamber {
+        check_kind(service, chamber, &[OrganizationKind::Chamber]).await?;
+    }
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(source);
+    let refused = |message: String| Error::refused(UserErrorCode::Invalid, message);
+    let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
+    let layout = Layout::of(&header).map_err(|problem| refused(problem.message))?;
+    let system = if layout.denue { DENUE.to_owned() } else { system_of(options) };
+
+    let mut tally = Tally::new(listener, options.strict);
+    let mut seen: HashSet<i64> = HashSet::new();
+    let mut territory: HashMap<OrganizationId, Territory> = HashMap::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    // A strict import is one piece of work; any other commits after every batch.
+    let mut work = service.system_work().await?;
+    let mut record = StringRecord::new();
+    loop {
+        let line = reader.position().line();
+        let more = match reader.read_record(&mut record) {
+            Ok(more) => more,
+            Err(error) => {
+                tally.report.lines += 1;
+                tally.skip(line, vec![Problem::line(error.to_string())])?;
+                continue;
+            }
+        };
+        if more {
+            let line = record.position().map_or(line, csv::Position::line);
+            tally.report.lines += 1;
+            if let Some(ready) =
+                read(&layout, &record, &header, line, service, &mut seen, &mut tally)?
+            {
+                batch.push(ready);
+            }
+        }
+        if batch.len() == BATCH || !more && !batch.is_empty() {
+            let lines = std::mem::take(&mut batch);
+            write(&mut work, &system, lines, options, &mut territory, &mut tally).await?;
+            if !options.strict && work.has_news() {
+                work.commit().await?;
+                work = service.system_work().await?;
+            }
+            tally.listener.progress(&tally.report);
+        }
+        if !more {
+            break;
+        }
+    }
+    if work.has_news() {
+        work.commit().await?;
+    }
+    Ok(tally.report)
+}
+
+/// A line as far as it can be judged without the database.
+fn read(
+    layout: &Layout,
+    record: &StringRecord,
+    header: &StringRecord,
+    line: u64,
+    service: &Service,
+    seen: &mut HashSet<i64>,
+    tally: &mut Tally<'_>,
+) -> Result<Option<Ready>> {
+    if record.len() != header.len() {
+        let message = format!(
+            "tiene {} columnas y el encabezado {} / has {0} columns, the header {1}",
+            record.len(),
+            header.len()
+        );
+        tally.skip(line, vec![Problem::line(message)])?;
+        return Ok(None);
+    }
+    let mut warnings = Vec::new();
+    let told = layout.read(record, service.labels(), &mut warnings);
+    for warning in warnings {
+        tally.warn(line, warning.column.as_deref().unwrap_or_default(), warning.message);
+    }
+    let told = match told {
+        Ok(told) => told,
+        Err(problems) => {
+            tally.skip(line, problems)?;
+            return Ok(None);
+        }
+    };
+    // Sixteen bytes a line tell duplicates; the ids themselves are not kept.
+    if !seen.insert(text::fingerprint(&[&told.external_id])) {
+        let message = "el identificador se repite en el archivo / the id occurs twice in the file";
+        let column = if layout.denue { "id" } else { "externalId" };
+        tally.skip(line, vec![Problem::at(column, message)])?;
+        return Ok(None);
+    }
+    let cells: Vec<&str> = record.iter().collect();
+    Ok(Some(Ready { line, fingerprint: text::fingerprint(&cells), told }))
+}
+
+/// Writes one batch: what is new, what has changed, and who belongs to which chamber.
+async fn write(
+    work: &mut Work,
+    system: &str,
+    lines: Vec<Ready>,
+    options: &Options,
+    territory: &mut HashMap<OrganizationId, Territory>,
+    tally: &mut Tally<'_>,
+) -> Result<()> {
+    let known: HashMap<String, external_ref::Model> = external_ref::Entity::find()
+        .filter(external_ref::Column::System.eq(system))
+        .filter(
+            external_ref::Column::ExternalId
+                .is_in(lines.iter().map(|l| l.told.external_id.as_str())),
+        )
+        .all(work.tx())
+        .await?
+        .into_iter()
+        .map(|row| (row.external_id.clone(), row))
+        .collect();
+    let changed = lines.iter().filter_map(|line| {
+        let known = known.get(&line.told.external_id)?;
+        (known.fingerprint != line.fingerprint).then(|| known.record.parse().ok()).flatten()
+    });
+    let before: HashMap<OrganizationId, organization::Model> = organization::Entity::find()
+        .filter(organization::Column::Id.is_in(changed.collect::<Vec<OrganizationId>>()))
+        .all(work.tx())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+
+    let mut here: HashMap<String, OrganizationId> = HashMap::new();
+    let (mut rows, mut refs, mut members) = (Vec::new(), Vec::new(), Vec::new());
+    for Ready { line, fingerprint, told } in lines {
+        let record = known.get(&told.external_id);
+        let id = record
+            .and_then(|known| known.record.parse().ok())
+            .unwrap_or_else(|| OrganizationId::new(work.now));
+        let Some((parent, chamber)) =
+            relatives(work, system, &told, &here, options, tally, line).await?
+        else {
+            continue;
+        };
+        here.insert(told.external_id.clone(), id);
+        if let Some(chamber) = chamber {
+            members.push((line, id, chamber, told.clone()));
+        }
+        if record.is_some_and(|known| known.fingerprint == fingerprint) {
+            tally.report.unchanged += 1;
+            continue;
+        }
+        if record.is_some() {
+            tally.report.updated += 1;
+        } else {
+            tally.report.created += 1;
+        }
+        refs.push(work.viewer().allow_system(external_ref::Model {
+            system: system.to_owned(),
+            external_id: told.external_id.clone(),
+            record: id.to_string(),
+            fingerprint,
+        })?);
+        let by_chamber = options.chamber.is_some();
+        let row = row(id, told, parent, by_chamber, before.get(&id), work);
+        rows.push(work.viewer().allow_system(row)?);
+    }
+    let organizations: Vec<_> = rows.iter().map(|row| row.id).collect();
+    work.insert_all(rows, &[organization::Column::Id]).await?;
+    let key = [external_ref::Column::System, external_ref::Column::ExternalId];
+    work.insert_all(refs, &key).await?;
+    let affiliated = affiliate(work, members, territory, tally).await?;
+    if !organizations.is_empty() || affiliated > 0 {
+        work.record(Event::OrganizationsImported { organizations });
+    }
+    Ok(())
+}
+
+type Relatives = (Option<OrganizationId>, Option<OrganizationId>);
+
+/// The parent and the chamber that a line names; nothing when it was left out for them.
+async fn relatives(
+    work: &Work,
+    system: &str,
+    told: &OrganizationLine,
+    here: &HashMap<String, OrganizationId>,
+    options: &Options,
+    tally: &mut Tally<'_>,
+    line: u64,
+) -> Result<Option<Relatives>> {
+    let mut found = [None, None];
+    for (place, (column, reference)) in
+        [("parent", &told.parent), ("chamber", &told.chamber)].into_iter().enumerate()
+    {
+        let Some(reference) = reference else { continue };
+        let id = match here.get(reference) {
+            Some(id) => Some(*id),
+            None => find_organization(work.tx(), system, reference).await?,
+        };
+        if id.is_none() {
+            let message = "no existe; debe estar antes en el archivo / does not exist; must come before in the file";
+            tally.skip(line, vec![Problem::at(column, message)])?;
+            return Ok(None);
+        }
+        found[place] = id;
+    }
+    let [parent, chamber] = found;
+    // Institutions have no membership, whoever imports them.
+    let company = matches!(told.kind, OrganizationKind::Company | OrganizationKind::Startup);
+    Ok(Some((parent, chamber.or(options.chamber).filter(|_| company))))
+}
+
+fn row(
+    id: OrganizationId,
+    told: OrganizationLine,
+    parent_id: Option<OrganizationId>,
+    by_chamber: bool,
+    before: Option<&organization::Model>,
+    work: &Work,
+) -> organization::Model {
+    let labels = |code: &str| code.get(..3).filter(|_| !code.contains('-')).map(ToOwned::to_owned);
+    let sector = told.scian.as_deref().map(|code| match code.get(..2) {
+        Some("31" | "32" | "33") => "31-33".to_owned(),
+        Some("48" | "49") => "48-49".to_owned(),
+        other => other.unwrap_or_default().to_owned(),
+    });
+    let name = told.trade_name.as_deref().unwrap_or(&told.legal_name);
+    let vouched =
+        if by_chamber { VerificationLevel::ChamberVerified } else { VerificationLevel::Declared };
+    organization::Model {
+        id,
+        version: before.map_or(1, |row| row.version + 1),
+        kind: told.kind,
+        name_folded: text::fold(name),
+        legal_name: told.legal_name,
+        trade_name: told.trade_name,
+        rfc: told.rfc,
+        reniecyt: told.reniecyt,
+        reniecyt_valid_until: told.reniecyt_valid_until,
+        siem_id: told.siem_id,
+        denue_id: told.denue_id,
+        size_class: told.size.map(|(class, _)| class),
+        size_basis: told.size.map(|(_, basis)| basis),
+        workers: told.workers,
+        workers_stratum: told.workers_stratum,
+        annual_sales_minor: told.annual_sales_minor,
+        sector,
+        subsector: told.scian.as_deref().and_then(labels),
+        scian_edition: told.scian.as_ref().map(|_| SCIAN_EDITION),
+        scian: told.scian,
+        secondary_scian: told.secondary_scian.iter().collect(),
+        state_code: told.state_code,
+        municipality_code: told.municipality_code,
+        address: told.address,
+        postal_code: told.postal_code,
+        latitude_e6: told.latitude_e6,
+        longitude_e6: told.longitude_e6,
+        telephone: told.telephone,
+        email: told.email,
+        website: told.website,
+        year_founded: told.year_founded,
+        exports: told.exports,
+        certifications: Texts(told.certifications),
+        languages: told.languages.iter().collect(),
+        marks: Texts(told.marks),
+        verification: told.verification.or(before.map(|row| row.verification)).unwrap_or(vouched),
+        parent_id,
+        created_at: before.map_or(work.now, |row| row.created_at),
+        updated_at: work.now,
+    }
+}
+
+/// Affiliates companies that are not affiliated yet. The delegation is the one
+/// that the line names or, where exactly one serves the company's municipality,
+/// that one; the state decides nothing.
+async fn affiliate(
+    work: &Work,
+    members: Vec<(u64, OrganizationId, OrganizationId, OrganizationLine)>,
+    territory: &mut HashMap<OrganizationId, Territory>,
+    tally: &mut Tally<'_>,
+) -> Result<usize> {
+    let known: HashMap<(OrganizationId, OrganizationId), affiliation::Model> =
+        affiliation::Entity::find()
+            .filter(affiliation::Column::CompanyId.is_in(members.iter().map(|member| member.1)))
+            .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+            .all(work.tx())
+            .await?
+            .into_iter()
+            .map(|row| ((row.company_id, row.chamber_id), row))
+            .collect();
+    let mut rows = Vec::new();
+    for (line, company, chamber, told) in members {
+        let place = place(work, territory, chamber, &told).await?;
+        if told.delegation.is_some() && place.is_none() {
+            tally.warn(line, "delegation", "no es una delegación vigente de la cámara / is no delegation of the chamber in force");
+        }
+        let (delegation_id, region_id) = place.unzip();
+        let known = known.get(&(company, chamber));
+        let row = affiliation::Model {
+            id: known.map_or_else(|| AffiliationId::new(work.now), |row| row.id),
+            company_id: company,
+            chamber_id: chamber,
+            delegation_id: delegation_id.or(known.and_then(|row| row.delegation_id)),
+            region_id: region_id.or(known.and_then(|row| row.region_id)),
+            member_no: told.member_no.or(known.and_then(|row| row.member_no.clone())),
+            category: told.category.or(known.and_then(|row| row.category.clone())),
+            from_on: told.affiliated_from.or(known.and_then(|row| row.from_on)),
+            to_on: known.and_then(|row| row.to_on),
+            status: AffiliationStatus::Active,
+        };
+        if known != Some(&row) {
+            rows.push(work.viewer().allow_system(row)?);
+        }
+    }
+    let count = rows.len();
+    work.insert_all(rows, &[affiliation::Column::Id]).await?;
+    Ok(count)
+}
+
+async fn place(
+    work: &Work,
+    territory: &mut HashMap<OrganizationId, Territory>,
+    chamber: OrganizationId,
+    told: &OrganizationLine,
+) -> Result<Option<(DelegationId, RegionId)>> {
+    if !territory.contains_key(&chamber) {
+        let today = work.now.date_naive();
+        let delegations = delegation::Entity::find()
+            .filter(delegation::Column::ChamberId.eq(chamber))
+            .filter(
+                Condition::any()
+                    .add(delegation::Column::ValidTo.is_null())
+                    .add(delegation::Column::ValidTo.gte(today)),
+            )
+            .all(work.tx())
+            .await?;
+        territory.insert(chamber, Territory { delegations });
+    }
+    let Some(Territory { delegations }) = territory.get(&chamber) else { return Ok(None) };
+    let mut fitting =
+        delegations.iter().filter(|row| match (&told.delegation, &told.municipality_code) {
+            (Some(code), _) => row.code == *code,
+            (None, Some(municipality)) => row.municipalities.0.contains(municipality),
+            (None, None) => false,
+        });
+    let first = fitting.next();
+    Ok(first.filter(|_| fitting.next().is_none()).map(|row| (row.id, row.region_id)))
+}
