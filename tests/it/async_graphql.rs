@@ -2,7 +2,7 @@
 //! does it, and the next one must.
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Error, ErrorExtensions, Object, Schema, value,
+    EmptyMutation, EmptySubscription, Error, ErrorExtensions, Object, PathSegment, Schema, value,
 };
 use futures_util::FutureExt;
 
@@ -26,31 +26,26 @@ impl Query {
     async fn leaves(&self) -> Vec<Option<Leaf>> {
         vec![Some(Leaf), None]
     }
-    async fn maybe(&self) -> async_graphql::Result<i32> {
-        Err(refusal())
+    async fn sure(&self) -> Leaf {
+        Leaf
     }
 }
 
 #[Object]
 impl Leaf {
-    async fn fails(&self) -> Must {
-        Must
-    }
     async fn works(&self) -> i32 {
         3
     }
-}
-
-/// A value that cannot be had, where one must be.
-struct Must;
-
-#[Object]
-impl Must {
-    async fn value(&self, fail: bool) -> Result<Option<i32>, Error> {
-        if fail { Err(refusal()) } else { Ok(Some(4)) }
+    /// Nullable: its failure is its own.
+    async fn may_fail(&self) -> Option<Result<i32, Error>> {
+        Some(Err(refusal()))
     }
-    #[graphql(name = "always")]
-    async fn always(&self) -> Result<i32, Error> {
+    /// Not nullable: its failure is its parent's.
+    async fn must_not_fail(&self) -> Result<i32, Error> {
+        Err(refusal())
+    }
+    /// Nullable in the schema, and yet its failure is its parent's: why `api::error::Told` is not this.
+    async fn ill_told(&self) -> Result<Option<i32>, Error> {
         Err(refusal())
     }
 }
@@ -81,11 +76,24 @@ fn a_selection_that_is_skipped_whole_is_an_empty_object() {
 
 #[actix_web::test]
 async fn a_failure_makes_null_as_far_up_as_it_must() {
-    let answer = ask("{ quick leaf { works fails { value(fail: true) } } }").await;
-    assert_eq!(answer.data, value!({ "quick": 2, "leaf": { "works": 3, "fails": { "value": null } } }));
-    assert_eq!(answer.errors.len(), 1);
-    let path: Vec<_> = answer.errors[0].path.iter().map(|part| serde_json::to_value(part).unwrap()).collect();
-    assert_eq!(path, ["leaf", "fails", "value"]);
-    let extensions = answer.errors[0].extensions.as_ref().expect("extensions");
-    assert_eq!(extensions.get("code"), Some(&async_graphql::Value::from("NO")));
+    for (query, data, path) in [
+        ("{ quick leaf { works mayFail } }",
+            value!({ "quick": 2, "leaf": { "works": 3, "mayFail": null } }), "leaf.mayFail"),
+        ("{ quick leaf { works mustNotFail } }",
+            value!({ "quick": 2, "leaf": null }), "leaf.mustNotFail"),
+        ("{ leaves { mustNotFail } }", value!({ "leaves": [null, null] }), "leaves.0.mustNotFail"),
+        ("{ quick sure { works mustNotFail } }", value!(null), "sure.mustNotFail"),
+        ("{ quick leaf { illTold } }", value!({ "quick": 2, "leaf": null }), "leaf.illTold"),
+    ] {
+        let answer = ask(query).await;
+        assert_eq!(answer.data, data, "{query}");
+        assert_eq!(answer.errors.len(), 1, "{query}");
+        let parts = answer.errors[0].path.iter().map(|part| match part {
+            PathSegment::Field(name) => name.clone(),
+            PathSegment::Index(index) => index.to_string(),
+        });
+        assert_eq!(parts.collect::<Vec<_>>().join("."), path, "{query}");
+        let extensions = answer.errors[0].extensions.as_ref().expect("extensions");
+        assert_eq!(extensions.get("code"), Some(&async_graphql::Value::from("NO")), "{query}");
+    }
 }

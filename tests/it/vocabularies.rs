@@ -20,7 +20,7 @@ fn file() -> BTreeMap<String, Vec<[String; 3]>> {
 }
 
 #[test]
-fn the_file_and_the_code_have_the_same_lists() {
+fn every_vocabulary_of_the_code_is_in_the_file() {
     let file: BTreeMap<_, Vec<_>> = file()
         .into_iter()
         .map(|(list, lines)| (list, lines.into_iter().map(|[code, ..]| code).collect()))
@@ -29,9 +29,6 @@ fn the_file_and_the_code_have_the_same_lists() {
         entity::vocabulary::all().into_iter().map(|(list, codes)| (list.to_owned(), codes)).collect();
     for (list, codes) in &code {
         assert_eq!(file.get(list), Some(codes), "{list}, in its order");
-    }
-    for list in file.keys().filter(|list| !code.contains_key(*list)) {
-        panic!("{list} is in the file alone");
     }
 }
 
