@@ -80,15 +80,25 @@ pub(crate) async fn lead(
     instance: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Bookmark>> {
-    let row = follower::ActiveModel {
-        name: Set(name.to_owned()),
-        xid: Set(0),
-        seq: Set(0),
-        leader: Set(None),
-        lease_until: Set(None),
-    };
     let known = follower::Entity::find_by_id(name).one(db.fresh()).await?;
-    if known.is_none() {
+    if let Some(row) = &known {
+        let until = row.lease_until.unwrap_or(now);
+        let ours = row.leader.as_deref() == Some(instance);
+        // Looking is cheap and frequent; writing is for when the lease runs out.
+        if ours && until > now + LEASE / 2 {
+            return Ok(Some(Bookmark { xid: row.xid, seq: row.seq }));
+        }
+        if !ours && row.leader.is_some() && until >= now {
+            return Ok(None);
+        }
+    } else {
+        let row = follower::ActiveModel {
+            name: Set(name.to_owned()),
+            xid: Set(0),
+            seq: Set(0),
+            leader: Set(None),
+            lease_until: Set(None),
+        };
         follower::Entity::insert(row)
             .on_conflict(OnConflict::column(follower::Column::Name).do_nothing().to_owned())
             .exec_without_returning(db.write())
