@@ -17,7 +17,8 @@ fn sources(place: &str) -> Vec<(String, String)> {
     let code = |path: PathBuf| {
         let text = fs::read_to_string(&path).expect("a source file");
         let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
-        let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code: Vec<_> =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let name = path.strip_prefix(root()).expect("below the root").display().to_string();
         (name, code.join("\n"))
     };
@@ -39,35 +40,30 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 
 /// The modules of our own crate that a file uses.
 fn modules(code: &str) -> Vec<String> {
+    let word = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
     let mut modules = Vec::new();
     for rest in code.split("crate::").skip(1) {
-        if rest.starts_with('{') {
-            // Only the names at the first level of the braces.
-            let mut depth = 0;
-            let mut name = String::new();
-            for letter in rest.chars() {
-                match letter {
-                    '{' => depth += 1,
-                    '}' => depth -= 1,
-                    _ => {}
-                }
-                if depth == 1 && (letter.is_alphanumeric() || letter == '_') {
-                    name.push(letter);
-                } else if !name.is_empty() && depth <= 2 {
-                    if depth == 1 || letter == '{' {
-                        modules.push(std::mem::take(&mut name));
-                    }
-                    name.clear();
-                }
-                if depth == 0 {
-                    break;
-                }
+        let Some(group) = rest.strip_prefix('{') else {
+            modules.push(word(rest));
+            continue;
+        };
+        let mut depth = 1;
+        modules.push(word(group));
+        for (place, letter) in group.char_indices() {
+            match letter {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => modules.push(word(&group[place + 1..])),
+                _ => {}
             }
-        } else {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-            modules.push(rest[..end].to_owned());
+            if depth == 0 {
+                break;
+            }
         }
     }
+    modules.retain(|module| !module.is_empty());
     modules
 }
 
@@ -101,14 +97,16 @@ fn imports_point_down() {
         for (file, code) in sources(&format!("api/src/{place}")) {
             let used = modules(&code);
             let forbidden = used.iter().filter(|used| {
-                !may.contains(&used.as_str()) && !used.chars().next().is_some_and(char::is_uppercase)
+                !may.contains(&used.as_str())
+                    && !used.chars().next().is_some_and(char::is_uppercase)
             });
             wrong.extend(forbidden.map(|used| format!("{file} uses {used}")));
         }
     }
     for slice in SLICES {
         for (file, code) in sources(&format!("api/src/{slice}")) {
-            let above = ["http", "schema", "config", "telemetry", "cli", "clockwork", "node", "viewer"];
+            let above =
+                ["http", "schema", "config", "telemetry", "cli", "clockwork", "node", "viewer"];
             let used = modules(&code);
             wrong.extend(
                 used.iter()
@@ -118,7 +116,10 @@ fn imports_point_down() {
         }
     }
     assert_eq!(wrong, [""; 0]);
-    assert_eq!(modules("use crate::{a::B, c::{D, e}, f};\ncrate::g::h()"), ["a", "c", "f", "g"]);
+    assert_eq!(
+        modules("use crate::{\n  a::B, c::{D, e},\n  f,\n};\ncrate::g::h()"),
+        ["a", "c", "f", "g"]
+    );
 }
 
 /// Words, and the only files in which they may stand.
@@ -150,7 +151,9 @@ fn some_words_stand_in_one_place_only() {
         let mut searched = 0;
         for (file, code) in sources(place) {
             searched += 1;
-            let allowed = files.iter().any(|end| file.ends_with(end) || file.contains(&format!("/src/{end}")));
+            let allowed = files
+                .iter()
+                .any(|end| file.ends_with(end) || file.contains(&format!("/src/{end}")));
             if code.contains(word) && !allowed {
                 wrong.push(format!("{word} in {file}"));
             }

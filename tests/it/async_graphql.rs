@@ -77,10 +77,16 @@ fn a_selection_that_is_skipped_whole_is_an_empty_object() {
 #[actix_web::test]
 async fn a_failure_makes_null_as_far_up_as_it_must() {
     for (query, data, path) in [
-        ("{ quick leaf { works mayFail } }",
-            value!({ "quick": 2, "leaf": { "works": 3, "mayFail": null } }), "leaf.mayFail"),
-        ("{ quick leaf { works mustNotFail } }",
-            value!({ "quick": 2, "leaf": null }), "leaf.mustNotFail"),
+        (
+            "{ quick leaf { works mayFail } }",
+            value!({ "quick": 2, "leaf": { "works": 3, "mayFail": null } }),
+            "leaf.mayFail",
+        ),
+        (
+            "{ quick leaf { works mustNotFail } }",
+            value!({ "quick": 2, "leaf": null }),
+            "leaf.mustNotFail",
+        ),
         ("{ leaves { mustNotFail } }", value!({ "leaves": [null, null] }), "leaves.0.mustNotFail"),
         ("{ quick sure { works mustNotFail } }", value!(null), "sure.mustNotFail"),
         ("{ quick leaf { illTold } }", value!({ "quick": 2, "leaf": null }), "leaf.illTold"),

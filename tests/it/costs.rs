@@ -10,14 +10,23 @@ tests::stories!(lists_cost_the_same_for_one_and_for_sixty, only_what_is_selected
 
 /// The lists, with what hangs on them.
 const LISTS: [(&str, &str); 5] = [
-    ("needs", "{ needs(first: 60) { nodes { title company { name } chamber { name } \
-        region { code } delegation { code } matches(first: 1) { nodes { score offer { title } } } } } }"),
+    (
+        "needs",
+        "{ needs(first: 60) { nodes { title company { name } chamber { name } \
+        region { code } delegation { code } matches(first: 1) { nodes { score offer { title } } } } } }",
+    ),
     ("histories", "{ needs(first: 60) { nodes { history { to } sharedBy { name } } } }"),
     ("offers", "{ offers(first: 60) { nodes { title ott { name parent { name } } } } }"),
-    ("organizations", "{ organizations(first: 60) { nodes { name parent { name } region { code } \
-        chambers { name } ottProfile { staffFte } } } }"),
-    ("search", "{ search(text: \"calor hornos recuperador\", first: 100) { edges { node { \
-        ... on Need { title chamber { name } } ... on Offer { title ott { name } } } } } }"),
+    (
+        "organizations",
+        "{ organizations(first: 60) { nodes { name parent { name } region { code } \
+        chambers { name } ottProfile { staffFte } } } }",
+    ),
+    (
+        "search",
+        "{ search(text: \"calor hornos recuperador\", first: 100) { edges { node { \
+        ... on Need { title chamber { name } } ... on Offer { title ott { name } } } } } }",
+    ),
 ];
 
 async fn cost(world: &World, person: &Person<'_>, operation: &str) -> (usize, usize) {
@@ -62,10 +71,7 @@ async fn lists_cost_the_same_for_one_and_for_sixty(world: &World) {
 }
 
 /// Search asks the index of its instance.
-async fn cost_of_search(
-    instance: &api::context::Service,
-    person: &Person<'_>,
-) -> (usize, usize) {
+async fn cost_of_search(instance: &api::context::Service, person: &Person<'_>) -> (usize, usize) {
     let request = async_graphql::Request::new(LISTS[4].1);
     let request = instance.prepare(request, person.claims(), "a request").await.expect("a request");
     let before = instance.db().statements();
@@ -82,10 +88,19 @@ async fn only_what_is_selected_is_read(world: &World) {
     world.offer(&cast, OfferStatus::Published).await;
     let member = world.person(Role::MemberUser, cast.company).await;
     for (few, never) in [
-        ("{ needs { nodes { id title } } }".to_owned(), &["description", "confidential_annex", "scian"][..]),
-        (format!("{{ need(id: \"{}\") {{ status }} }}", need.id), &["title", "confidential_annex", "summary"]),
+        (
+            "{ needs { nodes { id title } } }".to_owned(),
+            &["description", "confidential_annex", "scian"][..],
+        ),
+        (
+            format!("{{ need(id: \"{}\") {{ status }} }}", need.id),
+            &["title", "confidential_annex", "summary"],
+        ),
         ("{ offers { nodes { id } } }".to_owned(), &["title", "enabling_detail", "inventors"]),
-        ("{ organizations { nodes { name } } }".to_owned(), &["rfc", "email", "workers", "address"]),
+        (
+            "{ organizations { nodes { name } } }".to_owned(),
+            &["rfc", "email", "workers", "address"],
+        ),
     ] {
         world.statements();
         member.send(&few, json!({})).await.data();

@@ -64,7 +64,10 @@ async fn every_mutation_leaves_one_event(world: &World) {
         world.put(row.clone()).await;
         let mut input = input(verb, &row.id.to_string());
         input["expectedVersion"] = json!(7);
-        assert_eq!(all.need(verb, input.clone()).await.outcome(), "STALE_OBJECT input.expectedVersion");
+        assert_eq!(
+            all.need(verb, input.clone()).await.outcome(),
+            "STALE_OBJECT input.expectedVersion"
+        );
         assert_eq!(world.events().await, [""; 0], "{verb} was refused");
         input["expectedVersion"] = json!(1);
         assert_eq!(all.need(verb, input).await.outcome(), "DONE", "{verb}");
@@ -96,9 +99,11 @@ async fn check(world: &World, verb: &str, id: &str, person: &tests::Person<'_>) 
 async fn events_hold_ids_and_codes_alone(world: &World) {
     let cast = world.cast().await;
     let member = world.person(Role::MemberUser, cast.company).await;
-    let draft = crate::needs::with(crate::needs::text(), json!({ "company": cast.company.to_string() }));
+    let draft =
+        crate::needs::with(crate::needs::text(), json!({ "company": cast.company.to_string() }));
     assert_eq!(member.need("draftNeed", draft).await.outcome(), "DONE");
-    let grant = "mutation($input: GrantConsentInput!) { grantConsent(input: $input) { consent { id } } }";
+    let grant =
+        "mutation($input: GrantConsentInput!) { grantConsent(input: $input) { consent { id } } }";
     let consent = json!({ "organization": cast.company.to_string(), "purpose": "PUBLICATION" });
     member.send(grant, json!({ "input": consent })).await.data();
     for event in world.event_rows().await {

@@ -160,9 +160,12 @@ async fn search_finds_ranks_and_pages(world: &World) {
         assert_eq!(nobody.send(ask, args.clone()).await.root()["totalCount"], 0, "{text}");
         assert_eq!(liaison.send(ask, args).await.root()["totalCount"], 1, "{text}");
     }
-    for wrong in [json!({ "text": " " }), json!({ "text": "x", "first": 101 }),
-        json!({ "text": "x", "after": "x.y" }), json!({ "text": "x".repeat(501) })]
-    {
+    for wrong in [
+        json!({ "text": " " }),
+        json!({ "text": "x", "first": 101 }),
+        json!({ "text": "x", "after": "x.y" }),
+        json!({ "text": "x".repeat(501) }),
+    ] {
         assert_eq!(nobody.send(ask, wrong).await.code(), "BAD_USER_INPUT");
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    affiliation, chamber_profile, code, consent, counter, delegation, event, external_ref, follower,
-    history, match_, membership, need, offer, organization, ott_profile, person, region,
+    affiliation, chamber_profile, code, consent, counter, delegation, event, external_ref,
+    follower, history, match_, membership, need, offer, organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{

@@ -30,8 +30,10 @@ async fn some_needs(world: &World, cast: &Cast, count: usize) {
 }
 
 async fn page(person: &Person<'_>, order: &str, args: &str) -> Value {
-    let ask = format!("{{ needs(order: {order}, {args}) {{ pageInfo {{ hasNextPage \
-        hasPreviousPage startCursor endCursor }} nodes {{ id }} edges {{ cursor node {{ id }} }} }} }}");
+    let ask = format!(
+        "{{ needs(order: {order}, {args}) {{ pageInfo {{ hasNextPage \
+        hasPreviousPage startCursor endCursor }} nodes {{ id }} edges {{ cursor node {{ id }} }} }} }}"
+    );
     let page = person.send(&ask, json!({})).await.root().clone();
     let edges: Vec<_> = page["edges"].as_array().unwrap().iter().map(|e| &e["node"]).collect();
     assert_eq!(json!(edges), page["nodes"], "two ways to say the same");
@@ -90,11 +92,9 @@ async fn rows_that_are_added_meanwhile_neither_repeat_nor_hide(world: &World) {
     let cast = world.cast().await;
     some_needs(world, &cast, 12).await;
     let nobody = world.nobody();
-    for (way, from, order) in [
-        ("first", "after", "NEWEST"),
-        ("first", "after", "TITLE"),
-        ("last", "before", "OLDEST"),
-    ] {
+    for (way, from, order) in
+        [("first", "after", "NEWEST"), ("first", "after", "TITLE"), ("last", "before", "OLDEST")]
+    {
         let old = ids(&page(&nobody, order, "first: 100").await);
         let mut joined: Vec<String> = Vec::new();
         let mut place = String::new();
@@ -139,7 +139,8 @@ async fn a_cursor_fits_its_own_list_alone(world: &World) {
         "order: TITLE, after: \"%00\"".to_owned(),
         format!("order: TITLE, after: \"{}\"", "A".repeat(5_000)),
     ] {
-        let answer = nobody.send(&format!("{{ needs({args}) {{ nodes {{ id }} }} }}"), json!({})).await;
+        let answer =
+            nobody.send(&format!("{{ needs({args}) {{ nodes {{ id }} }} }}"), json!({})).await;
         assert_eq!(answer.code(), "BAD_USER_INPUT", "{args}: {:#}", answer.body);
     }
     let fits = page(&nobody, "TITLE", &format!("first: 5, after: {cursor}")).await;
@@ -153,9 +154,15 @@ async fn pages_have_limits(world: &World) {
     assert_eq!(ids(&page(&nobody, "NEWEST", "first: null").await).len(), 20, "when nobody says");
     assert_eq!(ids(&page(&nobody, "NEWEST", "first: 100").await).len(), 21);
     for list in ["needs", "offers", "organizations"] {
-        for args in ["first: 0", "first: -1", "first: 101", "last: 0", "last: 101", "first: 1, last: 1"] {
+        for args in
+            ["first: 0", "first: -1", "first: 101", "last: 0", "last: 101", "first: 1, last: 1"]
+        {
             let ask = format!("{{ {list}({args}) {{ pageInfo {{ endCursor }} }} }}");
-            assert_eq!(nobody.send(&ask, json!({})).await.code(), "BAD_USER_INPUT", "{list} {args}");
+            assert_eq!(
+                nobody.send(&ask, json!({})).await.code(),
+                "BAD_USER_INPUT",
+                "{list} {args}"
+            );
         }
     }
 }
@@ -166,7 +173,10 @@ async fn totals_are_counted_only_when_asked(world: &World) {
     let nobody = world.nobody();
     for list in ["needs", "offers", "organizations"] {
         world.statements();
-        nobody.send(&format!("{{ {list}(first: 1) {{ nodes {{ id }} }} }}"), json!({})).await.data();
+        nobody
+            .send(&format!("{{ {list}(first: 1) {{ nodes {{ id }} }} }}"), json!({}))
+            .await
+            .data();
         let without = world.statements();
         let ask = format!("{{ {list}(first: 1) {{ totalCount nodes {{ id }} }} }}");
         let total = nobody.send(&ask, json!({})).await.root()["totalCount"].clone();
@@ -190,7 +200,8 @@ async fn text_is_ordered_alike_on_both_databases(world: &World) {
     }
     let list = "{ organizations { nodes { name } } }";
     let found = world.nobody().send(list, json!({})).await.root()["nodes"].clone();
-    let found: Vec<_> = found.as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
+    let found: Vec<_> =
+        found.as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
     let right = ["ábaco", "acero", "nopal", "nube", "oro 10", "oro 2", "Oro-1", "Zinc", "Ñandú"];
     assert_eq!(found, right);
 }

@@ -25,8 +25,10 @@ fn every_vocabulary_of_the_code_is_in_the_file() {
         .into_iter()
         .map(|(list, lines)| (list, lines.into_iter().map(|[code, ..]| code).collect()))
         .collect();
-    let code: BTreeMap<_, _> =
-        entity::vocabulary::all().into_iter().map(|(list, codes)| (list.to_owned(), codes)).collect();
+    let code: BTreeMap<_, _> = entity::vocabulary::all()
+        .into_iter()
+        .map(|(list, codes)| (list.to_owned(), codes))
+        .collect();
     for (list, codes) in &code {
         assert_eq!(file.get(list), Some(codes), "{list}, in its order");
     }
@@ -65,7 +67,10 @@ fn the_schema_names_the_same_values() {
         let in_schema = enums.get(&name);
         assert_eq!(in_schema.is_none(), UNSEEN.contains(&list), "{name} in the schema");
         let codes: BTreeSet<_> = codes.into_iter().collect();
-        assert!(in_schema.is_none_or(|values| *values == codes), "{name}: {in_schema:?}, {codes:?}");
+        assert!(
+            in_schema.is_none_or(|values| *values == codes),
+            "{name}: {in_schema:?}, {codes:?}"
+        );
     }
 }
 
@@ -87,6 +92,7 @@ async fn every_vocabulary_is_served_with_its_labels(world: &World) {
     let found = world.nobody().send(towns, json!({})).await.root()["nodes"].clone();
     let state = json!({ "list": "state", "label": "Coahuila" });
     assert_eq!(found, json!([{ "code": "05018", "label": "Monclova", "parent": state }]));
-    let wrong = world.nobody().send("{ codes(list: \"nada\") { nodes { code } } }", json!({})).await;
+    let wrong =
+        world.nobody().send("{ codes(list: \"nada\") { nodes { code } } }", json!({})).await;
     assert_eq!(wrong.code(), "BAD_USER_INPUT");
 }

@@ -5,11 +5,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, DelegationId,
     DevelopmentStage, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
-    OfferType, OrganizationId, OrganizationKind, PartnershipType, ProblemKind, RegionId, SizeBasis,
-    SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
-    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
-    VerificationLevel, VerifiedClaims, affiliation, delegation, match_, need, offer, organization, region,
+    IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus,
+    NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
+    PartnershipType, ProblemKind, RegionId, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
+    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
+    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, delegation,
+    match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
