@@ -8,8 +8,8 @@ use entity::{
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityName, EntityTrait,
-    IdenStatic, Iterable, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityTrait, IdenStatic,
+    Iterable, Statement,
 };
 use tests::{Database, on_empty};
 

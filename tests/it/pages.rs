@@ -209,7 +209,7 @@ async fn text_is_ordered_alike_on_both_databases(world: &World) {
 async fn filters_find_what_they_say(world: &World) {
     let cast = world.cast().await;
     let mut row = records::need(&cast, NeedStatus::Published, world.now());
-    row.public_text_folded = "cien % de 100_000 \\ y mas".to_owned();
+    row.public_text_folded = String::from("cien % de 100_000 \\ y mas");
     world.put(row.clone()).await;
     let nobody = world.nobody();
     let region = cast.north.to_string();

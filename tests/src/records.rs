@@ -69,7 +69,6 @@ fn day(offset: i64, now: DateTime<Utc>) -> NaiveDate {
 
 /// A need of the cast's company that is complete, in a status.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "one column after the other")]
 pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model {
     let id = NeedId::new(now);
     let title = both("Recuperar el calor de hornos", "Recover the heat of kilns");
@@ -162,7 +161,6 @@ pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model 
 
 /// An offer of the cast's office that is complete, in a status.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "one column after the other")]
 pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Model {
     let id = OfferId::new(now);
     let published =
@@ -286,7 +284,7 @@ pub fn organization(
         size_basis: Some(SizeBasis::WorkersAndSales),
         workers: Some(120),
         workers_stratum: None,
-        annual_sales_minor: Some(150_000_000_00),
+        annual_sales_minor: Some(15_000_000_000),
         scian: Some("327".into()),
         secondary_scian: codes(&["332"]),
         scian_edition: Some(2018),
