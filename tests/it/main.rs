@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod imported_records;
+mod imports;
 mod needs;
 mod offers;
 mod time;

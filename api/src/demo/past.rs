@@ -57,7 +57,8 @@ impl Cast {
             .all(service.db().fresh())
             .await?;
         let offices = of_kind(service, OrganizationKind::TechnologyTransferOffice).await?;
-        let shown = first(service, Role::MemberUser).await?.map(|(member, _)| member.organization_id);
+        let shown =
+            first(service, Role::MemberUser).await?.map(|(member, _)| member.organization_id);
         Ok(Self { companies, members, offices, shown })
     }
 

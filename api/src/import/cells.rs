@@ -157,8 +157,7 @@ impl Cells<'_> {
                 state_column,
                 "no es una clave de estado de INEGI / is not an INEGI state key",
             );
-        }
-        if let Some(code) = &municipality {
+        } else if let Some(code) = &municipality {
             let belongs = state.as_ref().is_none_or(|state| code.starts_with(state.as_str()));
             if !belongs {
                 self.wrong(column, "no pertenece a ese estado / does not belong to that state");

@@ -21,12 +21,7 @@ use super::{
     system_of, unreadable,
 };
 use crate::{
-    codes::SCIAN_EDITION,
-    context::Service,
-    error::Result,
-    event::Event,
-    text,
-    work::Work,
+    codes::SCIAN_EDITION, context::Service, error::Result, event::Event, text, work::Work,
 };
 
 /// A line that can be written, with where it stood and what it said.
@@ -56,9 +51,8 @@ pub async fn organizations(
     if let Some(chamber) = options.chamber {
         check_kind(service, chamber, &[OrganizationKind::Chamber]).await?;
     }
-    let mut rows = Rows::new(source)
-        .map_err(unreadable)?
-        .map_err(|problem| refused(problem.message))?;
+    let mut rows =
+        Rows::new(source).map_err(unreadable)?.map_err(|problem| refused(problem.message))?;
     let layout = Layout::of(&rows.header).map_err(|problem| refused(problem.message))?;
     let system = if layout.denue { DENUE.to_owned() } else { system_of(options) };
 
@@ -157,8 +151,7 @@ async fn write(
         .collect();
 
     let named = lines.iter().flat_map(|line| [&line.told.parent, &line.told.chamber]).flatten();
-    let mut found =
-        find_organizations(work.tx(), system, named.map(String::as_str)).await?;
+    let mut found = find_organizations(work.tx(), system, named.map(String::as_str)).await?;
     let (mut rows, mut refs, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for Ready { line, fingerprint, told } in lines {
         let record = known.get(&told.external_id);

@@ -217,7 +217,8 @@ impl Writer<'_> {
         let whole = Value::Object(told.clone());
         let parsed = serde_ignored::deserialize(whole, |path| unknown.push(path.to_string()));
         for path in unknown {
-            let known = |part: &&str| !part.is_empty() && *part != "?" && part.parse::<usize>().is_err();
+            let known =
+                |part: &&str| !part.is_empty() && *part != "?" && part.parse::<usize>().is_err();
             let name = shown(&path.split('.').filter(known).collect::<Vec<_>>().join("."));
             if self.unknown.insert(name.clone()) {
                 let message = "campo desconocido; no se toma / unknown field; it is not taken";

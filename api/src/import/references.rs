@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use entity::{OrganizationId, OrganizationKind, external_ref, organization};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
 };
 
 use crate::error::Result;
@@ -31,7 +30,9 @@ pub(super) async fn find_organizations<'a>(
     }
     let named = systems.into_iter().fold(Condition::any(), |any, (system, ids)| {
         any.add(
-            external_ref::Column::System.eq(system).and(external_ref::Column::ExternalId.is_in(ids)),
+            external_ref::Column::System
+                .eq(system)
+                .and(external_ref::Column::ExternalId.is_in(ids)),
         )
     });
     let named: HashMap<(String, String), OrganizationId> = external_ref::Entity::find()

@@ -138,11 +138,8 @@ impl<'a> Rows<'a> {
         let mut lines = vec![Some(first)];
         let whole = loop {
             let line = lines.last().and_then(Option::as_deref).unwrap_or_default();
-            let (result, _, out, ends) = self.parser.read_record(
-                line,
-                &mut self.text[written..],
-                &mut self.ends[ended..],
-            );
+            let (result, _, out, ends) =
+                self.parser.read_record(line, &mut self.text[written..], &mut self.ends[ended..]);
             written += out;
             ended += ends;
             match result {
