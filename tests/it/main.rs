@@ -8,6 +8,8 @@ mod concurrency;
 mod costs;
 mod coverage;
 mod events;
+mod imported_records;
+mod imports;
 mod matches;
 mod migrations;
 mod needs;
