@@ -148,10 +148,12 @@ const LISTS: &str = "{ needs(first: 100) { totalCount nodes { id disclosureLevel
 const ONE: &str = "query($id: ID!) { node(id: $id) { id \
     ... on Need { disclosureLevel } ... on Offer { disclosureLevel } } }";
 
+type Rule = Box<dyn Fn(&Viewer) -> Option<entity::DisclosureLevel>>;
+
 /// The form of a rule for rows in the database says what its form for a row in hand says.
 async fn lists_and_ids_show_what_the_rules_show(world: &World) {
     let cast = world.cast().await;
-    let mut rows: Vec<(String, Box<dyn Fn(&Viewer) -> Option<entity::DisclosureLevel>>)> = vec![];
+    let mut rows: Vec<(String, Rule)> = Vec::new();
     for status in NeedStatus::iter() {
         for (company, region, delegation) in [
             (cast.company, Some(cast.north), Some(cast.northern)),

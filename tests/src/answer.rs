@@ -16,7 +16,7 @@ impl Answer {
     ///
     /// # Panics
     /// When there are errors.
-    #[must_use]
+    #[allow(clippy::must_use_candidate, reason = "that it can be had may be the question")]
     pub fn data(&self) -> &Value {
         assert!(self.body["errors"].is_null(), "{:#}", self.body);
         &self.body["data"]

@@ -62,15 +62,15 @@ impl Cast {
     /// Every kind of viewer, with the roles that make it one; nothing for nobody.
     #[must_use]
     pub fn parts(&self) -> Vec<(&'static str, Option<Vec<Grant>>)> {
+        use Role::{
+            Analyst, ChamberAdmin, ChamberLiaison, MemberUser, NetworkAdmin, OttManager,
+            OttOfficer, Service,
+        };
         let within = |role, organization, regions: &[RegionId]| {
             let (regions, delegations) = (regions.to_vec(), Vec::new());
             Some(vec![Grant { organization, role, regions, delegations }])
         };
         let as_ = |role, organization| within(role, organization, &[]);
-        use Role::{
-            Analyst, ChamberAdmin, ChamberLiaison, MemberUser, NetworkAdmin, OttManager,
-            OttOfficer, Service,
-        };
         vec![
             ("nobody", None),
             ("somebody without a role", Some(Vec::new())),
@@ -123,11 +123,11 @@ impl Cast {
 impl World {
     /// Puts the cast on record.
     pub async fn cast(&self) -> Cast {
-        let now = self.now();
-        let cast = Cast::new(now);
         use OrganizationKind::{
             Association, Chamber, Company, HigherEducationInstitution, TechnologyTransferOffice,
         };
+        let now = self.now();
+        let cast = Cast::new(now);
         for (id, kind, name) in [
             (cast.chamber, Chamber, "Cámara de Transformación"),
             (cast.company, Company, "Hornos del Valle, S.A. de C.V."),

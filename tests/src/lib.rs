@@ -22,4 +22,4 @@ pub use answer::Answer;
 pub use cast::Cast;
 pub use house::Database;
 pub use person::Person;
-pub use world::{World, noon, tell};
+pub use world::{World, noon, on_empty, tell};

@@ -2,7 +2,10 @@
 
 use std::{cell::RefCell, sync::OnceLock};
 
-use api::policy::{Grant, Viewer};
+use api::{
+    policy::{Grant, Viewer},
+    token::Claims,
+};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, Language, MembershipId, OrganizationId, PersonId, RegionId, Role, membership, person,
@@ -107,12 +110,24 @@ impl Person<'_> {
         let mut kept = self.token.borrow_mut();
         if kept.as_ref().is_none_or(|(then, _)| *then != now) {
             let subject = self.id?.to_string();
-            *kept = Some((now, self.world.sign(&subject, &self.claims())));
+            *kept = Some((now, self.world.sign(&subject, &self.told())));
         }
         kept.as_ref().map(|(_, token)| token.clone())
     }
 
-    fn claims(&self) -> Vec<api::token::Grant> {
+    /// What the token says of them.
+    #[must_use]
+    pub fn claims(&self) -> Option<Claims> {
+        Some(Claims {
+            issuer: "vinculo".to_owned(),
+            subject: self.id?.to_string(),
+            grants: self.told(),
+            authoritative: false,
+            expires_at: self.world.now(),
+        })
+    }
+
+    fn told(&self) -> Vec<api::token::Grant> {
         let claim = |grant: &Grant| api::token::Grant {
             organization: grant.organization.to_string(),
             role: grant.role.to_value(),

@@ -5,11 +5,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, DelegationId,
     DevelopmentStage, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    IprStatus, Localized, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
-    OfferType, OrganizationId, OrganizationKind, PartnershipType, ProblemKind, RegionId, SizeBasis,
-    SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
-    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
-    VerificationLevel, VerifiedClaims, affiliation, delegation, need, offer, organization, region,
+    IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus,
+    NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
+    PartnershipType, ProblemKind, RegionId, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
+    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
+    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, delegation,
+    match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -68,7 +69,6 @@ fn day(offset: i64, now: DateTime<Utc>) -> NaiveDate {
 
 /// A need of the cast's company that is complete, in a status.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "one column after the other")]
 pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model {
     let id = NeedId::new(now);
     let title = both("Recuperar el calor de hornos", "Recover the heat of kilns");
@@ -161,7 +161,6 @@ pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model 
 
 /// An offer of the cast's office that is complete, in a status.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "one column after the other")]
 pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Model {
     let id = OfferId::new(now);
     let published =
@@ -244,6 +243,23 @@ pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Mod
     }
 }
 
+/// A suggested match of the two.
+#[must_use]
+pub fn suggestion(need: &need::Model, offer: &offer::Model) -> match_::Model {
+    match_::Model {
+        id: MatchId::new(need.created_at),
+        need_id: need.id,
+        offer_id: offer.id,
+        source: MatchSource::Algorithm,
+        status: MatchStatus::Suggested,
+        score: 5_000,
+        coverage: 10_000,
+        components: MatchComponents::default(),
+        weights_version: "0".to_owned(),
+        suggested_at: need.created_at,
+    }
+}
+
 /// An organization with a field in every column.
 #[must_use]
 pub fn organization(
@@ -268,7 +284,7 @@ pub fn organization(
         size_basis: Some(SizeBasis::WorkersAndSales),
         workers: Some(120),
         workers_stratum: None,
-        annual_sales_minor: Some(150_000_000_00),
+        annual_sales_minor: Some(15_000_000_000),
         scian: Some("327".into()),
         secondary_scian: codes(&["332"]),
         scian_edition: Some(2018),

@@ -72,6 +72,21 @@ pub fn tell(database: Database, story: impl AsyncFnOnce(&World)) {
     });
 }
 
+/// Does something to a database in which there is nothing yet.
+pub fn on_empty(database: Database, what: impl AsyncFnOnce(&Db)) {
+    let house = House::get();
+    if !house.has(database) {
+        return;
+    }
+    let place = house.place(database, true);
+    actix_web::rt::System::new().block_on(async {
+        let db = Db::open(&settings(&place)).await.expect("a new database");
+        what(&db).await;
+        db.close().await.expect("no work under way");
+    });
+    house.clear(&place);
+}
+
 /// Every story on both databases: `stories!(first, second)` makes two tests of each `async fn`.
 #[macro_export]
 macro_rules! stories {

@@ -186,7 +186,9 @@ async fn found(
         SearchKind::Need => Side::Need,
         SearchKind::Offer => Side::Offer,
     });
-    let hits = ctx.service().engine().search(text, reader, wanted);
+    let mut hits = ctx.service().engine().search(text, reader, wanted);
+    // The engine tells apart what has the same score; a cursor cannot.
+    hits.sort_unstable_by_key(|hit| (std::cmp::Reverse(hit.score), hit.id));
     // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
     let start = match &after {
         None => 0,

@@ -1,0 +1,79 @@
+//! Several at once.
+
+use std::collections::BTreeSet;
+
+use entity::{NeedStatus, Role, need};
+use futures_util::future::{join, join_all};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use serde_json::json;
+use tests::World;
+
+use crate::{needs, policy::input};
+
+tests::stories!(
+    of_two_who_do_the_same_one_wins,
+    whoever_comes_second_overwrites_nothing,
+    folios_are_given_out_once,
+    a_long_write_holds_no_reader_up,
+);
+
+async fn of_two_who_do_the_same_one_wins(world: &World) {
+    let cast = world.cast().await;
+    let one = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let two = world.person(Role::ChamberAdmin, cast.chamber).await;
+    for _ in 0..10 {
+        let need = world.need(&cast, NeedStatus::InReview).await;
+        let input = input("publishNeed", &need.id.to_string());
+        let both = join(one.need("publishNeed", input.clone()), two.need("publishNeed", input));
+        let (first, second) = both.await;
+        let mut outcomes = [first.outcome(), second.outcome()];
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, ["DONE", "STALE_OBJECT input.expectedVersion"]);
+        assert_eq!(world.events().await, ["NEED_PUBLISHED"]);
+        let row = need::Entity::find_by_id(need.id).one(world.db().read()).await.unwrap().unwrap();
+        assert_eq!(row.version, 2);
+    }
+}
+
+async fn whoever_comes_second_overwrites_nothing(world: &World) {
+    let cast = world.cast().await;
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let need = world.need(&cast, NeedStatus::Draft).await;
+    let revise = |urgency: &str| {
+        let mut input = input("reviseNeed", &need.id.to_string());
+        input["urgency"] = json!(urgency);
+        member.need("reviseNeed", input)
+    };
+    let outcomes = join_all(["LOW", "MEDIUM", "HIGH", "LOW", "HIGH"].map(revise)).await;
+    let done = outcomes.iter().filter(|answer| answer.outcome() == "DONE").count();
+    assert_eq!(done, 1, "{outcomes:#?}");
+    assert_eq!(world.events().await, ["NEED_REVISED"]);
+}
+
+async fn folios_are_given_out_once(world: &World) {
+    let cast = world.cast().await;
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let company = json!({ "company": cast.company.to_string() });
+    let draft = needs::with(needs::text(), company);
+    let drafts = join_all((0..8).map(|_| member.need("draftNeed", draft.clone()))).await;
+    let folios: BTreeSet<_> =
+        drafts.iter().map(|draft| draft.root()["need"]["folio"].to_string()).collect();
+    let right: BTreeSet<_> = (1..=8).map(|n| format!("\"NEC-2026-{n:06}\"")).collect();
+    assert_eq!(folios, right, "each once, without gaps");
+    assert_eq!(world.events().await, ["NEED_DRAFTED"; 8]);
+}
+
+async fn a_long_write_holds_no_reader_up(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let under_way = world.db().begin().await.unwrap();
+    let mut row = need.clone().into_active_model();
+    row.status = Set(NeedStatus::OnHold);
+    row.update(&under_way).await.unwrap();
+    let read = format!("{{ need(id: \"{}\") {{ status }} needs {{ totalCount }} }}", need.id);
+    let seen = world.nobody().send(&read, json!({})).await.data().clone();
+    assert_eq!(seen, json!({ "need": { "status": "PUBLISHED" }, "needs": { "totalCount": 1 } }));
+    under_way.commit().await.unwrap();
+    let seen = world.nobody().send(&read, json!({})).await.data().clone();
+    assert_eq!(seen, json!({ "need": null, "needs": { "totalCount": 0 } }));
+}

@@ -1,0 +1,188 @@
+//! Suggested matches: they come with publication, explain themselves, and go.
+
+use api::matches::follow;
+use chrono::TimeDelta;
+use entity::{NeedStatus, OfferStatus, Role, match_};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::{Value, json};
+use tests::{Person, World};
+
+use crate::policy::input;
+
+tests::stories!(
+    what_is_published_finds_its_match,
+    matches_are_for_members,
+    a_draft_is_previewed_and_not_kept,
+    search_finds_ranks_and_pages,
+    one_instance_leads_and_another_takes_over,
+);
+
+const MATCHES: &str = "query($id: ID!, $first: Int) { need(id: $id) { matches(first: $first) { \
+    pageInfo { hasNextPage } nodes { id score coverage status source weightsVersion explanation \
+    components { feature weight value contribution explanation(language: EN) } \
+    offer { id } need { id } } } } }";
+
+/// A published need and offer, of which the events tell.
+async fn pair(world: &World) -> (String, String, Person<'_>) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::InReview).await.id.to_string();
+    let offer = world.offer(&cast, OfferStatus::InReview).await.id.to_string();
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let manager = world.person(Role::OttManager, cast.ott).await;
+    let published = liaison.need("publishNeed", input("publishNeed", &need)).await;
+    assert_eq!(published.outcome(), "DONE");
+    let published = manager.offer("publishOffer", input("publishOffer", &offer)).await;
+    assert_eq!(published.outcome(), "DONE");
+    assert_eq!(world.events().await, ["NEED_PUBLISHED", "OFFER_PUBLISHED"]);
+    (need, offer, liaison)
+}
+
+async fn found(person: &Person<'_>, need: &str) -> Vec<Value> {
+    let answer = person.send(MATCHES, json!({ "id": need })).await;
+    answer.root()["matches"]["nodes"].as_array().expect("a list").clone()
+}
+
+async fn what_is_published_finds_its_match(world: &World) {
+    let (need, offer, liaison) = pair(world).await;
+    assert_eq!(found(&liaison, &need).await.len(), 0, "nothing before the follower came by");
+    assert_eq!(follow(&world.service, "one").await.unwrap(), 2);
+    assert_eq!(world.events().await, ["NEED_MATCHED"], "the offer's side found nothing new");
+    let best = found(&liaison, &need).await;
+    let one = &best[0];
+    assert_eq!((best.len(), &one["offer"]["id"]), (1, &json!(offer)));
+    assert_eq!((&one["status"], &one["source"]), (&json!("SUGGESTED"), &json!("ALGORITHM")));
+    let parts = one["components"].as_array().unwrap();
+    let sum = |field: &str| parts.iter().map(|part| part[field].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(sum("contribution"), one["score"].as_u64().unwrap());
+    assert_eq!(sum("weight"), 10_000);
+    assert!(parts.len() >= 4 && parts.iter().all(|part| part["explanation"] != ""), "{parts:#?}");
+    let why = one["explanation"].as_str().unwrap();
+    assert!(why.ends_with('.') && why.contains("TRL"), "{why}");
+
+    assert_eq!(follow(&world.service, "one").await.unwrap(), 0, "nothing happened since");
+    let told = |verb: &str, version: i32| {
+        let mut told = input(verb, &need);
+        told["expectedVersion"] = json!(version);
+        told
+    };
+    for (version, away, back) in
+        [(2, "holdNeed", "resumeNeed"), (4, "closeNeedForInterest", "openNeedForInterest")]
+    {
+        let answer = liaison.need(away, told(away, version)).await;
+        assert_eq!(answer.outcome(), "DONE", "{away}");
+        follow(&world.service, "one").await.unwrap();
+        assert_eq!(found(&liaison, &need).await.len(), 0, "{away}");
+        assert_eq!(match_::Entity::find().count(world.db().read()).await.unwrap(), 0, "{away}");
+        let answer = liaison.need(back, told(back, version + 1)).await;
+        assert_eq!(answer.outcome(), "DONE", "{back}");
+        follow(&world.service, "one").await.unwrap();
+        assert_eq!(found(&liaison, &need).await[0]["score"], one["score"], "{back}");
+    }
+    let events = world.events().await;
+    assert_eq!(events.len(), 8, "{events:?}");
+}
+
+async fn matches_are_for_members(world: &World) {
+    let (need, _, liaison) = pair(world).await;
+    follow(&world.service, "one").await.unwrap();
+    world.events().await;
+    let id = found(&liaison, &need).await[0]["id"].clone();
+    let node = "query($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(liaison.send(node, json!({ "id": id })).await.root()["id"], id);
+    for (person, code) in
+        [(world.nobody(), "UNAUTHENTICATED"), (world.stranger().await, "FORBIDDEN")]
+    {
+        let refused = person.send(MATCHES, json!({ "id": need })).await;
+        assert_eq!(refused.code(), code);
+        assert!(person.send(node, json!({ "id": id })).await.root().is_null());
+        let preview = "{ previewMatches(input: {}) { matches { score } } }";
+        assert_eq!(person.send(preview, json!({})).await.code(), code);
+    }
+    for first in [0, 51] {
+        let wrong = liaison.send(MATCHES, json!({ "id": need, "first": first })).await;
+        assert_eq!(wrong.code(), "BAD_USER_INPUT", "{first}");
+    }
+}
+
+async fn a_draft_is_previewed_and_not_kept(world: &World) {
+    let (_, offer, liaison) = pair(world).await;
+    follow(&world.service, "one").await.unwrap();
+    world.events().await;
+    let ask = "query($input: NeedInput!) { previewMatches(input: $input) { \
+        matches { score components { contribution } explanation offer { id } } \
+        userErrors { code field } } }";
+    let draft = json!({ "title": { "es": "Recuperar el calor de hornos" }, "scian": ["327"],
+        "acceptedTrlMin": 6, "partnershipTypes": ["RD_COOPERATION_AGREEMENT"] });
+    let told = liaison.send(ask, json!({ "input": draft })).await;
+    let best = &told.root()["matches"][0];
+    assert_eq!(best["offer"]["id"], json!(offer));
+    let parts = best["components"].as_array().unwrap().iter();
+    let sum: u64 = parts.map(|part| part["contribution"].as_u64().unwrap()).sum();
+    assert_eq!(sum, best["score"].as_u64().unwrap());
+    let wrong = json!({ "scian": ["327", "nada"], "acceptedTrlMin": 12 });
+    let told = liaison.send(ask, json!({ "input": wrong })).await;
+    assert_eq!(told.user_errors(), ["INVALID input.acceptedTrlMin", "INVALID input.scian"]);
+    assert_eq!(told.root()["matches"], json!([]));
+}
+
+async fn search_finds_ranks_and_pages(world: &World) {
+    let (need, offer, liaison) = pair(world).await;
+    follow(&world.service, "one").await.unwrap();
+    world.events().await;
+    let ask = "query($text: String!, $first: Int, $after: String, $kind: SearchKind) { \
+        search(text: $text, first: $first, after: $after, kind: $kind) { totalCount \
+        pageInfo { hasNextPage endCursor } edges { score node { __typename \
+        ... on Need { id } ... on Offer { id } } } } }";
+    let nobody = world.nobody();
+    let all = nobody.send(ask, json!({ "text": "recuperar calor de hornos" })).await.root().clone();
+    assert_eq!(all["totalCount"], 2);
+    let scores: Vec<_> = all["edges"].as_array().unwrap().iter().map(|e| &e["score"]).collect();
+    assert!(scores[0].as_u64() >= scores[1].as_u64(), "the best first: {scores:?}");
+    let mut paged = Vec::new();
+    let mut after = Value::Null;
+    for more in [true, false] {
+        let args = json!({ "text": "recuperar calor de hornos", "first": 1, "after": after });
+        let page = nobody.send(ask, args).await.root().clone();
+        assert_eq!(page["pageInfo"]["hasNextPage"], more);
+        after = page["pageInfo"]["endCursor"].clone();
+        paged.push(page["edges"][0].clone());
+    }
+    assert_eq!(json!(paged), all["edges"]);
+    for (kind, id) in [("NEED", &need), ("OFFER", &offer)] {
+        let args = json!({ "text": "HORNO", "kind": kind });
+        let one = nobody.send(ask, args).await.root()["edges"].clone();
+        assert_eq!(one[0]["node"]["id"], json!(id), "{one:#}");
+        assert_eq!(one.as_array().unwrap().len(), 1);
+    }
+    // What the network alone reads: 400 kW and carbide foam.
+    for text in ["recuperador de 400 kW chimenea", "espuma de carburo"] {
+        let args = json!({ "text": text.split(' ').next_back() });
+        assert_eq!(nobody.send(ask, args.clone()).await.root()["totalCount"], 0, "{text}");
+        assert_eq!(liaison.send(ask, args).await.root()["totalCount"], 1, "{text}");
+    }
+    for wrong in [
+        json!({ "text": " " }),
+        json!({ "text": "x", "first": 101 }),
+        json!({ "text": "x", "after": "x.y" }),
+        json!({ "text": "x".repeat(501) }),
+    ] {
+        assert_eq!(nobody.send(ask, wrong).await.code(), "BAD_USER_INPUT");
+    }
+}
+
+async fn one_instance_leads_and_another_takes_over(world: &World) {
+    let (need, _, liaison) = pair(world).await;
+    let other = world.another_instance().await;
+    assert_eq!(follow(&world.service, "one").await.unwrap(), 2);
+    assert_eq!(follow(&other, "two").await.unwrap(), 0, "one leads");
+    assert_eq!(world.events().await, ["NEED_MATCHED"]);
+    let held = liaison.need("holdNeed", json!({ "id": need, "expectedVersion": 2, "note": "Ya" }));
+    assert_eq!(held.await.outcome(), "DONE");
+    world.pass(TimeDelta::seconds(30));
+    assert_eq!(follow(&other, "two").await.unwrap(), 0, "one's lease has not ended");
+    world.pass(TimeDelta::microseconds(1));
+    assert_eq!(follow(&other, "two").await.unwrap(), 1, "two takes over where one stopped");
+    assert_eq!(world.events().await, ["NEED_HELD", "NEED_MATCHED"]);
+    assert_eq!(follow(&world.service, "one").await.unwrap(), 0, "now two leads");
+    other.db().clone().close().await.unwrap();
+}

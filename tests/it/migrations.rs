@@ -1,0 +1,97 @@
+//! The database goes up, down and up again, and holds what the rows say.
+
+use std::collections::BTreeMap;
+
+use entity::{
+    affiliation, chamber_profile, code, consent, counter, delegation, event, external_ref,
+    follower, history, match_, membership, need, offer, organization, ott_profile, person, region,
+};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityTrait, IdenStatic,
+    Iterable, Statement,
+};
+use tests::{Database, on_empty};
+
+/// A table's columns, and which of them may be null.
+type Columns = BTreeMap<String, bool>;
+
+fn columns<E: EntityTrait>() -> (String, Columns) {
+    let columns = E::Column::iter().map(|c| (c.as_str().to_owned(), c.def().is_null()));
+    (E::default().table_name().to_owned(), columns.collect())
+}
+
+fn rows() -> BTreeMap<String, Columns> {
+    [
+        columns::<affiliation::Entity>(),
+        columns::<chamber_profile::Entity>(),
+        columns::<code::Entity>(),
+        columns::<consent::Entity>(),
+        columns::<counter::Entity>(),
+        columns::<delegation::Entity>(),
+        columns::<event::Entity>(),
+        columns::<external_ref::Entity>(),
+        columns::<follower::Entity>(),
+        columns::<history::Entity>(),
+        columns::<match_::Entity>(),
+        columns::<membership::Entity>(),
+        columns::<need::Entity>(),
+        columns::<offer::Entity>(),
+        columns::<organization::Entity>(),
+        columns::<ott_profile::Entity>(),
+        columns::<person::Entity>(),
+        columns::<region::Entity>(),
+    ]
+    .into()
+}
+
+async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
+    let backend = db.get_database_backend();
+    let sql = if backend == DatabaseBackend::Postgres {
+        "SELECT table_name::text AS t, column_name::text AS c, is_nullable = 'YES' AS n \
+         FROM information_schema.columns WHERE table_schema = 'public'"
+    } else {
+        "SELECT t.name AS t, c.name AS c, NOT (c.\"notnull\" OR c.pk > 0) AS n \
+         FROM sqlite_schema t, pragma_table_info(t.name) c \
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
+    };
+    let mut tables: BTreeMap<String, Columns> = BTreeMap::new();
+    for row in db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap() {
+        let (table, column): (String, String) =
+            (row.try_get("", "t").unwrap(), row.try_get("", "c").unwrap());
+        if table != "seaql_migrations" {
+            tables.entry(table).or_default().insert(column, row.try_get("", "n").unwrap());
+        }
+    }
+    tables
+}
+
+async fn up_down_up(db: &DatabaseConnection) {
+    Migrator::up(db, None).await.unwrap();
+    let up = tables(db).await;
+    assert_eq!(up, rows(), "the rows are the tables");
+    Migrator::down(db, None).await.unwrap();
+    assert_eq!(tables(db).await, BTreeMap::new(), "nothing stays behind");
+    Migrator::up(db, None).await.unwrap();
+    assert_eq!(tables(db).await, up);
+    // One step at a time is the same way.
+    let steps = u32::try_from(Migrator::migrations().len()).unwrap();
+    for _ in 0..steps {
+        Migrator::down(db, Some(1)).await.unwrap();
+    }
+    for _ in 0..steps {
+        Migrator::up(db, Some(1)).await.unwrap();
+    }
+    assert_eq!(tables(db).await, up);
+    Migrator::up(db, None).await.expect("nothing to do at head");
+}
+
+#[test]
+fn up_down_and_up_on_sqlite() {
+    on_empty(Database::Sqlite, async |db| up_down_up(db.write()).await);
+}
+
+#[test]
+fn up_down_and_up_on_postgres() {
+    on_empty(Database::Postgres, async |db| up_down_up(db.write()).await);
+}
