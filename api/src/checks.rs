@@ -1,6 +1,7 @@
 //! Checks of what people send: every mistake is collected, none stops at the first.
 
 use async_graphql::MaybeUndefined;
+use chrono::{Datelike, NaiveDate};
 use entity::{Codes, Confidential, Localized, Texts};
 use sea_orm::ActiveEnum;
 
@@ -8,6 +9,7 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserError, UserErrorCode},
     scalars::LocalizedTextInput,
+    text::is_plausible_year,
 };
 
 /// The mistakes found so far, each with the path of its field.
@@ -158,6 +160,26 @@ impl<'a> Checks<'a> {
                 UserErrorCode::Invalid,
                 format!("debe estar entre {least} y {most} / must be between {least} and {most}"),
             );
+        }
+        set(input, target);
+    }
+
+    /// Changes a day, which must lie in a year that both databases can order.
+    pub(crate) fn day(
+        &mut self,
+        field: &str,
+        input: MaybeUndefined<NaiveDate>,
+        target: &mut Option<NaiveDate>,
+    ) {
+        if let MaybeUndefined::Value(day) = &input
+            && !is_plausible_year(day.year())
+        {
+            self.wrong(
+                field,
+                UserErrorCode::Invalid,
+                "el año no es posible / the year is not possible",
+            );
+            return;
         }
         set(input, target);
     }

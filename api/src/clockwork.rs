@@ -93,13 +93,18 @@ fn still_due(
     Err(Error::refused(crate::error::UserErrorCode::IllegalState, "not due"))
 }
 
-/// Commits; what another instance or a person did in between is no failure.
+/// Commits; what another instance or a person did in between is no failure, and
+/// one record that cannot be moved does not hold up the others.
 async fn finish(work: Work, outcome: Result<()>) -> Result<usize> {
-    match outcome {
+    let outcome = match outcome {
         Ok(()) => work.commit().await.map(|()| 1),
         Err(Error::Refused(_) | Error::NotFound(_)) => Ok(0),
         Err(other) => Err(other),
-    }
+    };
+    Ok(outcome.unwrap_or_else(|error| {
+        tracing::error!(error = error.describe(), "a record could not be moved on in time");
+        0
+    }))
 }
 
 /// Warns the owners of records that expire soon, once.

@@ -121,7 +121,9 @@ impl Service {
     /// configured to be believed alone.
     async fn viewer(&self, claims: Claims) -> Result<Viewer> {
         let now = self.now();
-        let person = person_of(&claims.issuer, &claims.subject);
+        let Some(person) = person_of(claims.local, &claims.issuer, &claims.subject) else {
+            return Err(Error::Unauthenticated);
+        };
         let asked = claims.grants.iter().filter_map(grant);
         let grants = if claims.authoritative {
             asked.collect()
@@ -172,14 +174,16 @@ pub(crate) async fn ready(db: &Db) -> Result<(), String> {
     }
 }
 
-/// The person behind a subject: local tokens carry the person's id; for other
-/// issuers it is derived from issuer and subject, so that it is always the same.
+/// The person behind a subject: our own tokens carry the person's id; for every
+/// other issuer it is derived from issuer and subject, so that it is always the
+/// same and no issuer can speak of people that another one knows.
 #[must_use]
-pub fn person_of(issuer: &str, subject: &str) -> PersonId {
-    subject.parse().unwrap_or_else(|_| {
-        let name = format!("{issuer}\u{0}{subject}");
-        PersonId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()))
-    })
+pub fn person_of(local: bool, issuer: &str, subject: &str) -> Option<PersonId> {
+    if local {
+        return subject.parse().ok();
+    }
+    let name = format!("{issuer}\u{0}{subject}");
+    Some(PersonId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())))
 }
 
 fn grant(told: &token::Grant) -> Option<Grant> {
@@ -197,7 +201,11 @@ fn grant(told: &token::Grant) -> Option<Grant> {
 fn narrowed(asked: &Grant, held: &membership::Model) -> Option<Grant> {
     let regions = held.regions.parsed();
     let delegations = held.delegations.parsed();
-    let held_limited = !(held.regions.0.is_empty() && held.delegations.0.is_empty());
+    // What does not parse must not widen a membership: it falls as a whole.
+    if regions.len() != held.regions.0.len() || delegations.len() != held.delegations.0.len() {
+        return None;
+    }
+    let held_limited = !(regions.is_empty() && delegations.is_empty());
     let asked_limited = !(asked.regions.is_empty() && asked.delegations.is_empty());
     let (regions, delegations) = match (asked_limited, held_limited) {
         (false, _) => (regions, delegations),

@@ -1,6 +1,7 @@
 //! The few kinds of condition that list filters are made of. What a filter is
 //! given is checked: a wrong code is an error, never an empty page.
 
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{ColumnTrait, Condition, ExprTrait, sea_query::LikeExpr};
 
 use crate::{
@@ -76,13 +77,25 @@ pub(crate) fn trl(field: &'static str, level: i32) -> Result<i32> {
     Err(Error::Argument(field, "must be between 1 and 9".into()))
 }
 
-/// A text filter of 1 to 200 characters.
+/// A text filter of 1 to 200 characters that says something.
 ///
 /// # Errors
-/// When it is empty or longer.
+/// When it is empty, longer, or made of marks alone.
 pub(crate) fn wanted_text(field: &'static str, wanted: &str) -> Result<()> {
-    if (1..=200).contains(&wanted.trim().chars().count()) {
+    let fits = wanted.chars().count() <= 200 && !text::fold(wanted).is_empty();
+    if fits && !wanted.contains('\0') {
         return Ok(());
     }
     Err(Error::Argument(field, "must have 1 to 200 characters".into()))
+}
+
+/// A moment that both databases can compare.
+///
+/// # Errors
+/// When its year is before 1900 or after 9998.
+pub(crate) fn moment(field: &'static str, at: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    if text::is_plausible_year(at.year()) {
+        return Ok(at);
+    }
+    Err(Error::Argument(field, "must lie between the years 1900 and 9998".into()))
 }

@@ -8,8 +8,8 @@
 use chrono::{DateTime, Duration, Utc};
 use entity::{event, follower};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, Statement,
     sea_query::{Expr, OnConflict},
 };
 
@@ -119,7 +119,22 @@ pub(crate) async fn lead(
         return Ok(None);
     }
     let row = follower::Entity::find_by_id(name).one(db.write()).await?;
-    Ok(row.map(|row| Bookmark { xid: row.xid, seq: row.seq }))
+    let Some(row) = row else { return Ok(None) };
+    if db.backend() == DatabaseBackend::Postgres && restored(db, row.xid).await? {
+        return Ok(Some(Bookmark::default()));
+    }
+    Ok(Some(Bookmark { xid: row.xid, seq: row.seq }))
+}
+
+/// Whether a bookmark lies behind every transaction that this server has ever
+/// begun: then the database was restored from another one, whose numbers were
+/// higher. Everything is read again; followers must bear that anyway.
+async fn restored(db: &Db, xid: i64) -> Result<bool> {
+    let query = "SELECT (pg_snapshot_xmax(pg_current_snapshot())::text::bigint) AS next";
+    let statement = Statement::from_string(DatabaseBackend::Postgres, query);
+    let row = db.fresh().query_one_raw(statement).await?;
+    let next: Option<i64> = row.map(|row| row.try_get("", "next")).transpose()?;
+    Ok(next.is_some_and(|next| xid > next))
 }
 
 /// Writes down how far a follower has read. What it did before that is done

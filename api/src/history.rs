@@ -13,23 +13,24 @@ pub struct StatusChange {
     to: String,
     /// When.
     at: DateTime<Utc>,
-    /// The person who did it, by id alone: names are personal data. Null when the service did it by itself.
+    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED`, or when the service did it by itself.
     by: Option<PersonId>,
-    /// Why, as a code. Null where no reason was asked.
+    /// Why, as a code. Null below `INTRODUCED`, or where no reason was asked.
     reason: Option<DeclineReason>,
-    /// Why, in words. Null when nothing was said.
+    /// Why, in words. Null below `INTRODUCED`, or when nothing was said.
     note: Option<String>,
 }
 
-impl From<history::Model> for StatusChange {
-    fn from(row: history::Model) -> Self {
+impl StatusChange {
+    /// A step as its reader may see it: who and why only for the record's own side.
+    pub(crate) fn disclose(row: history::Model, whole: bool) -> Self {
         Self {
             from: row.from_status,
             to: row.to_status,
             at: row.at,
-            by: row.by,
-            reason: row.reason,
-            note: row.note,
+            by: row.by.filter(|_| whole),
+            reason: row.reason.filter(|_| whole),
+            note: row.note.filter(|_| whole),
         }
     }
 }

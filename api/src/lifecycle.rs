@@ -105,15 +105,35 @@ where
     Ok(row)
 }
 
-/// Who wrote a text may not be the one who publishes it.
-pub(crate) fn check_four_eyes<P: PartialEq>(
-    publisher: Option<P>,
-    authors: &[Option<P>],
-) -> Result<()> {
-    if publisher.is_some() && authors.contains(&publisher) {
+/// Whoever wrote anything of a text, at any time, may not be the one who publishes it.
+pub(crate) async fn check_four_eyes(work: &Work, record: &str) -> Result<()> {
+    let Some(publisher) = work.viewer().person else { return Ok(()) };
+    if work.has_written(record, publisher).await? {
         return Err(Error::refused(
             UserErrorCode::FourEyes,
             "quien escribe el texto no lo publica / who wrote the text may not publish it",
+        ));
+    }
+    Ok(())
+}
+
+/// What the network's admin has taken off the network, the admin alone puts back.
+pub(crate) fn check_release(held_by_network: bool, work_by_admin: bool) -> Result<()> {
+    if held_by_network && !work_by_admin {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "la red lo retiene; sólo su administración lo libera / the network holds it; its admin alone releases it",
+        ));
+    }
+    Ok(())
+}
+
+/// What is over does not go on: it is renewed first.
+pub(crate) fn check_not_over(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+    if expires_at.is_some_and(|end| end <= now) {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "su plazo ya venció / its time has passed",
         ));
     }
     Ok(())

@@ -6,7 +6,7 @@ use async_graphql::{
     connection::{Connection, Edge, EmptyFields},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
     Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, Order as Direction,
     QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
@@ -20,6 +20,7 @@ use crate::{
     error::{Error, Result},
     field::{Reading, selected_nodes},
     loaders::{Node, disclose, rows, select},
+    text::is_plausible_year,
 };
 
 /// How many things are on a page when nobody says.
@@ -157,8 +158,13 @@ impl Cursor {
         let mut values = Vec::with_capacity(self.k.len() + 1);
         for (value, (_, kind)) in self.k.iter().zip(order.by) {
             values.push(match kind {
-                Kind::Text => Expr::val(value.as_str()?.to_owned()),
-                Kind::Time => Expr::val(DateTime::from_timestamp_micros(value.as_i64()?)?),
+                Kind::Text => {
+                    Expr::val(value.as_str().filter(|text| !text.contains('\0'))?.to_owned())
+                }
+                Kind::Time => {
+                    let at = DateTime::from_timestamp_micros(value.as_i64()?)?;
+                    Expr::val(Some(at).filter(|at| is_plausible_year(at.year()))?)
+                }
             });
         }
         values.push(Expr::val(Value::from(self.i)));

@@ -30,6 +30,13 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// Whether both databases can keep and order a time of this year: SQLite compares
+/// times as text, which a fifth digit or a sign would break.
+#[must_use]
+pub fn is_plausible_year(year: i32) -> bool {
+    (1900..=9998).contains(&year)
+}
+
 /// A fingerprint of texts, the same on every machine and in every version.
 #[must_use]
 pub fn fingerprint(texts: &[&str]) -> i64 {

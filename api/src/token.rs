@@ -54,6 +54,8 @@ pub struct Claims {
     pub subject: String,
     /// What they may be; at most 200.
     pub grants: Vec<Grant>,
+    /// Whether we ourselves say so: only our own tokens name people by our ids.
+    pub local: bool,
     /// Whether the issuer is configured as authoritative.
     pub authoritative: bool,
     /// When the token ends.
@@ -67,7 +69,7 @@ pub struct Grant {
     pub organization: String,
     /// One of the list `role`, never `PUBLIC`.
     pub role: String,
-    /// The regions it is limited to, by code; none means no limit.
+    /// The regions it is limited to, by id (`region_…`); none means no limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<String>,
     /// The delegations it is limited to; none means no limit.
@@ -91,6 +93,7 @@ pub struct Issuers(HashMap<String, Issuer>);
 struct Issuer {
     algorithm: Algorithm,
     audience: String,
+    local: bool,
     authoritative: bool,
     keys: Keys,
 }
@@ -168,6 +171,7 @@ impl Issuers {
             issuer: name,
             subject: body.sub,
             grants: body.grants,
+            local: issuer.local,
             authoritative: issuer.authoritative,
             expires_at,
         })
@@ -186,6 +190,7 @@ impl Issuer {
         Self {
             algorithm: Algorithm::EdDSA,
             audience: key.name.clone(),
+            local: true,
             authoritative: false,
             keys: Keys::ById(HashMap::from([(key.kid.clone(), public)])),
         }
@@ -210,6 +215,7 @@ impl Issuer {
         Ok(Self {
             algorithm,
             audience: settings.audience.clone().unwrap_or_else(|| own_name.to_owned()),
+            local: false,
             authoritative: settings.authoritative,
             keys: Keys::One(key),
         })

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, event, history};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, Condition, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
+    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
     sea_query::{Expr, OnConflict},
 };
 
@@ -207,6 +207,27 @@ impl Work {
         };
         history::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// Whether somebody wrote text of a record: drafted or revised it, ever.
+    pub(crate) async fn has_written(&self, record: &str, person: PersonId) -> Result<bool> {
+        const WRITING: [&str; 4] =
+            ["NEED_DRAFTED", "NEED_REVISED", "OFFER_DRAFTED", "OFFER_REVISED"];
+        let here = self.events.iter().any(|(event, actor, _)| {
+            *actor == Some(person)
+                && event.subject().as_deref() == Some(record)
+                && WRITING.contains(&event.kind().as_str())
+        });
+        if here {
+            return Ok(true);
+        }
+        let before = event::Entity::find()
+            .filter(event::Column::Subject.eq(record))
+            .filter(event::Column::ActorId.eq(person))
+            .filter(event::Column::Kind.is_in(WRITING))
+            .one(&self.tx)
+            .await?;
+        Ok(before.is_some())
     }
 
     /// Whether anything was recorded yet.

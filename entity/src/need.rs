@@ -22,16 +22,11 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub created_by: Option<PersonId>,
     pub updated_at: DateTimeUtc,
-    /// Who last changed the text; may not be the one who publishes it.
-    pub revised_by: Option<PersonId>,
-    pub submitted_by: Option<PersonId>,
     pub company_id: OrganizationId,
     pub chamber_id: OrganizationId,
     /// Territory of the company's affiliation when the need was drafted.
     pub delegation_id: Option<DelegationId>,
     pub region_id: Option<RegionId>,
-    /// Whether the chamber wrote it in the company's name.
-    pub drafted_by_chamber: bool,
     pub kind: NeedType,
     pub title: Localized,
     /// The title, folded: the order of lists.
@@ -80,6 +75,8 @@ pub struct Model {
     pub outcome_evidence: Option<Localized>,
     pub closure_reason: Option<DeclineReason>,
     pub open_for_interest: bool,
+    /// Whether the network's admin took it off the network: then the admin alone puts it back.
+    pub held_by_network: bool,
     /// Publication, or creation before that: the time by which lists are ordered.
     pub listed_at: DateTimeUtc,
     pub first_published_at: Option<DateTimeUtc>,

@@ -22,9 +22,6 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub created_by: Option<PersonId>,
     pub updated_at: DateTimeUtc,
-    /// Who last changed the text; may not be the one who publishes it.
-    pub revised_by: Option<PersonId>,
-    pub submitted_by: Option<PersonId>,
     pub ott_id: OrganizationId,
     pub kind: OfferType,
     pub title: Localized,
@@ -67,6 +64,8 @@ pub struct Model {
     pub anonymous: bool,
     pub retirement_reason: Option<DeclineReason>,
     pub open_for_interest: bool,
+    /// Whether the network's admin took it off the network: then the admin alone puts it back.
+    pub held_by_network: bool,
     /// Publication, or creation before that: the time by which lists are ordered.
     pub listed_at: DateTimeUtc,
     pub first_published_at: Option<DateTimeUtc>,

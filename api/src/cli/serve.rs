@@ -1,9 +1,13 @@
 //! `vinculo serve` and `vinculo demo`.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, process::ExitCode, time::Duration};
+use std::{
+    collections::BTreeMap, net::SocketAddr, panic::AssertUnwindSafe, path::Path, process::ExitCode,
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use clap::Args;
+use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -174,8 +178,13 @@ async fn every(pause: Duration, mut what: impl AsyncFnMut() -> crate::error::Res
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = what().await {
-            tracing::error!(error = error.describe(), "what the service does by itself failed");
+        // A panic is told like an error, and does not end what must go on.
+        match AssertUnwindSafe(what()).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = error.describe(), "what the service does by itself failed");
+            }
+            Err(_) => tracing::error!("what the service does by itself panicked"),
         }
     }
 }

@@ -200,12 +200,17 @@ pub(crate) fn need_profile(need: &need::Model) -> Profile {
     };
     Profile {
         public_text: passages([Some(&need.title), Some(&need.summary), need.partner_role.as_ref()]),
-        network_text: passages([
-            need.description.as_ref(),
-            need.technical_specification.as_ref(),
-            need.current_solution.as_ref(),
-            need.why_insufficient.as_ref(),
-        ]),
+        network_text: if need.status == NeedStatus::Published {
+            passages([
+                need.description.as_ref(),
+                need.technical_specification.as_ref(),
+                need.current_solution.as_ref(),
+                need.why_insufficient.as_ref(),
+            ])
+        } else {
+            // The network reads the rest of what is on offer alone.
+            Vec::new()
+        },
         open: need.status == NeedStatus::Published && need.open_for_interest,
         sectors: need.scian.0.clone(),
         trl: band,

@@ -167,10 +167,14 @@ impl NeedInput {
         checks.values("partnershipTypes", self.partnership_types, 3, &mut need.partnership_types);
         set(self.budget_band, &mut need.budget_band);
         write_reward(self.reward, need, checks);
-        set(self.timeframe, &mut need.timeframe_on);
+        checks.day("timeframe", self.timeframe, &mut need.timeframe_on);
         set(self.urgency, &mut need.urgency);
-        set(self.deadline_for_interest, &mut need.interest_deadline_on);
-        set(self.call_deadline, &mut need.call_deadline_on);
+        checks.day(
+            "deadlineForInterest",
+            self.deadline_for_interest,
+            &mut need.interest_deadline_on,
+        );
+        checks.day("callDeadline", self.call_deadline, &mut need.call_deadline_on);
         checks.optional_plain("callId", self.call_id, 200, &mut need.call_id);
         set(self.coordinator_required, &mut need.coordinator_required);
         checks.optional_plain(

@@ -1,6 +1,7 @@
 //! The life of a need: each verb with its guards, the same for the API, for
 //! imports and for what the service does by itself.
 
+use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use entity::{
     AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus, NeedType,
@@ -16,7 +17,8 @@ use crate::{
     event::Event,
     lifecycle::{
         self, ARCHIVED_AFTER_END, ARCHIVED_AFTER_PUBLICATION, Living, TERM, Verb, Why, all_texts,
-        blind_names, check_archivable, check_four_eyes, check_renewable, step,
+        blind_names, check_archivable, check_four_eyes, check_not_over, check_release,
+        check_renewable, step,
     },
     policy::NeedAction,
     work::Work,
@@ -52,12 +54,10 @@ pub(crate) async fn draft(
     let person = work.viewer().person;
     let mut need = need::Model {
         created_by: person,
-        revised_by: person,
         company_id: company,
         chamber_id: affiliation.map_or(chamber.unwrap_or_default(), |row| row.chamber_id),
         delegation_id: affiliation.and_then(|row| row.delegation_id),
         region_id: affiliation.and_then(|row| row.region_id),
-        drafted_by_chamber: !work.viewer().is(Role::MemberUser, company),
         state_code: row.state_code,
         ..blank(now)
     };
@@ -81,10 +81,12 @@ pub(crate) async fn draft(
     // Title and summary must be given: what is absent counts as empty here.
     for text in [&mut input.title, &mut input.summary] {
         if text.is_undefined() {
-            *text = async_graphql::MaybeUndefined::Null;
+            *text = MaybeUndefined::Null;
         }
     }
+    let unmasks = input.anonymous == MaybeUndefined::Value(false);
     input.write(&mut need, &mut checks);
+    check_unmasking(work, &need, unmasks, &mut checks);
     check_shared(work, &need, &mut checks).await?;
     checks.done()?;
     need.folio = work.folio("NEC").await?;
@@ -104,13 +106,10 @@ fn blank(now: DateTime<Utc>) -> need::Model {
         created_at: now,
         created_by: None,
         updated_at: now,
-        revised_by: None,
-        submitted_by: None,
         company_id: OrganizationId::default(),
         chamber_id: OrganizationId::default(),
         delegation_id: None,
         region_id: None,
-        drafted_by_chamber: false,
         kind: NeedType::TechnologyRequest,
         title: Localized::default(),
         title_folded: String::new(),
@@ -156,6 +155,7 @@ fn blank(now: DateTime<Utc>) -> need::Model {
         outcome_evidence: None,
         closure_reason: None,
         open_for_interest: false,
+        held_by_network: false,
         listed_at: now,
         first_published_at: None,
         published_at: None,
@@ -177,6 +177,18 @@ pub(crate) fn preview(
     need
 }
 
+/// The company alone decides that the network may learn who it is.
+fn check_unmasking(work: &Work, need: &need::Model, unmasks: bool, checks: &mut Checks<'_>) {
+    let company = work.viewer().system || work.viewer().is(Role::MemberUser, need.company_id);
+    if unmasks && !company {
+        checks.wrong(
+            "anonymous",
+            UserErrorCode::ConsentMissing,
+            "sólo la empresa decide darse a conocer / the company alone decides to be known",
+        );
+    }
+}
+
 /// Companies that share a need belong to its chamber and have consented to it.
 async fn check_shared(work: &Work, need: &need::Model, checks: &mut Checks<'_>) -> Result<()> {
     for id in need.shared_by.parsed::<OrganizationId>() {
@@ -186,17 +198,13 @@ async fn check_shared(work: &Work, need: &need::Model, checks: &mut Checks<'_>) 
             .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
             .one(work.tx())
             .await?;
-        if member.is_none() || id == need.company_id {
+        let willing = consented(work, id, &[ConsentPurpose::CrossCuttingNeed]).await?;
+        if member.is_none() || id == need.company_id || !willing {
+            // Whether a company has consented is for nobody else to know.
             checks.wrong(
                 "sharedBy",
                 UserErrorCode::NotFound,
-                "no es otra empresa de la misma cámara / is not another company of the same chamber",
-            );
-        } else if !consented(work, id, &[ConsentPurpose::CrossCuttingNeed]).await? {
-            checks.wrong(
-                "sharedBy",
-                UserErrorCode::ConsentMissing,
-                "la empresa no ha consentido compartir necesidades / the company has not consented to sharing needs",
+                "no es otra empresa de la misma cámara que comparta necesidades / is not another company of the same chamber that shares needs",
             );
         }
     }
@@ -280,13 +288,13 @@ pub(crate) async fn revise(
     input: NeedInput,
 ) -> Result<need::Model> {
     let mut checks = Checks::new("input.", labels);
-    let person = work.viewer().person;
+    let unmasks = input.anonymous == MaybeUndefined::Value(false);
     let need = step(work, id, expected_version, NeedAction::Revise, (None, None), |need| {
         input.write(need, &mut checks);
-        need.revised_by = person;
         Ok(())
     })
     .await?;
+    check_unmasking(work, &need, unmasks, &mut checks);
     check_shared(work, &need, &mut checks).await?;
     checks.done()?;
     Ok(need)
@@ -299,22 +307,21 @@ pub(crate) async fn submit(
     id: NeedId,
     expected_version: Option<i32>,
 ) -> Result<need::Model> {
-    let person = work.viewer().person;
     let need = step(work, id, expected_version, NeedAction::Submit, (None, None), |need| {
         let mut checks = Checks::new("need.", labels);
         check_complete(need, &mut checks);
-        need.submitted_by = person;
         checks.done()
     })
     .await?;
+    // Consents may have ended since the draft was written.
+    let mut checks = Checks::new("need.", labels);
+    check_shared(work, &need, &mut checks).await?;
+    checks.done()?;
     check_blind(work, &need, &[]).await?;
     // When the company itself submits, that is its consent.
     let by_company = work.viewer().is(Role::MemberUser, need.company_id) || work.viewer().system;
     let purposes = [ConsentPurpose::Representation, ConsentPurpose::Publication];
-    if need.drafted_by_chamber
-        && !by_company
-        && !consented(work, need.company_id, &purposes).await?
-    {
+    if !by_company && !consented(work, need.company_id, &purposes).await? {
         return Err(Error::refused(
             UserErrorCode::ConsentMissing,
             "la empresa no ha consentido la publicación / the company has not consented to publication",
@@ -345,9 +352,8 @@ pub(crate) async fn publish(
     id: NeedId,
     expected_version: Option<i32>,
 ) -> Result<need::Model> {
-    let (person, now) = (work.viewer().person, work.now);
+    let now = work.now;
     let need = step(work, id, expected_version, NeedAction::Publish, (None, None), |need| {
-        check_four_eyes(person, &[need.created_by, need.revised_by])?;
         need.expires_at = Some(end_of_term(need, now)?);
         need.published_at = Some(now);
         need.listed_at = now;
@@ -356,6 +362,7 @@ pub(crate) async fn publish(
         Ok(())
     })
     .await?;
+    check_four_eyes(work, &id.to_string()).await?;
     check_blind(work, &need, &[]).await?;
     Ok(need)
 }
@@ -364,7 +371,8 @@ pub(crate) async fn publish(
 fn end_of_term(need: &need::Model, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let end = match (need.kind, need.interest_deadline_on) {
         (NeedType::RdRequest, Some(day)) => {
-            day.and_time(NaiveTime::MIN).and_utc() + Duration::days(1)
+            // The whole day counts, in every time zone of the country.
+            day.and_time(NaiveTime::MIN).and_utc() + Duration::hours(24 + 8)
         }
         _ => now + TERM,
     };
@@ -377,7 +385,7 @@ fn end_of_term(need: &need::Model, now: DateTime<Utc>) -> Result<DateTime<Utc>> 
     Ok(end)
 }
 
-/// Gives a need another term.
+/// Gives a need another term. A research request has none: it ends with its call.
 pub(crate) async fn renew(
     work: &mut Work,
     id: NeedId,
@@ -385,13 +393,51 @@ pub(crate) async fn renew(
 ) -> Result<need::Model> {
     let now = work.now;
     step(work, id, expected_version, NeedAction::Renew, (None, None), |need| {
+        if need.kind == NeedType::RdRequest {
+            return Err(Error::refused(
+                UserErrorCode::IllegalState,
+                "una solicitud de I+D termina con su convocatoria / a research request ends with its call",
+            ));
+        }
         check_renewable(need.renewals, need.expires_at, now)?;
-        need.expires_at = Some(end_of_term(need, now)?);
+        // What its owner closed stays closed; what expired comes back as it was published.
+        need.open_for_interest |= need.status == NeedStatus::Expired;
+        need.expires_at = Some(now + TERM);
         need.published_at = Some(now);
         need.listed_at = now;
         need.renewals += 1;
         need.expiry_warned_at = None;
-        need.open_for_interest = true;
+        Ok(())
+    })
+    .await
+}
+
+/// Takes a need off the network for a while.
+pub(crate) async fn hold(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+    why: Why,
+) -> Result<need::Model> {
+    let viewer = work.viewer().clone();
+    step(work, id, expected_version, NeedAction::Hold, why, |need| {
+        need.held_by_network = viewer.is_any(Role::NetworkAdmin);
+        Ok(())
+    })
+    .await
+}
+
+/// Puts a held need back on the network.
+pub(crate) async fn resume(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+) -> Result<need::Model> {
+    let (viewer, now) = (work.viewer().clone(), work.now);
+    step(work, id, expected_version, NeedAction::Resume, (None, None), |need| {
+        check_release(need.held_by_network, viewer.is_any(Role::NetworkAdmin))?;
+        check_not_over(need.expires_at, now)?;
+        need.held_by_network = false;
         Ok(())
     })
     .await

@@ -142,14 +142,15 @@ impl NeedMutation {
         let NeedNoteInput { id, expected_version, note } = input;
         change(ctx, async |work| {
             let why: Why = (None, Some(checked_note(ctx, &note)?));
-            step(work, id, Some(expected_version), NeedAction::Hold, why, |_| Ok(())).await
+            life::hold(work, id, Some(expected_version), why).await
         })
         .await
     }
 
     /// Puts a held need back on the network. For the company, its chamber and the network's admin.
     async fn resume_need(&self, ctx: &Context<'_>, input: NeedVersionInput) -> Told<NeedPayload> {
-        simple(ctx, input, NeedAction::Resume, |_| ()).await
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::resume(work, input.id, version).await).await
     }
 
     /// Gives a need another year, once, from 30 days before to 365 days after its end. For liaisons and admins of its chamber.

@@ -106,6 +106,8 @@ pub struct Need {
     updated_at: DateTime<Utc>,
     /// How much of it you see.
     disclosure_level: DisclosureLevel,
+    /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
+    actions: Vec<&'static str>,
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
     redacted_fields: Vec<String>,
     #[graphql(skip)]
@@ -357,7 +359,11 @@ impl Need {
             return None;
         }
         let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
-        Some(steps.map(|steps| steps.unwrap_or_default().into_iter().map(Into::into).collect()))
+        let whole = self.disclosure_level >= DisclosureLevel::Introduced;
+        Some(steps.map(|steps| {
+            let steps = steps.unwrap_or_default().into_iter();
+            steps.map(|step| StatusChange::disclose(step, whole)).collect()
+        }))
     }
 }
 
@@ -453,6 +459,7 @@ impl Node for Need {
             Column::ChamberId,
             Column::RegionId,
             Column::DelegationId,
+            Column::SharedBy,
         ]
     }
 
@@ -537,6 +544,7 @@ impl Node for Need {
             created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get_or_default(Column::UpdatedAt)?,
             disclosure_level: level,
+            actions: facts.actions(viewer),
             redacted_fields,
             texts: NeedTexts {
                 title: row.get(Column::Title)?,
@@ -575,6 +583,7 @@ fn facts(viewer: &Viewer, row: &QueryResult) -> Result<NeedFacts> {
         chamber_id: fact(row, Column::ChamberId)?,
         region_id: fact::<Option<RegionId>>(row, Column::RegionId)?,
         delegation_id: fact(row, Column::DelegationId)?,
+        shared_by: fact(row, Column::SharedBy)?,
         represented: viewer.holding(CHAMBER).next().is_some() && row.try_get("", "represented")?,
     })
 }

@@ -53,6 +53,7 @@ impl NeedFilter {
     fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all();
         if let Some(folio) = self.folio {
+            filter::wanted_text("filter.folio", &folio)?;
             all = all.add(Column::Folio.eq(folio));
         }
         if self.mine == Some(true) {
@@ -81,16 +82,21 @@ impl NeedFilter {
             all = all.add(Column::RegionId.eq(region));
         }
         if let Some(least) = self.trl_min {
-            all = all.add(Column::AcceptedTrlMax.gte(filter::trl("filter.trlMin", least)?));
+            let least = filter::trl("filter.trlMin", least)?;
+            // A need that names no band accepts any level.
+            let accepts = Column::AcceptedTrlMax;
+            all = all.add(Condition::any().add(accepts.is_null()).add(accepts.gte(least)));
         }
         if let Some(most) = self.trl_max {
-            all = all.add(Column::AcceptedTrlMin.lte(filter::trl("filter.trlMax", most)?));
+            let most = filter::trl("filter.trlMax", most)?;
+            let accepts = Column::AcceptedTrlMin;
+            all = all.add(Condition::any().add(accepts.is_null()).add(accepts.lte(most)));
         }
         if let Some(open) = self.open_for_interest {
             all = all.add(Column::OpenForInterest.eq(open));
         }
         if let Some(since) = self.published_since {
-            all = all.add(Column::PublishedAt.gte(since));
+            all = all.add(Column::PublishedAt.gte(filter::moment("filter.publishedSince", since)?));
         }
         if let Some(wanted) = self.text {
             filter::wanted_text("filter.text", &wanted)?;

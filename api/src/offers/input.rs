@@ -327,6 +327,7 @@ fn write_claims(
         checks.part(&at("claim"), &mut row.claim, 300);
         checks.part(&at("method"), &mut row.method, 300);
         checks.part(&at("verifier"), &mut row.verifier, 200);
+        checks.day(&at("verifiedOn"), MaybeUndefined::Value(row.verified_on), &mut None);
     }
     offer.verified_claims = VerifiedClaims(rows);
 }

@@ -4,8 +4,8 @@
 use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Utc};
 use entity::{
-    Codes, Localized, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind, Texts,
-    offer, organization,
+    Codes, Localized, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind, Role,
+    Texts, offer, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait};
 
@@ -17,7 +17,7 @@ use crate::{
     event::Event,
     lifecycle::{
         self, ARCHIVED_AFTER_END, ARCHIVED_AFTER_PUBLICATION, Living, TERM, Verb, Why, blind_names,
-        check_archivable, check_four_eyes, check_renewable, step,
+        check_archivable, check_four_eyes, check_not_over, check_release, check_renewable, step,
     },
     policy::OfferAction,
     work::Work,
@@ -91,7 +91,6 @@ pub(crate) async fn draft(
     })?;
     let mut offer = offer::Model {
         created_by: person,
-        revised_by: person,
         ott_id: ott,
         state_code: office.state_code,
         ..blank(now)
@@ -133,8 +132,6 @@ fn blank(now: DateTime<Utc>) -> offer::Model {
         created_at: now,
         created_by: None,
         updated_at: now,
-        revised_by: None,
-        submitted_by: None,
         ott_id: OrganizationId::default(),
         kind: OfferType::TechnologyOffer,
         title: Localized::default(),
@@ -174,6 +171,7 @@ fn blank(now: DateTime<Utc>) -> offer::Model {
         anonymous: false,
         retirement_reason: None,
         open_for_interest: false,
+        held_by_network: false,
         listed_at: now,
         first_published_at: None,
         published_at: None,
@@ -192,11 +190,9 @@ pub(crate) async fn revise(
     expected_version: Option<i32>,
     input: OfferInput,
 ) -> Result<offer::Model> {
-    let person = work.viewer().person;
     step(work, id, expected_version, OfferAction::Revise, (None, None), |offer| {
         let mut checks = Checks::new("input.", labels);
         input.write(offer, &mut checks);
-        offer.revised_by = person;
         checks.done()
     })
     .await
@@ -209,11 +205,9 @@ pub(crate) async fn submit(
     id: OfferId,
     expected_version: Option<i32>,
 ) -> Result<offer::Model> {
-    let person = work.viewer().person;
     let offer = step(work, id, expected_version, OfferAction::Submit, (None, None), |offer| {
         let mut checks = Checks::new("offer.", labels);
         check_complete(offer, &mut checks);
-        offer.submitted_by = person;
         checks.done()
     })
     .await?;
@@ -242,9 +236,8 @@ pub(crate) async fn publish(
     id: OfferId,
     expected_version: Option<i32>,
 ) -> Result<offer::Model> {
-    let (person, now) = (work.viewer().person, work.now);
+    let now = work.now;
     let offer = step(work, id, expected_version, OfferAction::Publish, (None, None), |offer| {
-        check_four_eyes(person, &[offer.created_by, offer.revised_by])?;
         offer.expires_at = Some(now + TERM);
         offer.published_at = Some(now);
         offer.listed_at = now;
@@ -253,6 +246,7 @@ pub(crate) async fn publish(
         Ok(())
     })
     .await?;
+    check_four_eyes(work, &id.to_string()).await?;
     check_blind(work, &offer).await?;
     Ok(offer)
 }
@@ -266,12 +260,44 @@ pub(crate) async fn renew(
     let now = work.now;
     step(work, id, expected_version, OfferAction::Renew, (None, None), |offer| {
         check_renewable(offer.renewals, offer.expires_at, now)?;
+        // What its owner closed stays closed; what expired comes back as it was published.
+        offer.open_for_interest |= offer.status == OfferStatus::Expired;
         offer.expires_at = Some(now + TERM);
         offer.published_at = Some(now);
         offer.listed_at = now;
         offer.renewals += 1;
         offer.expiry_warned_at = None;
-        offer.open_for_interest = true;
+        Ok(())
+    })
+    .await
+}
+
+/// Takes an offer off the network for a while.
+pub(crate) async fn hold(
+    work: &mut Work,
+    id: OfferId,
+    expected_version: Option<i32>,
+    why: Why,
+) -> Result<offer::Model> {
+    let viewer = work.viewer().clone();
+    step(work, id, expected_version, OfferAction::Hold, why, |offer| {
+        offer.held_by_network = viewer.is_any(Role::NetworkAdmin);
+        Ok(())
+    })
+    .await
+}
+
+/// Puts a held offer back on the network.
+pub(crate) async fn resume(
+    work: &mut Work,
+    id: OfferId,
+    expected_version: Option<i32>,
+) -> Result<offer::Model> {
+    let (viewer, now) = (work.viewer().clone(), work.now);
+    step(work, id, expected_version, OfferAction::Resume, (None, None), |offer| {
+        check_release(offer.held_by_network, viewer.is_any(Role::NetworkAdmin))?;
+        check_not_over(offer.expires_at, now)?;
+        offer.held_by_network = false;
         Ok(())
     })
     .await

@@ -136,7 +136,7 @@ impl OfferMutation {
         let OfferNoteInput { id, expected_version, note } = input;
         change(ctx, async |work| {
             let why = (None, Some(checked_note(ctx, &note)?));
-            step(work, id, Some(expected_version), OfferAction::Hold, why, |_| Ok(())).await
+            life::hold(work, id, Some(expected_version), why).await
         })
         .await
     }
@@ -147,7 +147,8 @@ impl OfferMutation {
         ctx: &Context<'_>,
         input: OfferVersionInput,
     ) -> Told<OfferPayload> {
-        simple(ctx, input, OfferAction::Resume, |_| ()).await
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::resume(work, input.id, version).await).await
     }
 
     /// Gives an offer another year, once, from 30 days before to 365 days after its end. For managers of the office.

@@ -91,6 +91,8 @@ pub struct Offer {
     updated_at: DateTime<Utc>,
     /// How much of it you see.
     disclosure_level: DisclosureLevel,
+    /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
+    actions: Vec<&'static str>,
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
     redacted_fields: Vec<String>,
     #[graphql(skip)]
@@ -308,7 +310,11 @@ impl Offer {
             return None;
         }
         let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
-        Some(steps.map(|steps| steps.unwrap_or_default().into_iter().map(Into::into).collect()))
+        let whole = self.disclosure_level >= DisclosureLevel::Introduced;
+        Some(steps.map(|steps| {
+            let steps = steps.unwrap_or_default().into_iter();
+            steps.map(|step| StatusChange::disclose(step, whole)).collect()
+        }))
     }
 }
 
@@ -435,6 +441,7 @@ impl Node for Offer {
             created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get_or_default(Column::UpdatedAt)?,
             disclosure_level: level,
+            actions: facts.actions(viewer),
             redacted_fields,
             texts: OfferTexts {
                 title: row.get(Column::Title)?,

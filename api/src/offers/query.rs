@@ -51,6 +51,7 @@ impl OfferFilter {
     fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all();
         if let Some(folio) = self.folio {
+            filter::wanted_text("filter.folio", &folio)?;
             all = all.add(Column::Folio.eq(folio));
         }
         if self.mine == Some(true) {
@@ -85,7 +86,7 @@ impl OfferFilter {
             all = all.add(Column::OpenForInterest.eq(open));
         }
         if let Some(since) = self.published_since {
-            all = all.add(Column::PublishedAt.gte(since));
+            all = all.add(Column::PublishedAt.gte(filter::moment("filter.publishedSince", since)?));
         }
         if let Some(wanted) = self.text {
             filter::wanted_text("filter.text", &wanted)?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, dataloader::Loader};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use entity::{ConsentId, ConsentPurpose, OrganizationId, OrganizationKind, consent, organization};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -13,6 +13,7 @@ use crate::{
     event::Event,
     loaders::Batch,
     policy::ConsentAction,
+    text::is_plausible_year,
     work::Work,
 };
 
@@ -98,9 +99,21 @@ impl ConsentMutation {
                 let message = "no es una empresa / is not a company";
                 return Err(Error::field("input.organization", UserErrorCode::Invalid, message));
             }
-            if input.expires_at.is_some_and(|end| end <= now) {
-                let message = "debe estar en el futuro / must lie in the future";
+            let possible = |end: DateTime<Utc>| end > now && is_plausible_year(end.year());
+            if input.expires_at.is_some_and(|end| !possible(end)) {
+                let message = "debe estar en el futuro, antes del año 9999 / must lie in the future, before the year 9999";
                 return Err(Error::field("input.expiresAt", UserErrorCode::Invalid, message));
+            }
+            let known = consent::Entity::find()
+                .filter(consent::Column::OrganizationId.eq(input.organization))
+                .filter(consent::Column::Purpose.eq(input.purpose))
+                .filter(consent::in_force(now))
+                .one(work.tx())
+                .await?;
+            if known.is_some() {
+                // Two of a kind: taking one back would leave the other in force.
+                let message = "ya está otorgado / has been given already";
+                return Err(Error::field("input.purpose", UserErrorCode::Duplicate, message));
             }
             let row = work.insert(consent).await?;
             work.record(Event::ConsentGranted {

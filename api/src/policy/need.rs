@@ -2,7 +2,7 @@
 //! rows still in the database. `page` checks the one against the other.
 
 use entity::{
-    DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId, RegionId, Role, need,
+    Codes, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId, RegionId, Role, need,
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -12,7 +12,7 @@ use super::{Action, CHAMBER, Resource, Viewer};
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
 
 /// What the rules need to know of a need.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NeedFacts {
     /// Which.
     pub id: NeedId,
@@ -26,6 +26,8 @@ pub struct NeedFacts {
     pub region_id: Option<RegionId>,
     /// Territory of the company's affiliation.
     pub delegation_id: Option<DelegationId>,
+    /// The other companies behind a cross-cutting need.
+    pub shared_by: Codes,
     /// Whether the company lets its chamber represent it, now.
     pub represented: bool,
 }
@@ -39,6 +41,7 @@ impl From<&need::Model> for NeedFacts {
             chamber_id: row.chamber_id,
             region_id: row.region_id,
             delegation_id: row.delegation_id,
+            shared_by: row.shared_by.clone(),
             represented: false,
         }
     }
@@ -65,9 +68,36 @@ impl Resource for NeedFacts {
                 DisclosureLevel::Introduced
             });
         }
-        let seen = SEEN_BY_NETWORK.contains(&self.status)
-            || viewer.is_any(Role::NetworkAdmin) && self.status != NeedStatus::Draft;
-        seen.then(|| viewer.network_level())
+        if viewer.holding(&[Role::MemberUser]).any(|grant| self.is_shared_by(grant.organization)) {
+            // Whoever is named behind a need may see in what.
+            return Some(DisclosureLevel::Introduced);
+        }
+        match self.status {
+            NeedStatus::Draft => None,
+            _ if viewer.is_any(Role::NetworkAdmin) => Some(DisclosureLevel::Network),
+            NeedStatus::Published => Some(viewer.network_level()),
+            // What was met stays as a result, not as a description of the company's trouble.
+            NeedStatus::Fulfilled => Some(DisclosureLevel::PublicBlind),
+            _ => None,
+        }
+    }
+}
+
+impl NeedFacts {
+    fn is_shared_by(&self, company: OrganizationId) -> bool {
+        let company = company.to_string();
+        self.shared_by.0.contains(&company)
+    }
+
+    /// What the viewer may do to it now, by the names of the mutations.
+    #[must_use]
+    pub fn actions(&self, viewer: &Viewer) -> Vec<&'static str> {
+        use sea_orm::Iterable;
+        let possible = NeedAction::iter().filter(|action| action.from().contains(&self.status));
+        possible
+            .filter(|action| action.is_open_to(viewer, self))
+            .map(NeedAction::mutation)
+            .collect()
     }
 }
 
@@ -100,6 +130,7 @@ pub fn own_needs(viewer: &Viewer) -> Condition {
     let mut any = Condition::any().add(need::Column::Id.is_null());
     for grant in viewer.holding(&[Role::MemberUser]) {
         any = any.add(need::Column::CompanyId.eq(grant.organization));
+        any = any.add(need::Column::SharedBy.contains(format!("|{}|", grant.organization)));
     }
     for grant in viewer.holding(CHAMBER) {
         let mut ours = Condition::all().add(need::Column::ChamberId.eq(grant.organization));
@@ -237,6 +268,13 @@ impl NeedAction {
         }
     }
 
+    fn is_open_to(self, viewer: &Viewer, need: &NeedFacts) -> bool {
+        let (company, chamber, network) = self.by();
+        company && viewer.is(Role::MemberUser, need.company_id)
+            || viewer.speaks_for_chamber_of(need, chamber)
+            || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
     /// Whether it is for this role, in the right organization.
     #[must_use]
     pub fn is_for(self, role: Role) -> bool {
@@ -251,9 +289,6 @@ impl Action for NeedAction {
     type On = need::Model;
 
     fn permitted(self, viewer: &Viewer, need: &need::Model) -> bool {
-        let (company, chamber, network) = self.by();
-        company && viewer.is(Role::MemberUser, need.company_id)
-            || viewer.speaks_for_chamber_of(&need.into(), chamber)
-            || network && viewer.is_any(Role::NetworkAdmin)
+        self.is_open_to(viewer, &need.into())
     }
 }

@@ -40,6 +40,19 @@ impl Resource for OfferFacts {
     }
 }
 
+impl OfferFacts {
+    /// What the viewer may do to it now, by the names of the mutations.
+    #[must_use]
+    pub fn actions(&self, viewer: &Viewer) -> Vec<&'static str> {
+        use sea_orm::Iterable;
+        let possible = OfferAction::iter().filter(|action| action.from().contains(&self.status));
+        possible
+            .filter(|action| action.is_open_to(viewer, self))
+            .map(OfferAction::mutation)
+            .collect()
+    }
+}
+
 impl Resource for offer::Model {
     const NAME: &'static str = OfferFacts::NAME;
 
@@ -178,6 +191,12 @@ impl OfferAction {
         }
     }
 
+    fn is_open_to(self, viewer: &Viewer, offer: &OfferFacts) -> bool {
+        let (office, network) = self.by();
+        office.iter().any(|role| viewer.is(*role, offer.ott_id))
+            || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
     /// Whether it is for this role, in the right organization.
     #[must_use]
     pub fn is_for(self, role: Role) -> bool {
@@ -190,8 +209,6 @@ impl Action for OfferAction {
     type On = offer::Model;
 
     fn permitted(self, viewer: &Viewer, offer: &offer::Model) -> bool {
-        let (office, network) = self.by();
-        office.iter().any(|role| viewer.is(*role, offer.ott_id))
-            || network && viewer.is_any(Role::NetworkAdmin)
+        self.is_open_to(viewer, &offer.into())
     }
 }
