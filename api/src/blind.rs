@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
 
-use crate::text::fold;
+use crate::text::{fold, is_invisible};
 
 /// What a text gives away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,30 +43,77 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
-static EMAIL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"[\w.+-]+\s?(@|\(at\)|\[at\]|\(arroba\))\s?[\w-]+\.\w"));
+/// An address, also with the sign spelt out, and names on social networks.
+static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\w\s{0,2}@\s{0,2}\w|@\w{3,}"));
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"https?:|www\.|\b[a-z0-9][a-z0-9-]+\.(com|mx|org|net|edu|gob|info|io|biz|example)\b")
+    pattern(
+        r"https?:|www\.|\b(t|wa|fb|bit)\.(me|ly|com)/|\b[a-z0-9][a-z0-9-]*\.(com|mx|org|net|edu|gob|info|io|biz|ai|app|dev|tech|tv|xyz|site|online|store|shop|cloud|lat|page|web|example)\b",
+    )
 });
-/// Ten digits, as Mexican numbers have, grouped in any way; or an international prefix.
+/// Ten digits, as Mexican numbers have, grouped in any way; an international
+/// prefix; or the word for it before digits.
 static TELEPHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\+\s?\d[\d\s().-]{6,}\d|(^|[^\d.,])(\(?\d[\s().-]{0,2}){9}\d($|[^\d.,]|[.,]\D|[.,]$)|\btel(efono)?[.:]?\s*\(?\d{2,}",
+        r"\+\s?\d[\d\s().-]{6,}\d|(^|[^\d.,])\(?(\d[\s()/_|·•-]{0,3}){9,12}\d($|[^\d.,]|[.,]\D|[.,]$)|\b\d{2,3}\.\d{3,4}\.\d{4}\b|\b(tel|telefono|telefonos|cel|celular|whatsapp|movil|fax)\b\W{0,4}\d{2}",
     )
 });
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(calle|avenida|av\.|blvd\.?|boulevard|bulevar|calzada|privada|prolongacion|carretera|street|avenue|road)\s[^.;:]{1,60}?(no\.?\s?|num\.?\s?|#\s?|km\.?\s?)?\b\d{1,5}\b|\bc\.?\s?p\.?:?\s?\d{4,5}\b|\bcodigo postal\s?\d|\b(col|fracc)\.\s\w|\d,?\s(colonia|fraccionamiento)\s\w",
+        r"\b(calle|avenida|av\.|blvd\.?|boulevard|bulevar|calzada|privada|prolongacion|carretera|periferico|libramiento|autopista|callejon|andador|street|avenue|road)\s[^.;:]{1,60}?(no\.?\s?|num\.?\s?|#\s?|km\.?\s?)?\b\d{1,5}\b|\bc\.?\s?p\.?:?\s?\d{4,5}\b|\bcodigo postal\s?\d|\b(col|fracc)\.\s\w|\d,?\s(colonia|fraccionamiento)\s\w",
     )
 });
+
+/// A text as the patterns read it: folded, compatibility forms resolved, letters
+/// that only look Latin made Latin, and the usual ways around a filter undone.
+fn skeleton(text: &str) -> String {
+    let plain: String = text.nfkc().filter(|letter| !is_invisible(*letter)).map(latin).collect();
+    let mut folded = fold(&plain);
+    for (way_around, meant) in [
+        ("[.]", "."),
+        ("(.)", "."),
+        (" punto com", ".com"),
+        (" dot com", ".com"),
+        ("(at)", "@"),
+        ("[at]", "@"),
+        ("(arroba)", "@"),
+        (" arroba ", "@"),
+        ("(a)", "@"),
+        ("[a]", "@"),
+    ] {
+        folded = folded.replace(way_around, meant);
+    }
+    folded
+}
+
+/// Letters of other alphabets that look like Latin ones, and every dash as one.
+fn latin(letter: char) -> char {
+    const LIKE: &[(&str, &str)] = &[
+        ("авсԁеһіјкӏмнорԛѕтуѡхАВСЕНІЈКМОРЅТХУ", "abcdehijklmhopqstywxABCEHIJKMOPSTXY"),
+        ("αβεζηικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abeznikvoptuxABEZHIKMNOPTYX"),
+        ("‐‑‒–—―−", "-------"),
+    ];
+    LIKE.iter()
+        .find_map(|(from, to)| {
+            let place = from.chars().position(|other| other == letter)?;
+            to.chars().nth(place)
+        })
+        .unwrap_or(letter)
+}
 
 /// What `text` gives away, given the names and marks that it may not hold.
 #[must_use]
 pub fn leaks(text: &str, names: &[String]) -> Vec<Leak> {
-    let folded = fold(text);
+    let folded = skeleton(text);
     let mut found = Vec::new();
     let words = words(&folded);
-    if names.iter().any(|name| words.contains(&format!(" {name} "))) {
+    let joined: String = words.chars().filter(|letter| *letter != ' ').collect();
+    let names_it = |name: &String| {
+        let together: String = name.chars().filter(|letter| *letter != ' ').collect();
+        // A name of several words is also found when its blanks are left out.
+        words.contains(&format!(" {name} "))
+            || name.contains(' ') && together.chars().count() >= 8 && joined.contains(&together)
+    };
+    if names.iter().any(names_it) {
         found.push(Leak::Name);
     }
     for (leak, pattern) in [
@@ -92,6 +140,14 @@ pub fn comparable(name: &str) -> Option<String> {
         "s de rl de cv",
         "s de r l mi",
         "s a b de c v",
+        "s p r de r l",
+        "spr de rl",
+        "s c de r l de c v",
+        "sc de rl de cv",
+        "srl de cv",
+        "srl",
+        "sa",
+        "sc",
         "sab de cv",
         "s a de c v",
         "sa de cv",
@@ -104,7 +160,7 @@ pub fn comparable(name: &str) -> Option<String> {
         "i a p",
         "demo",
     ];
-    let mut words = words(&fold(name)).trim().to_owned();
+    let mut words = words(&skeleton(name)).trim().to_owned();
     while let Some(shorter) = LEGAL_FORMS.iter().find_map(|form| {
         words
             .strip_suffix(form)
@@ -148,6 +204,21 @@ mod tests {
             ("nuestro sistema TERMIKA®", Leak::Name),
             ("escriba a ventas@ejemplo.mx", Leak::Email),
             ("escriba a ventas (arroba) ejemplo.mx", Leak::Email),
+            ("hornosdelvalle tiene", Leak::Name),
+            ("H\u{043e}rn\u{043e}s del V\u{0430}lle", Leak::Name),
+            ("Hor\u{200b}nos del Va\u{ad}lle", Leak::Name),
+            ("Ｈｏｒｎｏｓ del Valle", Leak::Name),
+            ("Térmika SPR de RL", Leak::Name),
+            ("ventas(a)ejemplo", Leak::Email),
+            ("x  @  y . mx", Leak::Email),
+            ("ejemplo[.]com", Leak::Link),
+            ("wa.me/525512345678", Leak::Link),
+            ("ejemplo.tech", Leak::Link),
+            ("55·5555·0123", Leak::Telephone),
+            ("55‑5555‑0123", Leak::Telephone),
+            ("cel/WhatsApp 5555 0123", Leak::Telephone),
+            ("525512345678", Leak::Telephone),
+            ("Periférico Norte 1234", Leak::Address),
             ("vea www.ejemplo.mx", Leak::Link),
             ("vea https://ejemplo", Leak::Link),
             ("llame al 55 5555 0123 ya", Leak::Telephone),

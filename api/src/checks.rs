@@ -9,7 +9,7 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserError, UserErrorCode},
     scalars::LocalizedTextInput,
-    text::is_plausible_year,
+    text::{is_invisible, is_plausible_year},
 };
 
 /// The mistakes found so far, each with the path of its field.
@@ -45,7 +45,10 @@ impl<'a> Checks<'a> {
     /// A plain text of at most `most` characters: trimmed, without control characters; nothing when blank.
     pub(crate) fn plain(&mut self, field: &str, text: &str, most: usize) -> Option<String> {
         let text = text.trim();
-        if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+        let mislead = |letter: char| {
+            is_invisible(letter) || letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+        };
+        if text.chars().any(mislead) {
             self.wrong(
                 field,
                 UserErrorCode::Invalid,

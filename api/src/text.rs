@@ -30,6 +30,15 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// Letters that are not seen and only mislead (Unicode's format characters): soft
+/// hyphens, zero-width blanks, marks that turn the direction of text.
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Whether both databases can keep and order a time of this year: SQLite compares
 /// times as text, which a fifth digit or a sign would break.
 #[must_use]

@@ -1,7 +1,7 @@
 //! From text to the terms that are compared.
 //!
-//! A word is folded (lower case, accents off, ñ kept), dropped if it is a stop word or one letter
-//! long, and cut to its stem by the Snowball stemmer of its passage's language. Folding comes before
+//! A word is folded (lower case, accents off, ñ kept), dropped if it is a stop word, one letter long
+//! or a number of two digits, and cut to its stem by the Snowball stemmer of its passage's language. Folding comes before
 //! stemming, so that a text typed without accents gives the same terms.
 
 use std::borrow::Cow;
@@ -104,7 +104,8 @@ fn fold(word: &str) -> Cow<'_, str> {
 }
 
 fn says_nothing(folded: &str) -> bool {
-    folded.chars().nth(1).is_none()
+    let short = folded.chars().nth(2).is_none();
+    folded.chars().nth(1).is_none() || short && folded.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_stop_word(language: Language, folded: &str) -> bool {

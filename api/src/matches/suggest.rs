@@ -9,8 +9,9 @@ use entity::{
 };
 use matching::{Feature, Match, Side};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter,
+    QuerySelect, QueryTrait,
+    sea_query::{Alias, Expr, Func, Query, WindowStatement},
 };
 use uuid::Uuid;
 
@@ -83,18 +84,22 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
     // How good the last of each other record's best is, where it has enough of them.
     let mut bars: HashMap<Uuid, i32> = HashMap::new();
     if !ids.is_empty() {
-        let query = match_::Entity::find()
+        let mut window = WindowStatement::partition_by((match_::Entity, other));
+        window.order_by((match_::Entity, match_::Column::Score), Order::Desc);
+        window.order_by((match_::Entity, match_::Column::Id), Order::Asc);
+        let mut ranked = match_::Entity::find()
             .select_only()
             .column_as(other, "other")
-            .column_as(match_::Column::Score.min(), "bar")
+            .column_as(match_::Column::Score, "bar")
             .filter(other.is_in(ids))
-            .filter(sea_orm::ExprTrait::ne(own.into_expr(), own_value()))
-            .group_by(other)
-            .having(sea_orm::ExprTrait::gte(
-                Expr::cust("COUNT(*)"),
-                i64::try_from(KEPT).unwrap_or(i64::MAX),
-            ))
+            .filter(own.into_expr().ne(own_value()))
             .into_query();
+        ranked.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), window, Alias::new("place"));
+        let mut query = Query::select();
+        query
+            .expr(Expr::cust("*"))
+            .from_subquery(ranked, Alias::new("ranked"))
+            .and_where(Expr::col(Alias::new("place")).eq(i64::try_from(KEPT).unwrap_or(i64::MAX)));
         for row in service.db().fresh().query_all(&query).await? {
             bars.insert(row.try_get("", "other")?, row.try_get("", "bar")?);
         }
@@ -112,7 +117,7 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
 
     let mut work = service.system_work().await?;
     let suggested = Condition::all()
-        .add(sea_orm::ExprTrait::eq(own.into_expr(), own_value()))
+        .add(own.into_expr().eq(own_value()))
         .add(match_::Column::Status.eq(MatchStatus::Suggested));
     let before = match_::Entity::find().filter(suggested.clone()).all(work.tx()).await?;
     let rows: Vec<_> = kept.iter().map(|found| row(found, work.now)).collect();

@@ -89,6 +89,11 @@ pub fn member_of_mine(viewer: &Viewer) -> Option<SimpleExpr> {
                     .equals((organization::Entity, organization::Column::Id)),
             )
             .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+            .filter(
+                Condition::any()
+                    .add(affiliation::Column::ToOn.is_null())
+                    .add(affiliation::Column::ToOn.gte(viewer.now.date_naive())),
+            )
             .filter(any);
         Expr::exists(affiliations.into_query())
     })
