@@ -101,16 +101,26 @@ pub struct LocalizedTextInput {
 /// In files, a text is an object of languages or, shorter, a plain text in Spanish.
 impl<'de> Deserialize<'de> for LocalizedTextInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Told {
-            Plain(String),
-            Both(Localized),
-        }
-        Ok(match Told::deserialize(deserializer)? {
-            Told::Plain(text) => Self { es: Some(text), en: None },
-            Told::Both(text) => Self { es: text.es, en: text.en },
-        })
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> serde::de::Visitor<'de> for TextVisitor {
+    type Value = LocalizedTextInput;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text, or an object with `es` and `en`")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(LocalizedTextInput { es: Some(text.to_owned()), en: None })
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let both = Localized::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(LocalizedTextInput { es: both.es, en: both.en })
     }
 }
 

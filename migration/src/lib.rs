@@ -5,8 +5,8 @@ mod m20261123_000002_needs_and_offers;
 mod m20261123_000003_matches;
 mod parts;
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigratorTrait, migrator::Migration};
 
 /// All steps, oldest first.
 #[derive(Debug)]

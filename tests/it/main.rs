@@ -1,6 +1,6 @@
 //! Stories, and proofs over everything there is.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used)]
 
 mod architecture;
 mod async_graphql;
@@ -8,6 +8,8 @@ mod concurrency;
 mod costs;
 mod coverage;
 mod events;
+mod imported_records;
+mod imports;
 mod matches;
 mod migrations;
 mod needs;

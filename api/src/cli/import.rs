@@ -167,7 +167,7 @@ impl Teller {
         }
         if let Some(mut report) = self.report.take() {
             report.flush()?;
-            report.into_inner().map_err(|error| error.into_error())?.flush()?;
+            report.into_inner().map_err(csv::IntoInnerError::into_error)?.flush()?;
         }
         self.failed.map_or(Ok(()), Err)
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use migration::{Migrator, MigratorTrait};
+use migration::{Migration, Migrator, MigratorTrait};
 
 use super::{Cli, Outcome, open};
 use crate::{codes, context::machine_clock, db::Db};
@@ -66,7 +66,7 @@ pub(super) async fn check(db: &Db) -> Result<(), String> {
     if pending.is_empty() {
         return crate::context::ready(db).await;
     }
-    let names: Vec<_> = pending.iter().map(|step| step.name()).collect();
+    let names: Vec<_> = pending.iter().map(Migration::name).collect();
     Err(format!(
         "the database is behind by {} step(s) ({}); run `vinculo migrate up`",
         names.len(),

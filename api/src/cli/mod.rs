@@ -35,7 +35,7 @@ enum Verb {
     ///
     /// The database is an SQLite file in the data folder; it is migrated and, when
     /// it is empty, filled with an invented network. One token per role is printed
-    /// and written to demo-tokens.json beside it. VINCULO_DATABASE_URL is not looked at.
+    /// and written to demo-tokens.json beside it. `VINCULO_DATABASE_URL` is not looked at.
     Demo(serve::DemoArgs),
     /// Serve Vínculo in production: never migrates, never loads demo data.
     ///

@@ -24,7 +24,7 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How often suggestions are brought up to date.
 const SUGGEST_EVERY: Duration = Duration::from_millis(500);
 /// How often the service does what time demands.
-const CLOCKWORK_EVERY: Duration = Duration::from_secs(60);
+const CLOCKWORK_EVERY: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -66,7 +66,10 @@ pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
     if demo::load(&service).await.map_err(told)? {
         tracing::info!("the demo network is loaded");
     }
-    matches::follow(&service, &instance()).await.map_err(told)?;
+    // Suggestions are there before the first question; the lead is free again after that.
+    let first = instance();
+    matches::follow(&service, &first).await.map_err(told)?;
+    matches::resign(&service, &first).await.map_err(told)?;
     let key = key(&settings)?;
     let ttl = TimeDelta::seconds(i64::from(settings.token_ttl_seconds));
     let now = service.now();

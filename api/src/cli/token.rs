@@ -17,13 +17,13 @@ pub(super) struct TokenArgs {
     /// The organization (`org_…`) in which the role is held.
     #[arg(long, value_name = "ID")]
     organization: OrganizationId,
-    /// The role, as in the vocabulary `role` (CHAMBER_LIAISON, OTT_OFFICER, …).
+    /// The role, as in the vocabulary `role` (`CHAMBER_LIAISON`, `OTT_OFFICER`, …).
     #[arg(long, value_name = "ROLE")]
     role: String,
     /// Limit the token to this region (`region_…`); may be given several times.
     #[arg(long = "region", value_name = "ID")]
     regions: Vec<RegionId>,
-    /// How long it is valid, in seconds, 60 to 86,400 [default: the setting token_ttl_seconds].
+    /// How long it is valid, in seconds, 60 to 86,400 [default: the setting `token_ttl_seconds`].
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(60..=86_400))]
     ttl: Option<u32>,
     /// For this person (`person_…`); the first who holds the role when nobody is named.

@@ -40,14 +40,16 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
     let office = organization("OTT_MANAGER");
     let need = |condition| need_id(service, condition);
     let offer = |condition| offer_id(service, condition);
-    use need::Column as N;
-    use offer::Column as O;
-    let published = need(N::Status.eq(NeedStatus::Published)).await?;
-    let in_review = need(N::Status.eq(NeedStatus::InReview).and(N::ChamberId.eq(chamber))).await?;
-    let own = need(N::CompanyId.eq(company)).await?;
-    let published_offer = offer(O::Status.eq(OfferStatus::Published)).await?;
+    let published = need(need::Column::Status.eq(NeedStatus::Published)).await?;
+    let in_review = need(
+        need::Column::Status.eq(NeedStatus::InReview).and(need::Column::ChamberId.eq(chamber)),
+    )
+    .await?;
+    let own = need(need::Column::CompanyId.eq(company)).await?;
+    let published_offer = offer(offer::Column::Status.eq(OfferStatus::Published)).await?;
     let offer_in_review =
-        offer(O::Status.eq(OfferStatus::InReview).and(O::OttId.eq(office))).await?;
+        offer(offer::Column::Status.eq(OfferStatus::InReview).and(offer::Column::OttId.eq(office)))
+            .await?;
     let version = |found: &Option<(String, i32)>| match found {
         Some((id, version)) => json!({ "input": { "id": id, "expectedVersion": version } }),
         None => json!({ "input": { "id": "", "expectedVersion": 1 } }),

@@ -6,8 +6,10 @@ mod past;
 
 use std::{collections::BTreeMap, io::Read};
 
-use entity::{OrganizationKind, Role, membership, organization};
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use entity::{OrganizationKind, PersonId, Role, external_ref, membership, organization};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, EntityTrait, Iterable, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -91,7 +93,7 @@ pub struct DemoToken {
     pub organization_name: String,
 }
 
-/// One person for each role, signed for by `sign`: whoever was first put on record with it.
+/// One person for each role, signed for by `sign`: whoever comes first in the demo's file.
 ///
 /// # Errors
 /// When the database is away or `sign` fails.
@@ -99,45 +101,48 @@ pub async fn tokens(
     service: &Service,
     sign: impl Fn(&str, &[token::Grant]) -> Result<String>,
 ) -> Result<BTreeMap<String, DemoToken>> {
-    let memberships = membership::Entity::find()
-        .filter(membership::Column::ToAt.is_null())
-        .order_by_asc(membership::Column::Id)
-        .all(service.db().fresh())
-        .await?;
     let mut tokens = BTreeMap::new();
-    for row in memberships {
-        let role = row.role.to_value();
-        if tokens.contains_key(&role) || !speaks_for_itself(service, &row).await? {
-            continue;
-        }
-        let name = organization::Entity::find_by_id(row.organization_id)
-            .one(service.db().fresh())
-            .await?
-            .map_or_else(String::new, |row| row.trade_name.unwrap_or(row.legal_name));
+    for role in Role::iter() {
+        let Some((row, organization)) = first(service, role).await? else { continue };
         let grant = token::Grant {
             organization: row.organization_id.to_string(),
-            role: role.clone(),
+            role: role.to_value(),
             regions: row.regions.0.clone(),
             delegations: row.delegations.0.clone(),
         };
-        let token = sign(&row.person_id.to_string(), &[grant])?;
-        let organization = row.organization_id.to_string();
-        tokens.insert(role, DemoToken { token, organization, organization_name: name });
+        let token = DemoToken {
+            token: sign(&row.person_id.to_string(), &[grant])?,
+            organization: row.organization_id.to_string(),
+            organization_name: organization.trade_name.unwrap_or(organization.legal_name),
+        };
+        tokens.insert(role.to_value(), token);
     }
     Ok(tokens)
 }
 
-/// A member without a chamber could bring no needs: not the one to show.
-async fn speaks_for_itself(service: &Service, row: &membership::Model) -> Result<bool> {
-    use entity::affiliation;
-    if row.role != Role::MemberUser {
-        return Ok(true);
+/// The first in the demo's file who holds a role still, and where.
+async fn first(
+    service: &Service,
+    role: Role,
+) -> Result<Option<(membership::Model, organization::Model)>> {
+    let db = service.db().fresh();
+    let network: Value = serde_json::from_str(NETWORK).map_err(Error::internal)?;
+    let people = network["people"].as_array().into_iter().flatten();
+    let keys = people.filter(|someone| someone["role"] == role.to_value().as_str());
+    for key in keys.filter_map(|someone| someone["key"].as_str()) {
+        let key = (SYSTEM.to_owned(), format!("person/{key}"));
+        let Some(known) = external_ref::Entity::find_by_id(key).one(db).await? else { continue };
+        let held = membership::Entity::find()
+            .filter(membership::Column::PersonId.eq(known.record.parse::<PersonId>().ok()))
+            .filter(membership::Column::Role.eq(role))
+            .filter(membership::Column::ToAt.is_null());
+        let Some(row) = held.one(db).await? else { continue };
+        let organization = organization::Entity::find_by_id(row.organization_id).one(db).await?;
+        if let Some(organization) = organization {
+            return Ok(Some((row, organization)));
+        }
     }
-    let affiliations = affiliation::Entity::find()
-        .filter(affiliation::Column::CompanyId.eq(row.organization_id))
-        .count(service.db().fresh())
-        .await?;
-    Ok(affiliations > 0)
+    Ok(None)
 }
 
 /// The grant of a membership, as the policy knows it.
@@ -150,11 +155,11 @@ fn grant(row: &membership::Model) -> Grant {
     }
 }
 
-/// The organizations of a kind, in the order in which they were put on record.
+/// The organizations of a kind, in an order that is the same in every demo.
 async fn of_kind(service: &Service, kind: OrganizationKind) -> Result<Vec<organization::Model>> {
     Ok(organization::Entity::find()
         .filter(organization::Column::Kind.eq(kind))
-        .order_by_asc(organization::Column::Id)
+        .order_by_asc(organization::Column::NameFolded)
         .all(service.db().fresh())
         .await?)
 }

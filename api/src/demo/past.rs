@@ -12,7 +12,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value};
 
-use super::{grant, of_kind};
+use super::{first, grant, of_kind};
 use crate::{
     clockwork,
     context::Service,
@@ -32,6 +32,8 @@ struct Cast {
     /// Who holds which role where, with their grants.
     members: Vec<membership::Model>,
     offices: Vec<organization::Model>,
+    /// The company that the demo's own member speaks for.
+    shown: Option<OrganizationId>,
 }
 
 impl Cast {
@@ -55,7 +57,23 @@ impl Cast {
             .all(service.db().fresh())
             .await?;
         let offices = of_kind(service, OrganizationKind::TechnologyTransferOffice).await?;
-        Ok(Self { companies, members, offices })
+        let shown =
+            first(service, Role::MemberUser).await?.map(|(member, _)| member.organization_id);
+        Ok(Self { companies, members, offices, shown })
+    }
+
+    /// Who brings a need: a company of its subsector, each in turn. The one that is
+    /// shown brings whatever did not just stay published, to have something of everything.
+    fn bringer(
+        &self,
+        subsector: &str,
+        index: usize,
+        fate: NeedStatus,
+    ) -> Option<(OrganizationId, OrganizationId)> {
+        let companies = self.companies.get(subsector)?;
+        let shown = companies.iter().find(|(company, _)| Some(*company) == self.shown);
+        let shown = shown.filter(|_| fate != NeedStatus::Published || index.is_multiple_of(3));
+        shown.or_else(|| companies.get(index % companies.len())).copied()
     }
 
     /// Whoever holds one of the roles in an organization without limits of territory;
@@ -110,8 +128,9 @@ fn broken(id: &str) -> impl Fn(Error) -> Error {
 }
 
 /// Where a need stands in the end: every status occurs, most needs are on offer.
+/// Needs come by subsector; seven steps at a time, each subsector shows several.
 fn need_fate(index: usize) -> NeedStatus {
-    match index % 25 {
+    match index * 7 % 25 {
         3 => NeedStatus::Draft,
         7 => NeedStatus::InReview,
         11 => NeedStatus::Returned,
@@ -138,10 +157,10 @@ async fn live_need(
     let broken = broken(&name);
     let subsector =
         told["scian"][0].as_str().and_then(|code| code.get(..3)).unwrap_or_default().to_owned();
-    let companies =
-        cast.companies.get(&subsector).ok_or_else(|| broken(Error::internal("no company")))?;
-    let (company, chamber) = companies[index % companies.len()];
     let fate = need_fate(index);
+    let (company, chamber) = cast
+        .bringer(&subsector, index, fate)
+        .ok_or_else(|| broken(Error::internal("no company")))?;
     // Published over the last ten months; what has ended began earlier.
     let spread = i64::try_from(index * 37 % 290).unwrap_or_default();
     let begun = now
@@ -157,7 +176,7 @@ async fn live_need(
     let mut input: NeedInput = serde_json::from_value(Value::Object(told))
         .map_err(|error| broken(Error::internal(error)))?;
     if shared {
-        let others: Vec<_> = companies
+        let others: Vec<_> = cast.companies[&subsector]
             .iter()
             .filter(|other| other.0 != company && other.1 == chamber)
             .take(2)
@@ -298,7 +317,8 @@ async fn live_offer(
     let mut told = told(line)?;
     let name = told.remove("externalId").map(|id| id.to_string()).unwrap_or_default();
     let broken = broken(&name);
-    let office = cast.offices[(index * 7) % cast.offices.len()].id;
+    // Each office in turn, with every fate sooner or later.
+    let office = cast.offices[(index + index / cast.offices.len()) % cast.offices.len()].id;
     let fate = offer_fate(index);
     let spread = i64::try_from(index * 53 % 300).unwrap_or_default();
     let begun = now

@@ -2,17 +2,22 @@
 //! and the network's own make-up. Streaming, idempotent by external id, with a
 //! report for every line; what is acknowledged is in the database.
 
+mod cells;
 mod lines;
 mod network;
 mod organizations;
 mod records;
+mod references;
+mod rows;
 mod source;
+mod told;
 
-use entity::OrganizationId;
+use entity::{OrganizationId, OrganizationKind};
+use sea_orm::EntityTrait;
 
 use crate::{
     context::Service,
-    error::{Error, Result},
+    error::{Error, Result, UserErrorCode},
 };
 
 pub use network::network;
@@ -90,35 +95,50 @@ impl Listener for Notes {
 struct Tally<'a> {
     report: Report,
     listener: &'a mut dyn Listener,
-    strict: bool,
 }
 
 impl<'a> Tally<'a> {
-    fn new(listener: &'a mut dyn Listener, strict: bool) -> Self {
-        Self { report: Report::default(), listener, strict }
+    fn new(listener: &'a mut dyn Listener) -> Self {
+        Self { report: Report::default(), listener }
     }
 
-    fn warn(&mut self, line: u64, column: &str, message: impl Into<String>) {
+    fn warn(&mut self, line: u64, Problem { column, message }: Problem) {
         self.report.warnings += 1;
-        let column = Some(column.to_owned());
-        self.listener.note(Note { line, column, error: false, message: message.into() });
+        self.listener.note(Note { line, column, error: false, message });
     }
 
-    /// Leaves a line out, or ends the import where it is strict.
-    fn skip(&mut self, line: u64, problems: Vec<Problem>) -> Result<()> {
+    /// Leaves a line out.
+    fn skip(&mut self, line: u64, problems: Vec<Problem>) {
         self.report.skipped += 1;
         for Problem { column, message } in problems {
             self.listener.note(Note { line, column, error: true, message });
         }
-        if self.strict { Err(strict()) } else { Ok(()) }
+    }
+
+    /// The report; in a strict import one bad line is enough to refuse the whole file.
+    fn done(self, options: &Options) -> Result<Report> {
+        if options.strict && self.report.skipped > 0 {
+            return Err(refused(
+                "hay líneas con errores; no se importó nada / some lines have errors; nothing was imported",
+            ));
+        }
+        Ok(self.report)
     }
 }
 
-fn strict() -> Error {
-    Error::refused(
-        crate::error::UserErrorCode::Invalid,
-        "hay líneas con errores; no se importó nada / some lines have errors; nothing was imported",
-    )
+/// A file that cannot be imported.
+fn refused(message: impl Into<String>) -> Error {
+    Error::refused(UserErrorCode::Invalid, message)
+}
+
+/// A file that cannot be read to its end.
+fn unreadable(error: std::io::Error) -> Error {
+    refused(error.to_string())
+}
+
+/// What somebody wrote, cut: a mistake may be long, and is told back.
+fn shown(text: &str) -> String {
+    text.chars().take(40).filter(|letter| !letter.is_control()).collect()
 }
 
 /// Why a line cannot be used.
@@ -138,30 +158,6 @@ impl Problem {
     }
 }
 
-/// The organization behind a reference in a file: an id of ours, an external id
-/// of the file's own system, or `SYSTEM/id`.
-async fn find_organization(
-    db: &impl sea_orm::ConnectionTrait,
-    system: &str,
-    reference: &str,
-) -> Result<Option<OrganizationId>> {
-    use entity::external_ref;
-    use sea_orm::EntityTrait;
-    if let Ok(id) = reference.parse() {
-        return Ok(Some(id));
-    }
-    let mut keys = vec![(system.to_owned(), reference.to_owned())];
-    if let Some((other, id)) = reference.split_once('/') {
-        keys.push((other.to_owned(), id.to_owned()));
-    }
-    for key in keys {
-        if let Some(row) = external_ref::Entity::find_by_id(key).one(db).await? {
-            return Ok(row.record.parse().ok());
-        }
-    }
-    Ok(None)
-}
-
 /// Whose external ids these are when nobody says: the chamber's or the office's that imports.
 fn system_of(options: &Options) -> String {
     options
@@ -175,15 +171,14 @@ fn system_of(options: &Options) -> String {
 async fn check_kind(
     service: &Service,
     id: OrganizationId,
-    wanted: &[entity::OrganizationKind],
+    wanted: &[OrganizationKind],
 ) -> Result<()> {
-    use sea_orm::EntityTrait;
     let row = entity::organization::Entity::find_by_id(id).one(service.db().fresh()).await?;
     if row.is_some_and(|row| wanted.contains(&row.kind)) {
         return Ok(());
     }
     Err(Error::refused(
-        crate::error::UserErrorCode::NotFound,
+        UserErrorCode::NotFound,
         format!("{id} no existe o no es de esa clase / does not exist or is of another kind"),
     ))
 }

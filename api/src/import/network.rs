@@ -10,17 +10,17 @@ use entity::{
     ResearchExpenditure, ResearchExpenditures, Role, chamber_profile, delegation, external_ref,
     membership, ott_profile, person, region,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelBehavior, ColumnTrait, EntityTrait, ModelTrait, QueryFilter};
 use serde::Deserialize;
 
-use super::{Options, Report, find_organization, system_of};
+use super::{Options, Report, references::find_organization, system_of};
 use crate::{
     context::Service,
     error::{Error, Result, UserErrorCode},
     event::Event,
     scalars::Decimal,
     text,
-    work::Work,
+    work::{Row, Work},
 };
 
 /// The whole file.
@@ -139,27 +139,37 @@ pub async fn network(
     let mut work = service.system_work().await?;
     let mut report = Report::default();
     for chamber in file.chambers {
-        report.lines += 1;
-        write_chamber(&mut work, &system, chamber).await?;
-        report.created += 1;
+        let outcome = write_chamber(&mut work, &system, chamber).await?;
+        count(&mut report, outcome);
     }
     for office in file.otts {
-        report.lines += 1;
-        write_office(&mut work, &system, office).await?;
-        report.created += 1;
+        let outcome = write_office(&mut work, &system, office).await?;
+        count(&mut report, outcome);
     }
     for someone in file.people {
-        report.lines += 1;
-        if write_person(&mut work, &system, someone).await? {
-            report.created += 1;
-        } else {
-            report.unchanged += 1;
-        }
+        let outcome = write_person(&mut work, &system, someone).await?;
+        count(&mut report, outcome);
     }
     if work.has_news() {
         work.commit().await?;
     }
     Ok(report)
+}
+
+/// What became of an entry of the file.
+enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+fn count(report: &mut Report, outcome: Outcome) {
+    report.lines += 1;
+    match outcome {
+        Outcome::Created => report.created += 1,
+        Outcome::Updated => report.updated += 1,
+        Outcome::Unchanged => report.unchanged += 1,
+    }
 }
 
 async fn known(work: &Work, system: &str, reference: &str) -> Result<OrganizationId> {
@@ -190,7 +200,7 @@ where
     Ok((new, true))
 }
 
-async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<()> {
+async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<Outcome> {
     let chamber = known(work, system, &told.organization).await?;
     let confederation_id = match &told.confederation {
         Some(reference) => Some(known(work, system, reference).await?),
@@ -204,9 +214,6 @@ async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<(
         sectors: told.sectors.iter().collect(),
         member_counts: MemberCounts(told.member_count_declared),
     };
-    let viewer = work.viewer().clone();
-    let key = [chamber_profile::Column::OrganizationId];
-    work.insert_all(vec![viewer.allow_system(profile)?], &key).await?;
     let (mut regions, mut delegations) = (Vec::new(), Vec::new());
     for region in told.regions {
         let key = format!("{}/region/{}", told.organization, region.code);
@@ -214,7 +221,7 @@ async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<(
         for row in region.delegations {
             let key = format!("{}/delegation/{}", told.organization, row.code);
             let (delegation, _) = id_of(work, system, &key, DelegationId::new(work.now)).await?;
-            delegations.push(viewer.allow_system(delegation::Model {
+            delegations.push(delegation::Model {
                 id: delegation,
                 chamber_id: chamber,
                 region_id: id,
@@ -224,24 +231,63 @@ async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<(
                 municipalities: row.municipalities.iter().collect(),
                 valid_from: row.valid_from,
                 valid_to: row.valid_to,
-            })?);
+            });
         }
-        regions.push(viewer.allow_system(region::Model {
+        regions.push(region::Model {
             id,
             chamber_id: chamber,
             code: region.code,
             name: region.name,
             valid_from: region.valid_from,
             valid_to: region.valid_to,
-        })?);
+        });
     }
-    work.insert_all(regions, &[region::Column::Id]).await?;
-    work.insert_all(delegations, &[delegation::Column::Id]).await?;
-    work.record(Event::ProfileImported { organization: chamber });
-    Ok(())
+    let before = chamber_profile::Entity::find_by_id(chamber).one(work.tx()).await?;
+    let new = before.is_none();
+    let mut changed = before.as_ref() != Some(&profile);
+    if changed {
+        let row = work.viewer().allow_system(profile)?;
+        work.insert_all(vec![row], &[chamber_profile::Column::OrganizationId]).await?;
+    }
+    let known = region::Entity::find().filter(region::Column::ChamberId.eq(chamber));
+    let known = known.all(work.tx()).await?;
+    changed |= write_changed(work, regions, &known, region::Column::Id).await?;
+    let known = delegation::Entity::find().filter(delegation::Column::ChamberId.eq(chamber));
+    let known = known.all(work.tx()).await?;
+    changed |= write_changed(work, delegations, &known, delegation::Column::Id).await?;
+    Ok(outcome(work, chamber, new, changed))
 }
 
-async fn write_office(work: &mut Work, system: &str, told: Office) -> Result<()> {
+/// Writes those rows that are not on record as they are. Returns whether there were any.
+async fn write_changed<R>(
+    work: &Work,
+    mut rows: Vec<R>,
+    known: &[R],
+    key: <<R as ModelTrait>::Entity as EntityTrait>::Column,
+) -> Result<bool>
+where
+    R: Row + PartialEq,
+    <<R as ModelTrait>::Entity as EntityTrait>::ActiveModel: ActiveModelBehavior + Send,
+{
+    rows.retain(|row| !known.contains(row));
+    let any = !rows.is_empty();
+    let rows = rows.into_iter().map(|row| work.viewer().allow_system(row));
+    work.insert_all(rows.collect::<Result<_>>()?, &[key]).await?;
+    Ok(any)
+}
+
+fn outcome(work: &mut Work, organization: OrganizationId, new: bool, changed: bool) -> Outcome {
+    if changed {
+        work.record(Event::ProfileImported { organization });
+    }
+    match (new, changed) {
+        (true, _) => Outcome::Created,
+        (false, true) => Outcome::Updated,
+        (false, false) => Outcome::Unchanged,
+    }
+}
+
+async fn write_office(work: &mut Work, system: &str, told: Office) -> Result<Outcome> {
     let office = known(work, system, &told.organization).await?;
     let host_institution_id = match &told.host_institution {
         Some(reference) => Some(known(work, system, reference).await?),
@@ -275,10 +321,13 @@ async fn write_office(work: &mut Work, system: &str, told: Office) -> Result<()>
         states_served: told.states_served.iter().collect(),
         accepts_direct_interest: told.accepts_direct_eoi,
     };
-    let row = work.viewer().allow_system(profile)?;
-    work.insert_all(vec![row], &[ott_profile::Column::OrganizationId]).await?;
-    work.record(Event::ProfileImported { organization: office });
-    Ok(())
+    let before = ott_profile::Entity::find_by_id(office).one(work.tx()).await?;
+    let (new, changed) = (before.is_none(), before.as_ref() != Some(&profile));
+    if changed {
+        let row = work.viewer().allow_system(profile)?;
+        work.insert_all(vec![row], &[ott_profile::Column::OrganizationId]).await?;
+    }
+    Ok(outcome(work, office, new, changed))
 }
 
 /// The region or delegation with this code of the chamber in which somebody holds a role.
@@ -297,8 +346,7 @@ async fn place(
     })
 }
 
-/// Returns whether the role is new.
-async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<bool> {
+async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Outcome> {
     let organization = known(work, system, &told.organization).await?;
     let mut regions = Vec::with_capacity(told.regions.len());
     for code in &told.regions {
@@ -338,5 +386,5 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<bo
         work.insert(work.viewer().allow_system(row)?).await?;
         work.record(Event::MembersImported { organization, count: 1 });
     }
-    Ok(new)
+    Ok(if new { Outcome::Created } else { Outcome::Unchanged })
 }

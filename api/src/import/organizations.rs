@@ -5,7 +5,7 @@ use std::{
     io::Read,
 };
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 use entity::{
     AffiliationId, AffiliationStatus, DelegationId, OrganizationId, OrganizationKind, RegionId,
     Texts, VerificationLevel, affiliation, delegation, external_ref, organization,
@@ -13,17 +13,15 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::{
-    BATCH, Listener, Options, Problem, Report, Tally, check_kind, find_organization,
+    BATCH, Listener, Options, Problem, Report, Tally, check_kind,
     lines::{DENUE, Layout, OrganizationLine},
-    system_of,
+    references::{Found, find_organizations},
+    refused,
+    rows::Rows,
+    system_of, unreadable,
 };
 use crate::{
-    codes::SCIAN_EDITION,
-    context::Service,
-    error::{Error, Result, UserErrorCode},
-    event::Event,
-    text,
-    work::Work,
+    codes::SCIAN_EDITION, context::Service, error::Result, event::Event, text, work::Work,
 };
 
 /// A line that can be written, with where it stood and what it said.
@@ -33,10 +31,8 @@ struct Ready {
     told: OrganizationLine,
 }
 
-/// A delegation that can take members now.
-struct Territory {
-    delegations: Vec<delegation::Model>,
-}
+/// The delegations of chambers that can take members now.
+type Territory = HashMap<OrganizationId, Vec<delegation::Model>>;
 
 /// Imports a roll of organizations: our own CSV layout, or DENUE's as published.
 ///
@@ -55,36 +51,25 @@ pub async fn organizations(
     if let Some(chamber) = options.chamber {
         check_kind(service, chamber, &[OrganizationKind::Chamber]).await?;
     }
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(source);
-    let refused = |message: String| Error::refused(UserErrorCode::Invalid, message);
-    let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
-    let layout = Layout::of(&header).map_err(|problem| refused(problem.message))?;
+    let mut rows =
+        Rows::new(source).map_err(unreadable)?.map_err(|problem| refused(problem.message))?;
+    let layout = Layout::of(&rows.header).map_err(|problem| refused(problem.message))?;
     let system = if layout.denue { DENUE.to_owned() } else { system_of(options) };
 
-    let mut tally = Tally::new(listener, options.strict);
+    let mut tally = Tally::new(listener);
     let mut seen: HashSet<i64> = HashSet::new();
-    let mut territory: HashMap<OrganizationId, Territory> = HashMap::new();
+    let mut territory = Territory::new();
     let mut batch = Vec::with_capacity(BATCH);
     // A strict import is one piece of work; any other commits after every batch.
     let mut work = service.system_work().await?;
-    let mut record = StringRecord::new();
     loop {
-        let line = reader.position().line();
-        let more = match reader.read_record(&mut record) {
-            Ok(more) => more,
-            Err(error) => {
-                tally.report.lines += 1;
-                tally.skip(line, vec![Problem::line(error.to_string())])?;
-                continue;
-            }
-        };
-        if more {
-            let line = record.position().map_or(line, csv::Position::line);
+        let row = rows.next().map_err(unreadable)?;
+        let more = row.is_some();
+        if let Some((line, row)) = row {
             tally.report.lines += 1;
-            if let Some(ready) =
-                read(&layout, &record, &header, line, service, &mut seen, &mut tally)?
-            {
-                batch.push(ready);
+            match read(&layout, line, row, service, &mut seen, &mut tally) {
+                Ok(ready) => batch.push(ready),
+                Err(problems) => tally.skip(line, problems),
             }
         }
         if batch.len() == BATCH || !more && !batch.is_empty() {
@@ -100,52 +85,37 @@ pub async fn organizations(
             break;
         }
     }
+    let report = tally.done(options)?;
     if work.has_news() {
         work.commit().await?;
     }
-    Ok(tally.report)
+    Ok(report)
 }
 
 /// A line as far as it can be judged without the database.
 fn read(
     layout: &Layout,
-    record: &StringRecord,
-    header: &StringRecord,
     line: u64,
+    row: Result<StringRecord, Problem>,
     service: &Service,
     seen: &mut HashSet<i64>,
     tally: &mut Tally<'_>,
-) -> Result<Option<Ready>> {
-    if record.len() != header.len() {
-        let message = format!(
-            "tiene {} columnas y el encabezado {} / has {0} columns, the header {1}",
-            record.len(),
-            header.len()
-        );
-        tally.skip(line, vec![Problem::line(message)])?;
-        return Ok(None);
-    }
+) -> Result<Ready, Vec<Problem>> {
+    let record = row.map_err(|problem| vec![problem])?;
     let mut warnings = Vec::new();
-    let told = layout.read(record, service.labels(), &mut warnings);
+    let told = layout.read(&record, service.labels(), &mut warnings);
     for warning in warnings {
-        tally.warn(line, warning.column.as_deref().unwrap_or_default(), warning.message);
+        tally.warn(line, warning);
     }
-    let told = match told {
-        Ok(told) => told,
-        Err(problems) => {
-            tally.skip(line, problems)?;
-            return Ok(None);
-        }
-    };
+    let told = told?;
     // Sixteen bytes a line tell duplicates; the ids themselves are not kept.
     if !seen.insert(text::fingerprint(&[&told.external_id])) {
         let message = "el identificador se repite en el archivo / the id occurs twice in the file";
         let column = if layout.denue { "id" } else { "externalId" };
-        tally.skip(line, vec![Problem::at(column, message)])?;
-        return Ok(None);
+        return Err(vec![Problem::at(column, message)]);
     }
     let cells: Vec<&str> = record.iter().collect();
-    Ok(Some(Ready { line, fingerprint: text::fingerprint(&cells), told }))
+    Ok(Ready { line, fingerprint: text::fingerprint(&cells), told })
 }
 
 /// Writes one batch: what is new, what has changed, and who belongs to which chamber.
@@ -154,7 +124,7 @@ async fn write(
     system: &str,
     lines: Vec<Ready>,
     options: &Options,
-    territory: &mut HashMap<OrganizationId, Territory>,
+    territory: &mut Territory,
     tally: &mut Tally<'_>,
 ) -> Result<()> {
     let known: HashMap<String, external_ref::Model> = external_ref::Entity::find()
@@ -180,19 +150,29 @@ async fn write(
         .map(|row| (row.id, row))
         .collect();
 
-    let mut here: HashMap<String, OrganizationId> = HashMap::new();
+    let named = lines.iter().flat_map(|line| [&line.told.parent, &line.told.chamber]).flatten();
+    let mut found = find_organizations(work.tx(), system, named.map(String::as_str)).await?;
     let (mut rows, mut refs, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for Ready { line, fingerprint, told } in lines {
         let record = known.get(&told.external_id);
-        let id = record
-            .and_then(|known| known.record.parse().ok())
-            .unwrap_or_else(|| OrganizationId::new(work.now));
-        let Some((parent, chamber)) =
-            relatives(work, system, &told, &here, options, tally, line).await?
-        else {
-            continue;
+        let id = match record.map(|known| known.record.parse()) {
+            None => OrganizationId::new(work.now),
+            Some(Ok(id)) => id,
+            Some(Err(_)) => {
+                let message = "es de otra cosa / belongs to something else";
+                tally.skip(line, vec![Problem::at("externalId", message)]);
+                continue;
+            }
         };
-        here.insert(told.external_id.clone(), id);
+        let (parent, chamber) = match relatives(&told, &found, options) {
+            Ok(relatives) => relatives,
+            Err(problem) => {
+                tally.skip(line, vec![problem]);
+                continue;
+            }
+        };
+        // What comes later in the file may name it.
+        found.insert(told.external_id.clone(), (id, told.kind));
         if let Some(chamber) = chamber {
             members.push((line, id, chamber, told.clone()));
         }
@@ -226,38 +206,26 @@ async fn write(
     Ok(())
 }
 
-type Relatives = (Option<OrganizationId>, Option<OrganizationId>);
-
-/// The parent and the chamber that a line names; nothing when it was left out for them.
-async fn relatives(
-    work: &Work,
-    system: &str,
+/// The parent and the chamber that a line names.
+fn relatives(
     told: &OrganizationLine,
-    here: &HashMap<String, OrganizationId>,
+    found: &HashMap<String, Found>,
     options: &Options,
-    tally: &mut Tally<'_>,
-    line: u64,
-) -> Result<Option<Relatives>> {
-    let mut found = [None, None];
-    for (place, (column, reference)) in
-        [("parent", &told.parent), ("chamber", &told.chamber)].into_iter().enumerate()
-    {
-        let Some(reference) = reference else { continue };
-        let id = match here.get(reference) {
-            Some(id) => Some(*id),
-            None => find_organization(work.tx(), system, reference).await?,
-        };
-        if id.is_none() {
-            let message = "no existe; debe estar antes en el archivo / does not exist; must come before in the file";
-            tally.skip(line, vec![Problem::at(column, message)])?;
-            return Ok(None);
-        }
-        found[place] = id;
+) -> Result<(Option<OrganizationId>, Option<OrganizationId>), Problem> {
+    let find = |column, reference: &Option<String>| {
+        let Some(reference) = reference else { return Ok(None) };
+        let message = "no existe; debe estar antes en el archivo / does not exist; must come before in the file";
+        found.get(reference).copied().map(Some).ok_or_else(|| Problem::at(column, message))
+    };
+    let parent = find("parent", &told.parent)?.map(|(id, _)| id);
+    let chamber = find("chamber", &told.chamber)?;
+    if chamber.is_some_and(|(_, kind)| kind != OrganizationKind::Chamber) {
+        return Err(Problem::at("chamber", "no es una cámara / is not a chamber"));
     }
-    let [parent, chamber] = found;
     // Institutions have no membership, whoever imports them.
     let company = matches!(told.kind, OrganizationKind::Company | OrganizationKind::Startup);
-    Ok(Some((parent, chamber.or(options.chamber).filter(|_| company))))
+    let chamber = chamber.map(|(id, _)| id).or(options.chamber).filter(|_| company);
+    Ok((parent, chamber))
 }
 
 fn row(
@@ -326,7 +294,7 @@ fn row(
 async fn affiliate(
     work: &Work,
     members: Vec<(u64, OrganizationId, OrganizationId, OrganizationLine)>,
-    territory: &mut HashMap<OrganizationId, Territory>,
+    territory: &mut Territory,
     tally: &mut Tally<'_>,
 ) -> Result<usize> {
     let known: HashMap<(OrganizationId, OrganizationId), affiliation::Model> =
@@ -342,7 +310,8 @@ async fn affiliate(
     for (line, company, chamber, told) in members {
         let place = place(work, territory, chamber, &told).await?;
         if told.delegation.is_some() && place.is_none() {
-            tally.warn(line, "delegation", "no es una delegación vigente de la cámara / is no delegation of the chamber in force");
+            let message = "no es una delegación vigente de la cámara / is no delegation of the chamber in force";
+            tally.warn(line, Problem::at("delegation", message));
         }
         let (delegation_id, region_id) = place.unzip();
         let known = known.get(&(company, chamber));
@@ -369,7 +338,7 @@ async fn affiliate(
 
 async fn place(
     work: &Work,
-    territory: &mut HashMap<OrganizationId, Territory>,
+    territory: &mut Territory,
     chamber: OrganizationId,
     told: &OrganizationLine,
 ) -> Result<Option<(DelegationId, RegionId)>> {
@@ -384,9 +353,9 @@ async fn place(
             )
             .all(work.tx())
             .await?;
-        territory.insert(chamber, Territory { delegations });
+        territory.insert(chamber, delegations);
     }
-    let Some(Territory { delegations }) = territory.get(&chamber) else { return Ok(None) };
+    let Some(delegations) = territory.get(&chamber) else { return Ok(None) };
     let mut fitting =
         delegations.iter().filter(|row| match (&told.delegation, &told.municipality_code) {
             (Some(code), _) => row.code == *code,

@@ -1,59 +1,29 @@
 //! Needs and offers from CSV or JSON Lines, each line a draft through the same
 //! verbs and checks as in the API.
 
-use std::io::{BufRead, BufReader, Read};
+use std::{collections::HashSet, io::Read};
 
 use entity::{
-    NeedId, NeedStatus, OfferId, OfferStatus, OrganizationKind, external_ref, need, offer,
+    NeedId, NeedStatus, OfferId, OfferStatus, OrganizationId, OrganizationKind, external_ref, need,
+    offer,
 };
 use sea_orm::EntityTrait;
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{
-    Format, Listener, Options, Problem, Report, Tally, check_kind, find_organization, strict,
-    system_of,
+    Format, Listener, Options, Problem, Report, Tally, check_kind,
+    references::find_organization,
+    refused, shown, system_of,
+    told::{ID, Objects, Told},
+    unreadable,
 };
 use crate::{
     context::Service,
-    error::{Error, Result, UserErrorCode},
-    needs::{self, NeedInput},
-    offers::{self, OfferInput},
-    text,
+    error::{Error, Result, UserError, UserErrorCode},
+    needs, offers, text,
     work::Work,
 };
-
-/// The longest line of a file, in bytes.
-const LONGEST_LINE: usize = 1 << 20;
-/// Fields whose cells hold several values, separated by semicolons.
-const LISTS: &[&str] = &[
-    "constraints",
-    "partnerKinds",
-    "partnerSizes",
-    "partnershipTypes",
-    "scian",
-    "applicationScian",
-    "technologyKeywords",
-    "marketKeywords",
-    "sdg",
-    "targetStates",
-    "transferMechanisms",
-    "publications",
-    "inventors",
-    "typesOfPartnership",
-    "sdgKeywords",
-];
-/// Fields whose cells hold numbers.
-const NUMBERS: &[&str] = &[
-    "acceptedTrlMin",
-    "acceptedTrlMax",
-    "projectDurationWeeks",
-    "projectDurationInWeeks",
-    "trl",
-    "mrl",
-    "minAssimilationLevel",
-];
-/// Fields whose cells hold true or false.
-const BOOLEANS: &[&str] = &["anonymous", "coordinatorRequired"];
 
 /// Imports needs as drafts of the chamber's companies. A line names its company
 /// by an external id of the chamber, `DENUE/<id>` or an id of ours.
@@ -71,7 +41,7 @@ pub async fn needs(
         return Err(Error::refused(UserErrorCode::Required, "--chamber"));
     };
     check_kind(service, chamber, &[OrganizationKind::Chamber]).await?;
-    import(service, source, format, options, listener, Kind::Needs).await
+    import(service, source, format, options, listener, Kind::Needs(chamber)).await
 }
 
 /// Imports offers as drafts of an office.
@@ -90,13 +60,14 @@ pub async fn offers(
     };
     let kinds = [OrganizationKind::TechnologyTransferOffice, OrganizationKind::Startup];
     check_kind(service, ott, &kinds).await?;
-    import(service, source, format, options, listener, Kind::Offers).await
+    import(service, source, format, options, listener, Kind::Offers(ott)).await
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What is imported, and for whom.
+#[derive(Clone, Copy)]
 enum Kind {
-    Needs,
-    Offers,
+    Needs(OrganizationId),
+    Offers(OrganizationId),
 }
 
 /// What became of a line.
@@ -104,6 +75,17 @@ enum Outcome {
     Created,
     Updated,
     Unchanged,
+}
+
+/// The place of a file's records among everything that has an external id.
+struct Writer<'a> {
+    service: &'a Service,
+    system: String,
+    kind: Kind,
+    /// What ids the file has used so far.
+    seen: HashSet<i64>,
+    /// The fields of the file that nothing is known of, each told once.
+    unknown: HashSet<String>,
 }
 
 async fn import(
@@ -114,36 +96,32 @@ async fn import(
     listener: &mut dyn Listener,
     kind: Kind,
 ) -> Result<Report> {
-    let mut tally = Tally::new(listener, options.strict);
-    let mut seen = std::collections::HashSet::new();
+    let mut objects = Objects::new(source, format)
+        .map_err(unreadable)?
+        .map_err(|problem| refused(problem.message))?;
+    let mut tally = Tally::new(listener);
+    let (seen, unknown) = (HashSet::new(), HashSet::new());
+    let mut writer = Writer { service, system: system_of(options), kind, seen, unknown };
     // A strict import is one piece of work; any other commits after every line.
     let mut work = service.system_work().await?;
-    let mut lines = Lines::new(source, format)?;
-    while let Some((line, told)) = lines.next() {
+    while let Some((line, told)) = objects.next().map_err(unreadable)? {
         tally.report.lines += 1;
         let told = match told {
             Ok(told) => told,
-            Err(problem) => {
-                tally.skip(line, vec![problem])?;
+            Err(problems) => {
+                tally.skip(line, problems);
                 continue;
             }
         };
-        match write(&mut work, service, options, kind, told, &mut seen).await {
+        match writer.write(&mut work, line, told, &mut tally).await {
             Ok(Outcome::Created) => tally.report.created += 1,
             Ok(Outcome::Updated) => tally.report.updated += 1,
             Ok(Outcome::Unchanged) => tally.report.unchanged += 1,
             Err(Error::Refused(errors)) => {
-                let problem = |error: crate::error::UserError| Problem {
-                    column: error
-                        .field
-                        .map(|path| path.into_iter().skip(1).collect::<Vec<_>>().join(".")),
-                    message: error.message,
-                };
-                tally.skip(line, errors.into_iter().map(problem).collect())?;
+                tally.skip(line, errors.into_iter().map(problem).collect());
                 // What the line had begun is dropped with its piece of work.
                 drop(work);
                 work = service.system_work().await?;
-                continue;
             }
             Err(other) => return Err(other),
         }
@@ -153,120 +131,140 @@ async fn import(
         }
         tally.listener.progress(&tally.report);
     }
-    if options.strict && tally.report.skipped > 0 {
-        return Err(strict());
-    }
+    let report = tally.done(options)?;
     if work.has_news() {
         work.commit().await?;
     }
-    Ok(tally.report)
+    Ok(report)
 }
 
-async fn write(
-    work: &mut Work,
-    service: &Service,
-    options: &Options,
-    kind: Kind,
-    mut told: Map<String, Value>,
-    seen: &mut std::collections::HashSet<i64>,
-) -> Result<Outcome> {
-    let refused = |field: &str, code, message: &str| {
-        Err(Error::field(&format!("input.{field}"), code, message))
-    };
-    let fingerprint = text::fingerprint(&[&Value::Object(told.clone()).to_string()]);
-    let take = |told: &mut Map<String, Value>, names: &[&str]| {
-        names.iter().find_map(|name| match told.remove(*name) {
-            Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            _ => None,
-        })
-    };
-    let Some(external_id) = take(&mut told, &["externalId", "reference", "id"]) else {
-        return refused("externalId", UserErrorCode::Required, "es obligatorio / is required");
-    };
-    if external_id.chars().count() > 100 {
-        return refused(
-            "externalId",
-            UserErrorCode::TooLong,
-            "más de 100 caracteres / more than 100 characters",
-        );
-    }
-    if !seen.insert(text::fingerprint(&[&external_id])) {
-        let message = "se repite en el archivo / occurs twice in the file";
-        return refused("externalId", UserErrorCode::Duplicate, message);
-    }
-    let system = system_of(options);
-    let key = (
-        system.clone(),
-        format!("{}/{external_id}", if kind == Kind::Needs { "need" } else { "offer" }),
-    );
-    let known = external_ref::Entity::find_by_id(key.clone()).one(work.tx()).await?;
-    if known.as_ref().is_some_and(|known| known.fingerprint == fingerprint) {
-        return Ok(Outcome::Unchanged);
-    }
-    let labels = service.labels();
-    let company = take(&mut told, &["company"]);
-    let unreadable =
-        |error: serde_json::Error| Error::refused(UserErrorCode::Invalid, error.to_string());
-    let record = match kind {
-        Kind::Needs => {
-            let input: NeedInput =
-                serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
-            match known.as_ref().and_then(|known| known.record.parse::<NeedId>().ok()) {
-                Some(id) => {
+fn problem(error: UserError) -> Problem {
+    let column = error.field.map(|path| path.into_iter().skip(1).collect::<Vec<_>>().join("."));
+    Problem { column, message: error.message }
+}
+
+impl Writer<'_> {
+    async fn write(
+        &mut self,
+        work: &mut Work,
+        line: u64,
+        mut told: Told,
+        tally: &mut Tally<'_>,
+    ) -> Result<Outcome> {
+        let fingerprint = text::fingerprint(&[&Value::Object(told.clone()).to_string()]);
+        let external_id = take(&mut told, "externalId", ID)?;
+        if !self.seen.insert(text::fingerprint(&[&external_id])) {
+            let message = "se repite en el archivo / occurs twice in the file";
+            return Err(Error::field("input.externalId", UserErrorCode::Duplicate, message));
+        }
+        let noun = if matches!(self.kind, Kind::Needs(_)) { "need" } else { "offer" };
+        let key = (self.system.clone(), format!("{noun}/{external_id}"));
+        let known = external_ref::Entity::find_by_id(key.clone()).one(work.tx()).await?;
+        if known.as_ref().is_some_and(|known| known.fingerprint == fingerprint) {
+            return Ok(Outcome::Unchanged);
+        }
+        let record = known.as_ref().map(|known| known.record.as_str());
+        let labels = self.service.labels();
+        let record = match self.kind {
+            Kind::Needs(chamber) => {
+                let company = take(&mut told, "company", &["company"]);
+                let input = self.parse(line, told, tally)?;
+                if let Some(id) = record.and_then(|id| id.parse::<NeedId>().ok()) {
                     let row = need::Entity::find_by_id(id).one(work.tx()).await?;
-                    open_for_change(
-                        row.map(|row| row.status),
-                        &[NeedStatus::Draft, NeedStatus::Returned],
-                    )?;
+                    let open = [NeedStatus::Draft, NeedStatus::Returned];
+                    open_for_change(row.map(|row| row.status), &open)?;
                     needs::life::revise(work, labels, id, None, input).await?.id.to_string()
-                }
-                None => {
-                    let Some(company) = company else {
-                        return refused(
-                            "company",
-                            UserErrorCode::Required,
-                            "es obligatorio / is required",
-                        );
-                    };
-                    let Some(id) = find_organization(work.tx(), &system, &company).await? else {
-                        return refused(
-                            "company",
-                            UserErrorCode::NotFound,
-                            "no existe / does not exist",
-                        );
-                    };
-                    needs::life::draft(work, labels, id, options.chamber, input)
+                } else {
+                    let company = find_organization(work.tx(), &self.system, &company?).await?;
+                    let company = company.ok_or_else(|| {
+                        let message = "no existe / does not exist";
+                        Error::field("input.company", UserErrorCode::NotFound, message)
+                    })?;
+                    needs::life::draft(work, labels, company, Some(chamber), input)
                         .await?
                         .id
                         .to_string()
                 }
             }
-        }
-        Kind::Offers => {
-            let input: OfferInput =
-                serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
-            match known.as_ref().and_then(|known| known.record.parse::<OfferId>().ok()) {
-                Some(id) => {
+            Kind::Offers(ott) => {
+                let input = self.parse(line, told, tally)?;
+                if let Some(id) = record.and_then(|id| id.parse::<OfferId>().ok()) {
                     let row = offer::Entity::find_by_id(id).one(work.tx()).await?;
-                    open_for_change(
-                        row.map(|row| row.status),
-                        &[OfferStatus::Draft, OfferStatus::Returned],
-                    )?;
+                    let open = [OfferStatus::Draft, OfferStatus::Returned];
+                    open_for_change(row.map(|row| row.status), &open)?;
                     offers::life::revise(work, labels, id, None, input).await?.id.to_string()
-                }
-                None => {
-                    let ott = options.ott.unwrap_or_default();
+                } else {
                     offers::life::draft(work, labels, ott, input).await?.id.to_string()
                 }
             }
+        };
+        let row = external_ref::Model { system: key.0, external_id: key.1, record, fingerprint };
+        let row = work.viewer().allow_system(row)?;
+        let key = [external_ref::Column::System, external_ref::Column::ExternalId];
+        work.insert_all(vec![row], &key).await?;
+        Ok(if known.is_some() { Outcome::Updated } else { Outcome::Created })
+    }
+
+    /// What a line says as an input of the API. A field that nothing is known of is
+    /// worth a warning, the first time; every field that cannot be read is a mistake.
+    fn parse<I: DeserializeOwned>(
+        &mut self,
+        line: u64,
+        told: Told,
+        tally: &mut Tally<'_>,
+    ) -> Result<I> {
+        let mut unknown = Vec::new();
+        let whole = Value::Object(told.clone());
+        let parsed = serde_ignored::deserialize(whole, |path| unknown.push(path.to_string()));
+        for path in unknown {
+            let known =
+                |part: &&str| !part.is_empty() && *part != "?" && part.parse::<usize>().is_err();
+            let name = shown(&path.split('.').filter(known).collect::<Vec<_>>().join("."));
+            if self.unknown.insert(name.clone()) {
+                let message = "campo desconocido; no se toma / unknown field; it is not taken";
+                tally.warn(line, Problem::at(&name, message));
+            }
         }
+        let error = match parsed {
+            Ok(input) => return Ok(input),
+            Err(error) => error,
+        };
+        let wrong = |field: &str, error: serde_json::Error| {
+            let message: String = error.to_string().chars().take(200).collect();
+            UserError::at(&format!("input.{field}"), UserErrorCode::Invalid, message)
+        };
+        let mut errors = Vec::new();
+        for (name, value) in told {
+            let alone = Told::from_iter([(name.clone(), value)]);
+            if let Err(error) = serde_json::from_value::<I>(Value::Object(alone)) {
+                errors.push(wrong(&name, error));
+            }
+        }
+        // Each is right by itself: the same field under two names.
+        Err(if errors.is_empty() { refused(error.to_string()) } else { Error::Refused(errors) })
+    }
+}
+
+/// Takes an id out of a line, from the first of several fields that has one.
+fn take(told: &mut Told, name: &str, names: &[&str]) -> Result<String> {
+    let wrong = |code, message| Error::field(&format!("input.{name}"), code, message);
+    let found = names.iter().find_map(|name| match told.remove(*name) {
+        Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    });
+    let Some(id) = found else {
+        return Err(wrong(UserErrorCode::Required, "es obligatorio / is required"));
     };
-    let row = external_ref::Model { system: key.0, external_id: key.1, record, fingerprint };
-    let row = work.viewer().allow_system(row)?;
-    let key = [external_ref::Column::System, external_ref::Column::ExternalId];
-    work.insert_all(vec![row], &key).await?;
-    Ok(if known.is_some() { Outcome::Updated } else { Outcome::Created })
+    if id.chars().count() > 100 {
+        let message = "más de 100 caracteres / more than 100 characters";
+        return Err(wrong(UserErrorCode::TooLong, message));
+    }
+    if id.contains(char::is_control) {
+        let message = "tiene caracteres de control / has control characters";
+        return Err(wrong(UserErrorCode::Invalid, message));
+    }
+    Ok(id)
 }
 
 /// A record whose text is under review or on the network is changed by people, not by files.
@@ -278,135 +276,4 @@ fn open_for_change<S: PartialEq>(status: Option<S>, open: &[S]) -> Result<()> {
         UserErrorCode::IllegalState,
         "ya no es un borrador; no se cambia por archivo / is no longer a draft; a file cannot change it",
     ))
-}
-
-/// The lines of a file as JSON objects, one at a time.
-enum Lines<'a> {
-    Json { reader: BufReader<&'a mut (dyn Read + Send)>, line: u64 },
-    Csv { reader: Box<csv::Reader<&'a mut (dyn Read + Send)>>, header: Vec<String> },
-}
-
-type Line = (u64, std::result::Result<Map<String, Value>, Problem>);
-
-impl<'a> Lines<'a> {
-    fn new(source: &'a mut (dyn Read + Send), format: Format) -> Result<Self> {
-        if format == Format::JsonLines {
-            return Ok(Self::Json { reader: BufReader::new(source), line: 0 });
-        }
-        let mut reader = Box::new(csv::ReaderBuilder::new().flexible(true).from_reader(source));
-        let header = reader
-            .headers()
-            .map_err(|error| Error::refused(UserErrorCode::Invalid, error.to_string()))?
-            .iter()
-            .map(|name| name.trim().to_owned())
-            .collect::<Vec<_>>();
-        if !header.iter().any(|name| matches!(name.as_str(), "externalId" | "reference" | "id")) {
-            let message = "faltan columnas / missing columns: externalId";
-            return Err(Error::refused(UserErrorCode::Invalid, message));
-        }
-        Ok(Self::Csv { reader, header })
-    }
-
-    fn next(&mut self) -> Option<Line> {
-        match self {
-            Self::Json { reader, line } => loop {
-                let mut bytes = Vec::new();
-                let read =
-                    reader.by_ref().take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut bytes);
-                *line += 1;
-                let told = match read {
-                    Ok(0) => return None,
-                    Err(error) => Err(Problem::line(error.to_string())),
-                    Ok(_) if bytes.len() > LONGEST_LINE => {
-                        skip_rest(reader);
-                        Err(Problem::line("la línea es demasiado larga / the line is too long"))
-                    }
-                    Ok(_) if bytes.trim_ascii().is_empty() => continue,
-                    Ok(_) => serde_json::from_slice(&bytes).map_err(|error| {
-                        Problem::line(format!(
-                            "no es un objeto JSON / is not a JSON object: {error}"
-                        ))
-                    }),
-                };
-                return Some((*line, told));
-            },
-            Self::Csv { reader, header } => {
-                let mut record = csv::StringRecord::new();
-                let line = reader.position().line();
-                match reader.read_record(&mut record) {
-                    Ok(false) => None,
-                    Ok(true) => {
-                        let line = record.position().map_or(line, csv::Position::line);
-                        Some((line, cells(header, &record)))
-                    }
-                    Err(error) => Some((line, Err(Problem::line(error.to_string())))),
-                }
-            }
-        }
-    }
-}
-
-fn skip_rest(reader: &mut impl BufRead) {
-    while let Ok(buffer) = reader.fill_buf() {
-        if buffer.is_empty() {
-            return;
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(buffer.len(), |end| end + 1);
-        reader.consume(used);
-        if end.is_some() {
-            return;
-        }
-    }
-}
-
-/// A CSV line as an object: `title.en` is the English of `title`, lists are separated by semicolons.
-fn cells(
-    header: &[String],
-    record: &csv::StringRecord,
-) -> std::result::Result<Map<String, Value>, Problem> {
-    if record.len() != header.len() {
-        return Err(Problem::line(format!(
-            "tiene {} columnas y el encabezado {} / has {0} columns, the header {1}",
-            record.len(),
-            header.len()
-        )));
-    }
-    let mut told = Map::new();
-    for (name, cell) in header.iter().zip(record) {
-        let cell = cell.trim();
-        if cell.is_empty() {
-            continue;
-        }
-        let wrong = || Problem::at(name, "no es un número / is not a number");
-        if let Some((name, language @ ("es" | "en"))) = name.split_once('.') {
-            let text = told.entry(name).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(text) = text {
-                text.insert(language.to_owned(), cell.into());
-            }
-            continue;
-        }
-        let value = if LISTS.contains(&name.as_str()) {
-            let parts = cell.split(';').map(str::trim).filter(|part| !part.is_empty());
-            let sdg = matches!(name.as_str(), "sdg" | "sdgKeywords");
-            let part = |part: &str| {
-                if sdg {
-                    part.parse::<i32>().map(Value::from).map_err(|_| wrong())
-                } else {
-                    Ok(part.into())
-                }
-            };
-            Value::Array(parts.map(part).collect::<std::result::Result<_, _>>()?)
-        } else if NUMBERS.contains(&name.as_str()) {
-            cell.parse::<i32>().map(Value::from).map_err(|_| wrong())?
-        } else if BOOLEANS.contains(&name.as_str()) {
-            cell.parse::<bool>()
-                .map(Value::from)
-                .map_err(|_| Problem::at(name, "debe ser true o false / must be true or false"))?
-        } else {
-            cell.into()
-        };
-        told.insert(name.clone(), value);
-    }
-    Ok(told)
 }
