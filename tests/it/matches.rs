@@ -15,6 +15,7 @@ tests::stories!(
     a_draft_is_previewed_and_not_kept,
     search_finds_ranks_and_pages,
     one_instance_leads_and_another_takes_over,
+    of_two_that_start_at_once_one_leads,
 );
 
 const MATCHES: &str = "query($id: ID!, $first: Int) { need(id: $id) { matches(first: $first) { \
@@ -184,5 +185,17 @@ async fn one_instance_leads_and_another_takes_over(world: &World) {
     assert_eq!(follow(&other, "two").await.unwrap(), 1, "two takes over where one stopped");
     assert_eq!(world.events().await, ["NEED_HELD", "NEED_MATCHED"]);
     assert_eq!(follow(&world.service, "one").await.unwrap(), 0, "now two leads");
+    other.db().clone().close().await.unwrap();
+}
+
+async fn of_two_that_start_at_once_one_leads(world: &World) {
+    pair(world).await;
+    let other = world.another_instance().await;
+    let both = futures_util::future::join(follow(&world.service, "one"), follow(&other, "two"));
+    let (one, two) = both.await;
+    let mut done = [one.unwrap(), two.unwrap()];
+    done.sort_unstable();
+    assert_eq!(done, [0, 2], "one did it all");
+    assert_eq!(world.events().await, ["NEED_MATCHED"]);
     other.db().clone().close().await.unwrap();
 }

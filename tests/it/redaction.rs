@@ -302,6 +302,15 @@ async fn canaries_stay_home(world: &World) {
     }
     assert!(met > 50, "canaries that nobody may read prove nothing: {met}");
     assert_eq!(world.events().await, [""; 0]);
+    // What people write is in no event and, with all that was asked above, in no line of the log.
+    let member = world.person(entity::Role::MemberUser, secrets.cast.company).await;
+    let company = json!({ "company": secrets.cast.company.to_string() });
+    let annex = json!({ "confidentialAnnex": { "es": "zanatevariable" } });
+    let draft = with(with(crate::needs::text(), company), annex);
+    assert_eq!(member.need("draftNeed", draft).await.outcome(), "DONE");
+    for event in world.event_rows().await {
+        assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
+    }
     let lines = tests::log::lines();
     assert!(lines.contains("request"), "the log is listened to");
     assert!(!lines.contains("zanate"), "a canary in the log");
