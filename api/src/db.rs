@@ -145,8 +145,10 @@ impl Db {
     /// # Errors
     /// When the database is away or the lock is not to be had in time.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let sqlite = self.backend() == DatabaseBackend::Sqlite;
         let options = TransactionOptions {
-            access_mode: Some(AccessMode::ReadWrite),
+            // SQLite knows no such thing, and each transaction would log that.
+            access_mode: (!sqlite).then_some(AccessMode::ReadWrite),
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
@@ -235,6 +237,8 @@ async fn open_postgres(
                     ("idle_in_transaction_session_timeout", "60000"),
                     ("default_transaction_read_only", read_only),
                     ("jit", "off"),
+                    // A plan kept from when a table was empty reads all of it once it is full.
+                    ("plan_cache_mode", "force_custom_plan"),
                 ])
                 .disable_statement_logging(),
         )

@@ -4,12 +4,14 @@
 
 mod architecture;
 mod async_graphql;
+mod binary;
 mod concurrency;
 mod costs;
 mod coverage;
 mod events;
 mod imported_records;
 mod imports;
+mod killed;
 mod matches;
 mod migrations;
 mod needs;

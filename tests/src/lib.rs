@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+pub mod binary;
 mod cast;
 mod house;
 pub mod log;

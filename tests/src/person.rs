@@ -122,6 +122,7 @@ impl Person<'_> {
             issuer: "vinculo".to_owned(),
             subject: self.id?.to_string(),
             grants: self.told(),
+            local: true,
             authoritative: false,
             expires_at: self.world.now(),
         })

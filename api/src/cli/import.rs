@@ -71,6 +71,8 @@ pub(super) struct FileArgs {
     system: Option<String>,
 }
 
+/// How an import ends that has left lines out.
+const LEFT_OUT: u8 = 2;
 /// How many notes are printed; the report has them all.
 const MOST_PRINTED: u64 = 20;
 
@@ -108,7 +110,7 @@ pub(super) async fn import(cli: &Cli, verb: &ImportVerb) -> Outcome {
     let report =
         report.map_err(|error: Error| format!("{}: {}", file.file.display(), error.describe()))?;
     summarise(&report, begun.elapsed().as_secs_f64(), &file.file);
-    Ok(ExitCode::SUCCESS)
+    Ok(if report.skipped == 0 { ExitCode::SUCCESS } else { ExitCode::from(LEFT_OUT) })
 }
 
 fn summarise(report: &Report, seconds: f64, file: &Path) {

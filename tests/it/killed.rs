@@ -1,0 +1,213 @@
+//! What was acknowledged is there, and nothing half done is seen, though the
+//! service is killed in the middle of its writes.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::mpsc,
+    time::Duration,
+};
+
+use api::db::{Db, DbSettings};
+use entity::{event, external_ref, history, match_, need, offer, organization};
+use sea_orm::{ActiveEnum, EntityTrait};
+use serde_json::{Value, json};
+use tests::binary::{Site, ask};
+
+use crate::binary::{newcomer, on_both, set_up};
+
+on_both!(what_was_acknowledged_outlives_the_service, an_import_that_is_killed_leaves_whole_batches);
+
+/// How many acknowledged steps the service may take before it is killed.
+const STEPS: usize = 120;
+
+/// A step that the service has acknowledged: which need, and how far it is.
+type Step = (String, i64);
+
+fn what_was_acknowledged_outlives_the_service(site: &Site) {
+    let [chamber, ott, company] = set_up(site);
+    let offers: String = (0..20)
+        .map(|number| {
+            let offer = json!({ "externalId": number, "title": "Recuperador de calor",
+                "summary": "Recupera el calor de hornos de túnel", "applicationScian": ["327"] });
+            format!("{offer}\n")
+        })
+        .collect();
+    let offers = site.file("offers.jsonl", &offers);
+    site.does(&["import", "offers", &offers, "--ott", &ott]);
+    let member = newcomer(site, &company, "MEMBER_USER");
+    let liaison = newcomer(site, &chamber, "CHAMBER_LIAISON");
+    let serving = site.serve();
+    let (told, heard) = mpsc::channel::<Step>();
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (told, address) = (told.clone(), serving.address.clone());
+            let (member, liaison, company) = (member.clone(), liaison.clone(), company.clone());
+            std::thread::spawn(move || {
+                for number in 0.. {
+                    let name = format!("Calor {writer}-{number}");
+                    if write(&address, &member, &liaison, &company, &name, &told).is_none() {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(told);
+    let patience = Duration::from_secs(60);
+    let mut acknowledged: HashMap<String, i64> = HashMap::new();
+    for _ in 0..STEPS {
+        let (id, version) = heard.recv_timeout(patience).expect("the service writes");
+        acknowledged.insert(id, version);
+    }
+    serving.kill();
+    // What was on its way to us when it died counts as well.
+    acknowledged.extend(heard.iter());
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    assert!(acknowledged.len() > 20);
+
+    let serving = site.serve();
+    let ids: Vec<_> = acknowledged.keys().collect();
+    for ids in ids.chunks(50) {
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Need { version history { to } } } }";
+        let seen = serving.ask(Some(&member), query, &json!({ "ids": ids })).unwrap();
+        for (id, need) in ids.iter().zip(seen.root().as_array().unwrap()) {
+            let version = need["version"].as_i64().unwrap_or_else(|| panic!("{id} is lost"));
+            assert!(version >= acknowledged[*id], "{id} went back from {}: {need:#}", acknowledged[*id]);
+        }
+    }
+    // It goes on writing where it had stopped.
+    let (told, heard) = mpsc::channel();
+    write(&serving.address, &member, &liaison, &company, "Después", &told).expect("three steps");
+    assert_eq!(heard.try_iter().count(), 3);
+    assert_eq!(serving.stop(), Some(0));
+    on_record(site, async |db| nothing_is_half_done(db).await);
+}
+
+/// One need from draft to publication; nothing when the service has gone.
+fn write(
+    address: &str,
+    member: &str,
+    liaison: &str,
+    company: &str,
+    name: &str,
+    told: &mpsc::Sender<Step>,
+) -> Option<()> {
+    let step = |token: &str, verb: &str, kind: &str, input: &Value| -> Option<Value> {
+        let query = format!(
+            "mutation($input: {kind}!) {{ {verb}(input: $input) {{ need {{ id version }} userErrors {{ code field }} }} }}"
+        );
+        let answer = ask(address, Some(token), &query, &json!({ "input": input })).ok()?;
+        // A service that is being killed may still say that it cannot.
+        let need = &answer.body["data"][verb]["need"];
+        let step = (need["id"].as_str()?.to_owned(), need["version"].as_i64()?);
+        let at = json!({ "id": step.0, "expectedVersion": step.1 });
+        told.send(step).ok()?;
+        Some(at)
+    };
+    let text = json!({
+        "company": company, "title": { "es": name }, "summary": { "es": "Hornos de túnel" },
+        "description": { "es": "Gases a 420 grados" }, "technicalSpecification": { "es": "400 kW" },
+        "partnerRole": { "es": "Diseñar" }, "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
+        "scian": ["327"],
+    });
+    let at = step(member, "draftNeed", "DraftNeedInput", &text)?;
+    let at = step(member, "submitNeed", "NeedVersionInput", &at)?;
+    step(liaison, "publishNeed", "NeedVersionInput", &at).map(drop)
+}
+
+/// Looks at the database itself, with no service on it.
+fn on_record(site: &Site, look: impl AsyncFnOnce(&Db)) {
+    let settings = DbSettings {
+        url: site.url.clone(),
+        read_url: None,
+        readers: 2,
+        statement_timeout: Duration::from_secs(30),
+    };
+    actix_web::rt::System::new().block_on(async {
+        let db = Db::open(&settings).await.unwrap();
+        look(&db).await;
+        db.close().await.unwrap();
+    });
+}
+
+async fn nothing_is_half_done(db: &Db) {
+    let db = db.fresh();
+    let needs = need::Entity::find().all(db).await.unwrap();
+    let offers: HashSet<_> =
+        offer::Entity::find().all(db).await.unwrap().into_iter().map(|row| row.id).collect();
+    let steps = history::Entity::find().all(db).await.unwrap();
+    let events = event::Entity::find().all(db).await.unwrap();
+    let matches = match_::Entity::find().all(db).await.unwrap();
+    let folios: HashSet<_> = needs.iter().map(|row| &row.folio).collect();
+    assert_eq!(folios.len(), needs.len(), "a folio is given once");
+    for row in &needs {
+        let id = row.id.to_string();
+        let of_need: Vec<_> = steps.iter().filter(|step| step.record == id).collect();
+        assert_eq!(of_need.len(), usize::try_from(row.version).unwrap(), "{id}: {of_need:#?}");
+        let last = of_need.iter().max_by_key(|step| (step.at, step.id.to_string())).unwrap();
+        assert_eq!(last.to_status, row.status.to_value(), "{id}");
+        let told = events.iter().filter(|event| event.subject.as_deref() == Some(&id)).count();
+        assert_eq!(told, of_need.len(), "{id}: each step is an event");
+    }
+    let ids: HashSet<_> = needs.iter().map(|row| row.id.to_string()).collect();
+    let told = events.iter().filter(|event| event.kind.starts_with("NEED_"));
+    for event in told {
+        assert!(ids.contains(event.subject.as_deref().unwrap()), "an event without its need");
+    }
+    for row in matches {
+        assert!(ids.contains(&row.need_id.to_string()) && offers.contains(&row.offer_id));
+    }
+}
+
+fn an_import_that_is_killed_leaves_whole_batches(site: &Site) {
+    let [chamber, ..] = set_up(site);
+    let lines: String = (0..20_000).map(|id| format!("E-{id},Empresa {id},327,05\n")).collect();
+    let roll = site.file("long.csv", &format!("externalId,legalName,scian,stateCode\n{lines}"));
+    let args = ["import", "organizations", &roll, "--chamber", &chamber, "--system", "long"];
+    let mut importing = site.command(&args).stdout(std::process::Stdio::null()).spawn().unwrap();
+    // Killed as soon as something is on record.
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    on_record(site, async |db| {
+        loop {
+            let count = counted(db).await.0;
+            if count > 0 {
+                break;
+            }
+            assert!(std::time::Instant::now() < patience, "nothing comes in");
+        }
+        importing.kill().unwrap();
+        importing.wait().unwrap();
+        let (companies, refs, told) = counted(db).await;
+        assert!(companies > 0 && companies.is_multiple_of(500), "{companies}");
+        assert!(companies < 20_000, "it was killed too late to prove anything");
+        assert_eq!((refs, told), (companies, companies), "references and events go with them");
+    });
+    let ran = site.does(&args);
+    assert!(ran.contains("20000 lines") && ran.contains(" 0 skipped"), "{ran}");
+    on_record(site, async |db| assert_eq!(counted(db).await, (20_000, 20_000, 20_000)));
+}
+
+/// How many organizations of the long roll, references to them, and ids in events there are.
+async fn counted(db: &Db) -> (usize, usize, usize) {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let db = db.fresh();
+    let companies = organization::Entity::find()
+        .filter(organization::Column::LegalName.starts_with("Empresa "))
+        .filter(organization::Column::LegalName.ne("Empresa de Prueba"))
+        .all(db)
+        .await
+        .unwrap();
+    let refs = external_ref::Entity::find()
+        .filter(external_ref::Column::System.eq("long"))
+        .all(db)
+        .await
+        .unwrap();
+    let ids: HashSet<_> = companies.iter().map(|row| row.id.to_string()).collect();
+    let events = event::Entity::find().filter(event::Column::Kind.eq("ORGANIZATIONS_IMPORTED"));
+    let events = events.all(db).await.unwrap();
+    let told = events.iter().flat_map(|event| event.body["organizations"].as_array().unwrap());
+    let told = told.filter(|id| ids.contains(id.as_str().unwrap())).count();
+    (companies.len(), refs.len(), told)
+}

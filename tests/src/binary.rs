@@ -1,0 +1,322 @@
+//! The real binary, as its own process: started, asked over HTTP, and ended.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    answer::Answer,
+    house::{Database, House, Place},
+};
+
+/// How long a service may take to listen, and a process to end.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Whether what is missing on this machine must be there: a build machine has everything.
+#[must_use]
+pub fn must_have() -> bool {
+    std::env::var("CI").is_ok_and(|ci| ci == "true")
+}
+
+/// Says in plain words what is not tried here, and why; fails where it must be.
+pub fn skip(what: &str, why: &str) {
+    assert!(!must_have(), "{what} could not be tried: {why}");
+    // Straight to the terminal: what passing tests print is not shown.
+    let _ = writeln!(io::stderr(), "\n{what} is not tried here: {why}.\n");
+}
+
+/// The binary of this build; nothing where it is missing and cannot be built.
+pub fn binary() -> Option<&'static Path> {
+    static BINARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = BINARY.get_or_init(|| {
+        // …/target/debug/deps/it-0123
+        let test = std::env::current_exe().ok()?;
+        let folder = test.parent()?.parent()?;
+        let binary = folder.join("vinculo");
+        if let Some(cargo) = std::env::var_os("CARGO") {
+            let mut build = Command::new(cargo);
+            build.args(["build", "--quiet", "--package", "api", "--package", "tests"]);
+            build.args(["--bin", "vinculo", "--target-dir"]).arg(folder.parent()?);
+            if folder.ends_with("release") {
+                build.arg("--release");
+            }
+            let built = build.output().expect("cargo");
+            assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        }
+        let missing = format!("{} is missing; `cargo build` makes it", binary.display());
+        if binary.exists() {
+            return Some(binary);
+        }
+        skip("The binary", &missing);
+        None
+    });
+    found.as_deref()
+}
+
+/// A folder and, for PostgreSQL, a database: what a run of the binary works on.
+#[derive(Debug)]
+pub struct Site {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The address of the database; the embedded one is in the folder.
+    pub url: String,
+    place: Option<Place>,
+}
+
+impl Site {
+    /// An empty one. Nothing where the binary or this kind of database cannot be had.
+    pub fn new(database: Database) -> Option<Self> {
+        binary()?;
+        let house = House::get();
+        if !house.has(database) {
+            return None;
+        }
+        let folder = std::env::temp_dir().join(format!("vinculo-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&folder).expect("a folder");
+        let place = (database == Database::Postgres).then(|| house.place(database, true));
+        let embedded = || format!("sqlite://{}", folder.join("vinculo.db").display());
+        let url = place.as_ref().map_or_else(embedded, |place| place.url.clone());
+        Some(Self { folder, url, place })
+    }
+
+    /// A command on this site, with nothing else in its environment that concerns it.
+    ///
+    /// # Panics
+    /// When there is no binary.
+    #[must_use]
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(binary().expect("a binary"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VINCULO_")) {
+            command.env_remove(name);
+        }
+        if self.place.is_some() {
+            command.env("VINCULO_DATABASE_URL", &self.url);
+        }
+        command.args(["--data-dir".as_ref(), self.folder.as_os_str()]).args(args);
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a verb to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn run(&self, args: &[&str]) -> Ran {
+        self.command(args).output().expect("the binary runs").into()
+    }
+
+    /// Runs a verb that must do what it is told.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn does(&self, args: &[&str]) -> String {
+        let ran = self.run(args);
+        assert_eq!(ran.code, Some(0), "{args:?}: {}{}", ran.out, ran.err);
+        ran.out
+    }
+
+    /// Writes a file into the folder; its path.
+    ///
+    /// # Panics
+    /// When there is no room.
+    #[must_use]
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.join(name);
+        std::fs::write(&path, text).expect("room for a file");
+        path.display().to_string()
+    }
+
+    /// Serves on any free port, until it is dropped.
+    #[must_use]
+    pub fn serve(&self) -> Serving {
+        let mut command = self.command(&["serve"]);
+        command.env("VINCULO_LISTEN", "127.0.0.1:0");
+        Serving::start(command)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+        if let Some(place) = &self.place {
+            House::get().clear(place);
+        }
+    }
+}
+
+/// What became of a verb.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub out: String,
+    /// What it complained of.
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+}
+
+/// A service in a process of its own.
+#[derive(Debug)]
+pub struct Serving {
+    process: Child,
+    /// Where it listens.
+    pub address: String,
+    said: Arc<Mutex<String>>,
+}
+
+impl Serving {
+    /// Starts it and waits until it says where it listens.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[must_use]
+    pub fn start(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("the binary runs");
+        let said: Arc<Mutex<String>> = Arc::default();
+        let (tell, told) = mpsc::channel();
+        let out: Box<dyn Read + Send> = Box::new(process.stdout.take().expect("piped"));
+        let err: Box<dyn Read + Send> = Box::new(process.stderr.take().expect("piped"));
+        for pipe in [out, err] {
+            let (said, tell) = (said.clone(), tell.clone());
+            std::thread::spawn(move || {
+                for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                    let address = line.find("127.0.0.1:").map(|start| {
+                        let rest = &line[start..];
+                        let end = rest.find(|c: char| !(c.is_ascii_digit() || ".:".contains(c)));
+                        rest[..end.unwrap_or(rest.len())].to_owned()
+                    });
+                    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                    said.push_str(&line);
+                    said.push('\n');
+                    drop(said);
+                    if let Some(address) = address {
+                        let _ = tell.send(address);
+                    }
+                }
+            });
+        }
+        drop(tell);
+        let address = told.recv_timeout(PATIENCE);
+        let mut serving = Self { process, address: String::new(), said };
+        match address {
+            Ok(address) => serving.address = address,
+            Err(_) => panic!("it does not listen: {}", serving.said()),
+        }
+        serving
+    }
+
+    /// Everything that it has printed.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks something.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn ask(&self, token: Option<&str>, query: &str, variables: &Value) -> io::Result<Answer> {
+        ask(&self.address, token, query, variables)
+    }
+
+    /// Reads a page.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn get(&self, token: Option<&str>, path: &str) -> io::Result<(u16, String)> {
+        http(&self.address, &format!("GET {path} HTTP/1.1\r\n{}", bearer(token)), "")
+    }
+
+    /// Ends it as an operator does; how it ended.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub fn stop(mut self) -> Option<i32> {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        self.process.wait().expect("an end").code()
+    }
+
+    /// Ends it at once, whatever it is doing.
+    ///
+    /// # Panics
+    /// When it had ended already.
+    pub fn kill(mut self) {
+        assert!(self.process.try_wait().expect("a process").is_none(), "{}", self.said());
+        self.process.kill().expect("a kill");
+        self.process.wait().expect("an end");
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Asks a service something.
+///
+/// # Errors
+/// When it does not answer whole.
+pub fn ask(
+    address: &str,
+    token: Option<&str>,
+    query: &str,
+    variables: &Value,
+) -> io::Result<Answer> {
+    let body = json!({ "query": query, "variables": variables }).to_string();
+    let token = bearer(token);
+    let head = format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{token}");
+    let (status, body) = http(address, &head, &body)?;
+    let body = serde_json::from_str(&body).map_err(io::Error::other)?;
+    Ok(Answer { status, body })
+}
+
+fn bearer(token: Option<&str>) -> String {
+    token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default()
+}
+
+fn http(address: &str, head: &str, body: &str) -> io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let length = body.len();
+    let request = format!(
+        "{head}Host: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let answer = String::from_utf8(answer).map_err(io::Error::other)?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    // A body that is cut off must not pass for a whole one.
+    let told = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    if told.is_none_or(|told| told != body.len()) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok((status.ok_or(io::ErrorKind::InvalidData)?, body.to_owned()))
+}
