@@ -34,6 +34,8 @@ struct Cast {
     offices: Vec<organization::Model>,
     /// The company that the demo's own member speaks for.
     shown: Option<OrganizationId>,
+    /// The office of the demo's own manager.
+    shown_office: Option<OrganizationId>,
 }
 
 impl Cast {
@@ -57,9 +59,17 @@ impl Cast {
             .all(service.db().fresh())
             .await?;
         let offices = of_kind(service, OrganizationKind::TechnologyTransferOffice).await?;
-        let shown =
-            first(service, Role::MemberUser).await?.map(|(member, _)| member.organization_id);
-        Ok(Self { companies, members, offices, shown })
+        let of = |found: Option<(membership::Model, _)>| found.map(|(row, _)| row.organization_id);
+        let shown = of(first(service, Role::MemberUser).await?);
+        let shown_office = of(first(service, Role::OttManager).await?);
+        Ok(Self { companies, members, offices, shown, shown_office })
+    }
+
+    /// Who makes an offer: each office in turn. The one that is shown makes the first
+    /// ones of every other fate than to stay published.
+    fn offerer(&self, index: usize, fate: OfferStatus) -> OrganizationId {
+        let shown = self.shown_office.filter(|_| fate != OfferStatus::Published && index < 50);
+        shown.unwrap_or_else(|| self.offices[index % self.offices.len()].id)
     }
 
     /// Who brings a need: a company of its subsector, each in turn. The one that is
@@ -317,9 +327,8 @@ async fn live_offer(
     let mut told = told(line)?;
     let name = told.remove("externalId").map(|id| id.to_string()).unwrap_or_default();
     let broken = broken(&name);
-    // Each office in turn, with every fate sooner or later.
-    let office = cast.offices[(index + index / cast.offices.len()) % cast.offices.len()].id;
     let fate = offer_fate(index);
+    let office = cast.offerer(index, fate);
     let spread = i64::try_from(index * 53 % 300).unwrap_or_default();
     let begun = now
         - match fate {
