@@ -89,6 +89,17 @@ pub(crate) fn wanted_text(field: &'static str, wanted: &str) -> Result<()> {
     Err(Error::Argument(field, "must have 1 to 200 characters".into()))
 }
 
+/// An id of the right kind.
+///
+/// # Errors
+/// When the text was no such id.
+pub(crate) fn known<I>(field: &'static str, id: I, nobodys: bool) -> Result<I> {
+    if nobodys {
+        return Err(Error::Argument(field, "is not an id of this kind".into()));
+    }
+    Ok(id)
+}
+
 /// A moment that both databases can compare.
 ///
 /// # Errors

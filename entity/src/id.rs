@@ -39,6 +39,12 @@ macro_rules! ids {
             /// What its text begins with, before the underscore.
             pub const PREFIX: &'static str = $prefix;
 
+            /// Whether it is nobody's: what a text that is no such id becomes.
+            #[must_use]
+            pub fn is_nobodys(self) -> bool {
+                self.0.is_nil()
+            }
+
             /// A new id, sorted after every id that this process made before.
             #[must_use]
             pub fn new(now: DateTime<Utc>) -> Self {

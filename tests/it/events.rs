@@ -41,6 +41,8 @@ fn done(verb: &str) -> String {
 
 async fn every_mutation_leaves_one_event(world: &World) {
     let cast = world.cast().await;
+    let consent = records::consent(cast.company, entity::ConsentPurpose::Publication, world.now());
+    world.put(consent).await;
     let roles = [Role::ChamberLiaison, Role::ChamberAdmin]
         .map(|role| (role, cast.chamber))
         .into_iter()

@@ -330,7 +330,7 @@ async fn a_research_request_ends_with_its_deadline(world: &World) {
     let late = drafted(&member, &cast, call).await;
     let late = does(&member, "submitNeed", at(&late)).await;
     let need = does(&liaison, "publishNeed", at(&need)).await;
-    assert_eq!(need["expiresAt"], "2026-04-02T00:00:00+00:00", "the deadline's day belongs to it");
+    assert_eq!(need["expiresAt"], "2026-04-02T08:00:00+00:00", "the deadline's day belongs to it");
     world.pass(TimeDelta::days(40));
     assert_eq!(liaison.need("publishNeed", at(&late)).await.user_errors(), ["ILLEGAL_STATE"]);
     assert_eq!(world.events().await.len(), 5);
@@ -358,7 +358,6 @@ async fn mistakes_are_told_all_at_once(world: &World) {
     assert_eq!(
         told,
         [
-            "CONSENT_MISSING input.sharedBy",
             "INVALID input.acceptedTrlMax",
             "INVALID input.acceptedTrlMin",
             "INVALID input.projectDurationWeeks",
@@ -371,6 +370,7 @@ async fn mistakes_are_told_all_at_once(world: &World) {
             "INVALID input.technologyKeywords",
             "LIMIT_REACHED input.marketKeywords",
             "LIMIT_REACHED input.partnershipTypes",
+            "NOT_FOUND input.sharedBy",
             "NOT_FOUND input.sharedBy",
             "REQUIRED input.successCriteria.0.parameter",
             "REQUIRED input.summary",

@@ -297,8 +297,8 @@ async fn only_offices_and_startups_offer(world: &World) {
     let chamber = entity::NeedId::new(world.now()).to_string();
     let wrong = with(text(), json!({ "ott": chamber }));
     assert_eq!(
-        officer.offer("draftOffer", wrong).await.code(),
-        "BAD_USER_INPUT",
+        officer.offer("draftOffer", wrong).await.user_errors(),
+        ["NOT_FOUND input.ott"],
         "a need is no office"
     );
 }

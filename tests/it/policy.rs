@@ -84,6 +84,8 @@ impl Age {
 
 async fn every_verb_of_needs_by_everybody_in_every_status(world: &World) {
     let cast: Cast = world.cast().await;
+    let consent = records::consent(cast.company, entity::ConsentPurpose::Publication, world.now());
+    world.put(consent).await;
     let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
     let age = Age::at(world.now());
     let mut tally = Tally::default();

@@ -3,14 +3,15 @@
 use api::text::fold;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
-    AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, DelegationId,
-    DevelopmentStage, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus,
-    NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
-    PartnershipType, ProblemKind, RegionId, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
-    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
-    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, delegation,
-    match_, need, offer, organization, region,
+    AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, ConsentId,
+    ConsentPurpose, DelegationId, DevelopmentStage, EvidenceKind, ExclusivityAvailable,
+    InnovationReadiness, InnovationScope, IprStatus, Localized, MatchComponents, MatchId,
+    MatchSource, MatchStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
+    OfferType, OrganizationId, OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId,
+    SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
+    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
+    VerificationLevel, VerifiedClaims, affiliation, consent, delegation, match_, need, offer,
+    organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -237,6 +238,24 @@ pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Mod
         expiry_warned_at: None,
         ended_at: matches!(status, OfferStatus::Retired | OfferStatus::Transferred).then_some(now),
         renewals: 0,
+    }
+}
+
+/// What a company has consented to, without end.
+#[must_use]
+pub fn consent(
+    company: OrganizationId,
+    purpose: ConsentPurpose,
+    now: DateTime<Utc>,
+) -> consent::Model {
+    consent::Model {
+        id: ConsentId::new(now),
+        organization_id: company,
+        purpose,
+        granted_by: PersonId::new(now),
+        granted_at: now,
+        expires_at: None,
+        withdrawn_at: None,
     }
 }
 

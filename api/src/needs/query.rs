@@ -76,9 +76,11 @@ impl NeedFilter {
             all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
         }
         if let Some(chamber) = self.chamber {
+            let chamber = filter::known("filter.chamber", chamber, chamber.is_nobodys())?;
             all = all.add(Column::ChamberId.eq(chamber));
         }
         if let Some(region) = self.region {
+            let region = filter::known("filter.region", region, region.is_nobodys())?;
             all = all.add(Column::RegionId.eq(region));
         }
         if let Some(least) = self.trl_min {

@@ -74,6 +74,7 @@ impl OfferFilter {
             all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
         }
         if let Some(ott) = self.ott {
+            let ott = filter::known("filter.ott", ott, ott.is_nobodys())?;
             all = all.add(Column::OttId.eq(ott));
         }
         if let Some(least) = self.trl_min {

@@ -74,8 +74,16 @@ impl OrganizationFilter {
             }
             all = all.add(Column::MunicipalityCode.eq(code));
         }
-        let chamber = self.chamber.map(|id| affiliation::Column::ChamberId.eq(id));
-        let region = self.region.map(|id| affiliation::Column::RegionId.eq(id));
+        let chamber = self
+            .chamber
+            .map(|id| filter::known("filter.chamber", id, id.is_nobodys()))
+            .transpose()?
+            .map(|id| affiliation::Column::ChamberId.eq(id));
+        let region = self
+            .region
+            .map(|id| filter::known("filter.region", id, id.is_nobodys()))
+            .transpose()?
+            .map(|id| affiliation::Column::RegionId.eq(id));
         if chamber.is_some() || region.is_some() {
             let members = affiliation::Entity::find()
                 .select_only()
