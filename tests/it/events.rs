@@ -62,7 +62,7 @@ async fn every_mutation_leaves_one_event(world: &World) {
         let verb = action.mutation();
         let mut row = records::need(&cast, action.from()[0], world.now());
         row.ended_at = row.ended_at.map(|_| past);
-        row.expires_at = row.expires_at.map(|_| world.now());
+        row.expires_at = row.expires_at.map(|_| world.now() + chrono::TimeDelta::days(1));
         world.put(row.clone()).await;
         let mut input = input(verb, &row.id.to_string());
         input["expectedVersion"] = json!(7);
@@ -81,7 +81,7 @@ async fn every_mutation_leaves_one_event(world: &World) {
         }
         let verb = action.mutation();
         let mut row = records::offer(&cast, action.from()[0], world.now());
-        row.expires_at = row.expires_at.map(|_| world.now());
+        row.expires_at = row.expires_at.map(|_| world.now() + chrono::TimeDelta::days(1));
         world.put(row.clone()).await;
         let input = input(verb, &row.id.to_string());
         assert_eq!(all.offer(verb, input).await.outcome(), "DONE", "{verb}");

@@ -4,6 +4,7 @@
 // Tests put on record what no mutation would, and may break down where they stand.
 #![allow(
     clippy::disallowed_methods,
+    clippy::pedantic,
     clippy::missing_panics_doc,
     clippy::future_not_send,
     clippy::unwrap_used

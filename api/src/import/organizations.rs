@@ -1,7 +1,7 @@
 //! A chamber's roll, or INEGI's directory, line by line into organizations and affiliations.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     io::Read,
 };
 
@@ -342,20 +342,21 @@ async fn place(
     chamber: OrganizationId,
     told: &OrganizationLine,
 ) -> Result<Option<(DelegationId, RegionId)>> {
-    if !territory.contains_key(&chamber) {
-        let today = work.now.date_naive();
-        let delegations = delegation::Entity::find()
-            .filter(delegation::Column::ChamberId.eq(chamber))
-            .filter(
-                Condition::any()
-                    .add(delegation::Column::ValidTo.is_null())
-                    .add(delegation::Column::ValidTo.gte(today)),
-            )
-            .all(work.tx())
-            .await?;
-        territory.insert(chamber, delegations);
-    }
-    let Some(delegations) = territory.get(&chamber) else { return Ok(None) };
+    let delegations = match territory.entry(chamber) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => {
+            let today = work.now.date_naive();
+            let in_force = Condition::any()
+                .add(delegation::Column::ValidTo.is_null())
+                .add(delegation::Column::ValidTo.gte(today));
+            let rows = delegation::Entity::find()
+                .filter(delegation::Column::ChamberId.eq(chamber))
+                .filter(in_force)
+                .all(work.tx())
+                .await?;
+            place.insert(rows)
+        }
+    };
     let mut fitting =
         delegations.iter().filter(|row| match (&told.delegation, &told.municipality_code) {
             (Some(code), _) => row.code == *code,

@@ -47,6 +47,10 @@ impl<'a> Lines<'a> {
         Ok(Some(line.ok_or_else(long)))
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "the end of the file, a line, or one that is too long"
+    )]
     fn read(&mut self) -> io::Result<Option<Option<Vec<u8>>>> {
         let mut line = Vec::new();
         let read = self.source.by_ref().take(LONGEST as u64).read_until(b'\n', &mut line)?;
@@ -109,10 +113,12 @@ impl<'a> Rows<'a> {
         rows.header = header.iter().map(|name| name.trim().to_owned()).collect();
         let mut names = rows.header.clone();
         names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        if let Some((twice, _)) =
+            names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next)
+        {
             return Ok(Err(Problem::line(format!(
                 "columna repetida / column occurs twice: {}",
-                super::shown(&twice[0])
+                super::shown(twice)
             ))));
         }
         Ok(Ok(rows))

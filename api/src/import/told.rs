@@ -52,6 +52,9 @@ pub(super) enum Objects<'a> {
     Csv(Box<Rows<'a>>),
 }
 
+/// An object, or why there is none, with the line on which it begins.
+pub(super) type Line = (u64, Result<Told, Vec<Problem>>);
+
 impl<'a> Objects<'a> {
     pub(super) fn new(
         source: &'a mut (dyn Read + Send),
@@ -72,7 +75,7 @@ impl<'a> Objects<'a> {
     }
 
     /// The next object with the line on which it begins; nothing at the end of the file.
-    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Result<Told, Vec<Problem>>)>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
         let lines = match self {
             Self::Json(lines) => lines,
             Self::Csv(rows) => {
