@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{Options, Report, references::find_organization, system_of};
 use crate::{
-    context::Service,
+    context::{Service, person_of},
     error::{Error, Result, UserErrorCode},
     event::Event,
     scalars::Decimal,
@@ -110,11 +110,20 @@ struct Expenditure {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    issuer: String,
+    subject: String,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Someone {
     key: String,
     name: String,
     email: Option<String>,
+    /// How an identity provider calls them; without it they are known to our own tokens alone.
+    identity: Option<Identity>,
     organization: String,
     role: Role,
     #[serde(default)]
@@ -357,7 +366,10 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Ou
         delegations.push(place(work, system, &told, "delegation", code).await?);
     }
     let key = format!("person/{}", told.key);
-    let (id, new) = id_of(work, system, &key, PersonId::new(work.now)).await?;
+    let known_elsewhere =
+        told.identity.as_ref().and_then(|who| person_of(false, &who.issuer, &who.subject));
+    let id = known_elsewhere.unwrap_or_else(|| PersonId::new(work.now));
+    let (id, new) = id_of(work, system, &key, id).await?;
     if new {
         let row = person::Model {
             id,
