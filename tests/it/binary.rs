@@ -46,7 +46,10 @@ fn every_verb_explains_itself() {
         (&["migrate"], &["up", "down", "status"]),
         (&["migrate", "down"], &["--steps"]),
         (&["schema"], &["SDL"]),
-        (&["token"], &["--organization", "--role", "--region", "--ttl", "--person", "--new-person"]),
+        (
+            &["token"],
+            &["--organization", "--role", "--region", "--ttl", "--person", "--new-person"],
+        ),
         (&["import"], &["organizations", "needs", "offers", "network", "Ends with 0"]),
         (&["import", "organizations"], &["--chamber", "--strict", "--report", "--system", "DENUE"]),
         (&["import", "needs"], &["--chamber", "--strict", "--report", "JSON Lines"]),
@@ -55,7 +58,11 @@ fn every_verb_explains_itself() {
     ] {
         let help = site.does(&[verb, &["--help"]].concat());
         for word in words {
-            assert!(help.contains(word), "`vinculo {} --help` has no {word}:\n{help}", verb.join(" "));
+            assert!(
+                help.contains(word),
+                "`vinculo {} --help` has no {word}:\n{help}",
+                verb.join(" ")
+            );
         }
     }
     for wrong in [&["import", "needs", "x.csv"][..], &["token"], &["fly"]] {
@@ -114,7 +121,11 @@ fn migrations_go_up_and_down(site: &Site) {
     assert_eq!((status.code, missing), (Some(2), 2), "{}", status.out);
     let ran = site.run(&["serve"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.err.contains("behind by 2") && ran.err.contains("vinculo migrate up"), "{}", ran.err);
+    assert!(
+        ran.err.contains("behind by 2") && ran.err.contains("vinculo migrate up"),
+        "{}",
+        ran.err
+    );
     assert_eq!(site.run(&["migrate", "down", "--steps", "0"]).code, Some(2));
     site.does(&["migrate", "up"]);
     assert_eq!(site.serve().stop(), Some(0));
@@ -133,7 +144,10 @@ pub(crate) fn set_up(site: &Site) -> [String; 3] {
     let id = |kind: &str| {
         let nodes = seen.root()["nodes"].as_array().unwrap();
         let found = nodes.iter().find(|node| node["kind"] == kind);
-        found.unwrap_or_else(|| panic!("{kind}: {:#}", seen.body))["id"].as_str().unwrap().to_owned()
+        found.unwrap_or_else(|| panic!("{kind}: {:#}", seen.body))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let ids = [id("CHAMBER"), id("TECHNOLOGY_TRANSFER_OFFICE"), id("COMPANY")];
     assert_eq!(serving.stop(), Some(0));
@@ -251,7 +265,8 @@ fn the_demo_has_something_to_show_to_everybody() {
     }
 
     // What the member, the liaison and the office have to do with.
-    let own = |role: &str, list: &str, owner: &str| own_statuses(&serving, &tokens[role], list, owner);
+    let own =
+        |role: &str, list: &str, owner: &str| own_statuses(&serving, &tokens[role], list, owner);
     let needs = own("MEMBER_USER", "needs", "company");
     assert_eq!(needs, ["ARCHIVED", "DRAFT", "IN_REVIEW", "ON_HOLD", "PUBLISHED"]);
     let offers = own("OTT_OFFICER", "offers", "ott");
@@ -282,7 +297,8 @@ fn the_demo_has_something_to_show_to_everybody() {
             assert!(shown.is_none_or(|list| !list.is_empty()), "{role}, {title}: nothing to show");
             // A need that an example has just published is matched a moment later.
             let matched = answer["nodes"].as_array().into_iter().flatten();
-            let mut matched = matched.filter_map(|node| node["matches"]["nodes"].as_array()).peekable();
+            let mut matched =
+                matched.filter_map(|node| node["matches"]["nodes"].as_array()).peekable();
             let none = matched.peek().is_some() && matched.all(Vec::is_empty);
             assert!(!none, "{role}, {title}: no matches");
         }

@@ -74,7 +74,11 @@ fn what_was_acknowledged_outlives_the_service(site: &Site) {
         let seen = serving.ask(Some(&member), query, &json!({ "ids": ids })).unwrap();
         for (id, need) in ids.iter().zip(seen.root().as_array().unwrap()) {
             let version = need["version"].as_i64().unwrap_or_else(|| panic!("{id} is lost"));
-            assert!(version >= acknowledged[*id], "{id} went back from {}: {need:#}", acknowledged[*id]);
+            assert!(
+                version >= acknowledged[*id],
+                "{id} went back from {}: {need:#}",
+                acknowledged[*id]
+            );
         }
     }
     // It goes on writing where it had stopped.
