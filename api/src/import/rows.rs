@@ -85,6 +85,26 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Whether each quote that ends a cell is followed by the end of the cell. In a row of
+/// several lines, one that is not belongs to another row: it began a cell of its own.
+fn quotes_pair<'a>(text: impl Iterator<Item = &'a u8>) -> bool {
+    let mut text = text.copied().peekable();
+    let (mut quoted, mut start) = (false, true);
+    while let Some(byte) = text.next() {
+        if quoted && byte == b'"' {
+            match text.peek() {
+                Some(b'"') => drop(text.next()),
+                None | Some(b',' | b'\r' | b'\n') => quoted = false,
+                Some(_) => return false,
+            }
+        } else if !quoted {
+            quoted = start && byte == b'"';
+            start = byte == b',';
+        }
+    }
+    !quoted
+}
+
 /// The rows of a table under a header.
 pub(super) struct Rows<'a> {
     lines: Lines<'a>,
@@ -161,7 +181,8 @@ impl<'a> Rows<'a> {
                 break false;
             }
         };
-        let fits = self.header.is_empty() || ended == self.header.len();
+        let fits = (self.header.is_empty() || ended == self.header.len())
+            && (lines.len() == 1 || quotes_pair(lines.iter().flatten().flatten()));
         if whole && fits {
             return Ok(self.record(written, ended));
         }
