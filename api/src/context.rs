@@ -295,3 +295,20 @@ fn selected_at<C>(ctx: &Context<'_>, name: &str, table: &[Field<C>]) -> Option<S
         .map(|field| Selection::below(field, table))
         .reduce(Selection::and)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::person_of;
+
+    #[test]
+    fn no_other_issuer_speaks_of_our_people() {
+        let ours = "person_01a209ec41c976cca266fead7e6a80e3";
+        let known = person_of(true, "vinculo", ours);
+        assert_eq!(known.map(|id| id.to_string()).as_deref(), Some(ours));
+        assert_eq!(person_of(true, "vinculo", "somebody"), None);
+        let told = person_of(false, "https://id.example", ours);
+        assert_ne!(told, known);
+        assert_eq!(told, person_of(false, "https://id.example", ours));
+        assert_ne!(told, person_of(false, "https://other.example", ours));
+    }
+}

@@ -154,6 +154,7 @@ fn what_commits_out_of_order_is_not_missed() {
         publish(&quick).await;
         assert_eq!(found().await, 0, "followers wait for what may still come before");
         under_way.commit().await.unwrap();
+        world.settled().await;
         assert_eq!(found().await, 2, "and then read both");
         assert_eq!(world.events().await.len(), 2);
     });

@@ -380,6 +380,7 @@ async fn files_become_needs_with_explained_matches(world: &World) {
     }
     assert_eq!(world.events().await.len(), 3 * 2 + 2 * 2);
 
+    world.settled().await;
     world.service.catch_up().await.unwrap();
     api::matches::follow(&world.service, "one").await.unwrap();
     let query = "{ needs(first: 10) { nodes { title matches(first: 5) { nodes { \

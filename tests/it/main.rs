@@ -9,6 +9,7 @@ mod concurrency;
 mod costs;
 mod coverage;
 mod events;
+mod guards;
 mod imported_records;
 mod imports;
 mod killed;

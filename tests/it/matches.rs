@@ -46,6 +46,7 @@ async fn found(person: &Person<'_>, need: &str) -> Vec<Value> {
 async fn what_is_published_finds_its_match(world: &World) {
     let (need, offer, liaison) = pair(world).await;
     assert_eq!(found(&liaison, &need).await.len(), 0, "nothing before the follower came by");
+    world.settled().await;
     assert_eq!(follow(&world.service, "one").await.unwrap(), 2);
     assert_eq!(world.events().await, ["NEED_MATCHED"], "the offer's side found nothing new");
     let best = found(&liaison, &need).await;
@@ -60,6 +61,8 @@ async fn what_is_published_finds_its_match(world: &World) {
     let why = one["explanation"].as_str().unwrap();
     assert!(why.ends_with('.') && why.contains("TRL"), "{why}");
 
+    world.settled().await;
+
     assert_eq!(follow(&world.service, "one").await.unwrap(), 0, "nothing happened since");
     let told = |verb: &str, version: i32| {
         let mut told = input(verb, &need);
@@ -71,11 +74,13 @@ async fn what_is_published_finds_its_match(world: &World) {
     {
         let answer = liaison.need(away, told(away, version)).await;
         assert_eq!(answer.outcome(), "DONE", "{away}");
+        world.settled().await;
         follow(&world.service, "one").await.unwrap();
         assert_eq!(found(&liaison, &need).await.len(), 0, "{away}");
         assert_eq!(match_::Entity::find().count(world.db().read()).await.unwrap(), 0, "{away}");
         let answer = liaison.need(back, told(back, version + 1)).await;
         assert_eq!(answer.outcome(), "DONE", "{back}");
+        world.settled().await;
         follow(&world.service, "one").await.unwrap();
         assert_eq!(found(&liaison, &need).await[0]["score"], one["score"], "{back}");
     }
@@ -85,6 +90,7 @@ async fn what_is_published_finds_its_match(world: &World) {
 
 async fn matches_are_for_members(world: &World) {
     let (need, _, liaison) = pair(world).await;
+    world.settled().await;
     follow(&world.service, "one").await.unwrap();
     world.events().await;
     let id = found(&liaison, &need).await[0]["id"].clone();
@@ -107,6 +113,7 @@ async fn matches_are_for_members(world: &World) {
 
 async fn a_draft_is_previewed_and_not_kept(world: &World) {
     let (_, offer, liaison) = pair(world).await;
+    world.settled().await;
     follow(&world.service, "one").await.unwrap();
     world.events().await;
     let ask = "query($input: NeedInput!) { previewMatches(input: $input) { \
@@ -128,6 +135,7 @@ async fn a_draft_is_previewed_and_not_kept(world: &World) {
 
 async fn search_finds_ranks_and_pages(world: &World) {
     let (need, offer, liaison) = pair(world).await;
+    world.settled().await;
     follow(&world.service, "one").await.unwrap();
     world.events().await;
     let ask = "query($text: String!, $first: Int, $after: String, $kind: SearchKind) { \
@@ -174,16 +182,21 @@ async fn search_finds_ranks_and_pages(world: &World) {
 async fn one_instance_leads_and_another_takes_over(world: &World) {
     let (need, _, liaison) = pair(world).await;
     let other = world.another_instance().await;
+    world.settled().await;
     assert_eq!(follow(&world.service, "one").await.unwrap(), 2);
+    world.settled().await;
     assert_eq!(follow(&other, "two").await.unwrap(), 0, "one leads");
     assert_eq!(world.events().await, ["NEED_MATCHED"]);
     let held = liaison.need("holdNeed", json!({ "id": need, "expectedVersion": 2, "note": "Ya" }));
     assert_eq!(held.await.outcome(), "DONE");
     world.pass(TimeDelta::seconds(30));
+    world.settled().await;
     assert_eq!(follow(&other, "two").await.unwrap(), 0, "one's lease has not ended");
     world.pass(TimeDelta::microseconds(1));
+    world.settled().await;
     assert_eq!(follow(&other, "two").await.unwrap(), 1, "two takes over where one stopped");
     assert_eq!(world.events().await, ["NEED_HELD", "NEED_MATCHED"]);
+    world.settled().await;
     assert_eq!(follow(&world.service, "one").await.unwrap(), 0, "now two leads");
     other.db().clone().close().await.unwrap();
 }
@@ -191,6 +204,7 @@ async fn one_instance_leads_and_another_takes_over(world: &World) {
 async fn of_two_that_start_at_once_one_leads(world: &World) {
     pair(world).await;
     let other = world.another_instance().await;
+    world.settled().await;
     let both = futures_util::future::join(follow(&world.service, "one"), follow(&other, "two"));
     let (one, two) = both.await;
     let mut done = [one.unwrap(), two.unwrap()];

@@ -45,22 +45,22 @@ pub(crate) fn with(mut input: Value, more: Value) -> Value {
     input
 }
 
-fn at(need: &Value) -> Value {
+pub(crate) fn at(need: &Value) -> Value {
     json!({ "id": need["id"], "expectedVersion": need["version"] })
 }
 
-async fn does(person: &Person<'_>, verb: &str, input: Value) -> Value {
+pub(crate) async fn does(person: &Person<'_>, verb: &str, input: Value) -> Value {
     let answer = person.need(verb, input).await;
     assert_eq!(answer.outcome(), "DONE", "{verb}: {:#}", answer.body);
     answer.root()["need"].clone()
 }
 
-async fn drafted(person: &Person<'_>, cast: &Cast, more: Value) -> Value {
+pub(crate) async fn drafted(person: &Person<'_>, cast: &Cast, more: Value) -> Value {
     let company = json!({ "company": cast.company.to_string() });
     does(person, "draftNeed", with(with(text(), company), more)).await
 }
 
-async fn published(world: &World, cast: &Cast) -> Value {
+pub(crate) async fn published(world: &World, cast: &Cast) -> Value {
     let member = world.person(Role::MemberUser, cast.company).await;
     let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
     let need = drafted(&member, cast, json!({})).await;

@@ -128,6 +128,7 @@ async fn secrets(world: &World) -> Secrets {
     assert_eq!(member.need("resumeNeed", at(&n, 2)).await.outcome(), "DONE");
     assert_eq!(officer.offer("holdOffer", with(at(&o, 1), note)).await.outcome(), "DONE");
     assert_eq!(officer.offer("resumeOffer", at(&o, 2)).await.outcome(), "DONE");
+    world.settled().await;
     follow(&world.service, "one").await.unwrap();
     for event in world.event_rows().await {
         assert!(!event.body.to_string().contains("zanate"), "{}", event.body);

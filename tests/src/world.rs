@@ -24,7 +24,9 @@ use api::{
 };
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use entity::event;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, Statement,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -137,6 +139,26 @@ impl World {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         time(&self.clock)
+    }
+
+    /// Returns once followers can read all events that are on record. PostgreSQL
+    /// numbers transactions across the whole cluster, so that one of another
+    /// test's database can still stand before them.
+    pub async fn settled(&self) {
+        if self.db().backend() != DatabaseBackend::Postgres {
+            return;
+        }
+        let ask = "SELECT COALESCE(MAX(xid), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint \
+                   AS settled FROM event";
+        for _ in 0..200_000 {
+            let asked = Statement::from_string(DatabaseBackend::Postgres, ask);
+            let row = self.db().read().query_one_raw(asked).await.expect("an answer");
+            if row.expect("a row").try_get("", "settled").expect("yes or no") {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("a transaction somewhere does not end");
     }
 
     /// Moves the clock.
