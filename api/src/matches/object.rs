@@ -26,7 +26,7 @@ use crate::{
     loaders::{Batch, Node, disclose, select},
     needs::Need,
     offers::Offer,
-    policy::{Viewer, visible_matches, visible_needs, visible_offers},
+    policy::{Viewer, match_level, visible_matches, visible_needs, visible_offers},
 };
 
 /// What a part of a score is about.
@@ -202,7 +202,7 @@ impl Node for Match {
     }
 
     fn level(viewer: &Viewer, _: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(viewer.is_member().then_some(L1))
+        Ok(match_level(viewer))
     }
 
     fn disclose(
@@ -276,13 +276,7 @@ pub(crate) async fn best_matches(
     if !(1..=most).contains(&first) {
         return Err(Error::Argument("first", format!("must be between 1 and {most}")));
     }
-    if !ctx.viewer().is_member() {
-        return Err(if ctx.viewer().person.is_none() {
-            Error::Unauthenticated
-        } else {
-            Error::Forbidden
-        });
-    }
+    ctx.viewer().allow_member()?;
     let selection = selected_nodes(ctx.field(), FIELDS);
     let mut found =
         ctx.loaders().load_for(BestMatches { of, first, selection }).await?.unwrap_or_default();

@@ -135,13 +135,7 @@ impl MatchQuery {
 
 fn previews(ctx: &Context<'_>, input: NeedInput, first: Option<i32>) -> Result<MatchPreviews> {
     let viewer = ctx.viewer();
-    if !viewer.is_member() {
-        return Err(if viewer.person.is_none() {
-            Error::Unauthenticated
-        } else {
-            Error::Forbidden
-        });
-    }
+    viewer.allow_member()?;
     let first = usize::try_from(first.unwrap_or(10)).unwrap_or_default();
     if !(1..=super::suggest::KEPT).contains(&first) {
         return Err(Error::Argument("first", "must be between 1 and 50".into()));

@@ -3,14 +3,12 @@
 use entity::{DisclosureLevel, match_};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Resource, Viewer};
+use super::Viewer;
 
-impl Resource for match_::Model {
-    const NAME: &'static str = "match";
-
-    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        viewer.is_member().then_some(DisclosureLevel::Network)
-    }
+/// How much of a match the viewer sees; `None` for whoever is no member of the network.
+#[must_use]
+pub fn match_level(viewer: &Viewer) -> Option<DisclosureLevel> {
+    viewer.is_member().then_some(DisclosureLevel::Network)
 }
 
 /// The matches that the viewer may know of: none for anonymous viewers.

@@ -17,7 +17,7 @@ use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, 
 
 use crate::error::{Error, Result};
 
-pub use matches::visible_matches;
+pub use matches::{match_level, visible_matches};
 pub use need::{
     NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
 };
@@ -84,6 +84,17 @@ impl Viewer {
     #[must_use]
     pub fn is_member(&self) -> bool {
         self.system || !self.grants.is_empty()
+    }
+
+    /// Leave for what is for members of the network alone.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody asks, [`Error::Forbidden`] for a person without a role.
+    pub fn allow_member(&self) -> Result<()> {
+        if self.is_member() {
+            return Ok(());
+        }
+        Err(if self.person.is_none() { Error::Unauthenticated } else { Error::Forbidden })
     }
 
     /// Whether the viewer holds `role` in `organization`, whatever its territory.
