@@ -46,6 +46,17 @@ pub(crate) fn scian_prefixes(
     })
 }
 
+/// A SCIAN subsector.
+///
+/// # Errors
+/// When the list has no such subsector.
+pub(crate) fn subsector(labels: &Labels, field: &'static str, code: String) -> Result<String> {
+    if labels.subsector(&code).is_some_and(|entry| entry.code == code) {
+        return Ok(code);
+    }
+    Err(Error::Argument(field, "is not a SCIAN subsector of the edition in use".into()))
+}
+
 /// One code of a list column begins with one of these.
 pub(crate) fn any_code_begins(column: impl ColumnTrait, prefixes: &[String]) -> Condition {
     prefixes.iter().fold(Condition::any(), |any, prefix| {

@@ -62,6 +62,8 @@ pub struct Model {
     pub framework_program: Option<String>,
     pub project_duration_weeks: Option<i32>,
     pub scian: Codes,
+    /// The subsector of the first of its activities (SCIAN, three digits): filters and counts go by it.
+    pub subsector: Option<String>,
     pub technology_keywords: Codes,
     pub market_keywords: Codes,
     pub sdg: Codes,

@@ -44,6 +44,8 @@ pub struct Model {
     pub ipr_status: Option<IprStatus>,
     pub publications: Texts,
     pub application_scian: Codes,
+    /// The subsector of the first of the activities that it is of use to (SCIAN, three digits): filters and counts go by it.
+    pub subsector: Option<String>,
     pub scian: Codes,
     pub min_assimilation_level: Option<i32>,
     pub transfer_mechanisms: Codes,

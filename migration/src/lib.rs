@@ -3,6 +3,7 @@
 mod m20261123_000001_network;
 mod m20261123_000002_needs_and_offers;
 mod m20261123_000003_matches;
+mod m20261125_000004_subsectors;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_network::Migration),
             Box::new(m20261123_000002_needs_and_offers::Migration),
             Box::new(m20261123_000003_matches::Migration),
+            Box::new(m20261125_000004_subsectors::Migration),
         ]
     }
 }

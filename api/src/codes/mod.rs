@@ -2,6 +2,8 @@
 //! the binary carries, held in memory by the service, served with labels in
 //! Spanish and English.
 
+use entity::Codes;
+
 mod labels;
 mod query;
 mod reference;
@@ -10,6 +12,14 @@ pub use labels::{Entry, Labels};
 pub use query::{Code, CodeQuery};
 pub(crate) use query::{resolve, sectors, subsectors};
 pub use reference::load;
+
+/// The subsector (SCIAN, three digits) of the first of these activities, which is
+/// the main one; nothing when that is a whole sector (`31-33`, `22`), or there is none.
+#[must_use]
+pub fn main_subsector(scian: &Codes) -> Option<String> {
+    let three = scian.0.first()?.get(..3)?;
+    three.bytes().all(|byte| byte.is_ascii_digit()).then(|| three.to_owned())
+}
 
 /// SCIAN México, the classification of economic activities.
 pub const SCIAN: &str = "scian";

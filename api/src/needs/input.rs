@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     checks::{Checks, set},
-    codes::{IPC, SCIAN, SDG, STATE},
+    codes::{self, IPC, SCIAN, SDG, STATE},
     error::UserErrorCode,
     scalars::{LocalizedTextInput, Money},
     text,
@@ -222,15 +222,16 @@ impl NeedInput {
         if let MaybeUndefined::Value(anonymous) = self.anonymous {
             need.anonymous = anonymous;
         }
-        fold(need);
+        derive(need);
     }
 }
 
-/// Brings the columns that are derived from the public text up to date.
-fn fold(need: &mut need::Model) {
+/// Brings the columns that are derived from others up to date.
+fn derive(need: &mut need::Model) {
     let title = need.title.clone().in_language(entity::Language::Es).unwrap_or_default();
     need.title_folded = text::fold(&title);
     need.public_text_folded = text::fold(&public_texts(need).join(" "));
+    need.subsector = codes::main_subsector(&need.scian);
 }
 
 /// All text of a need that anybody may read.

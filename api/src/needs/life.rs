@@ -143,6 +143,7 @@ fn blank(now: DateTime<Utc>) -> need::Model {
         framework_program: None,
         project_duration_weeks: None,
         scian: Codes::default(),
+        subsector: None,
         technology_keywords: Codes::default(),
         market_keywords: Codes::default(),
         sdg: Codes::default(),

@@ -139,6 +139,7 @@ struct NeedTexts {
 #[derive(Clone, Debug, Default)]
 struct NeedLists {
     scian: Codes,
+    subsector: Option<String>,
     technology_keywords: Codes,
     market_keywords: Codes,
     sdg: Codes,
@@ -288,6 +289,11 @@ impl Need {
         codes::subsectors(ctx, &self.lists.scian)
     }
 
+    /// The subsector of its main activity, the first that it names (SCIAN). Null when it names none, or a whole sector.
+    async fn subsector(&self, ctx: &Context<'_>) -> Option<Code> {
+        ctx.service().labels().subsector(self.lists.subsector.as_deref()?).map(Into::into)
+    }
+
     /// What technology it is about: IPC classes or subclasses, at most five.
     async fn technology_keywords(&self, ctx: &Context<'_>) -> Vec<Code> {
         codes::resolve(ctx, codes::IPC, &self.lists.technology_keywords)
@@ -414,6 +420,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("scian", &[Column::Scian], L0).filterable(),
     Field::new("sectors", &[Column::Scian], L0),
     Field::new("subsectors", &[Column::Scian], L0),
+    Field::new("subsector", &[Column::Subsector], L0).filterable(),
     Field::new("technologyKeywords", &[Column::TechnologyKeywords], L0),
     Field::new("marketKeywords", &[Column::MarketKeywords], L0),
     Field::new("sdg", &[Column::Sdg], L0),
@@ -560,6 +567,7 @@ impl Node for Need {
             },
             lists: NeedLists {
                 scian: values(Column::Scian)?,
+                subsector: row.get(Column::Subsector)?,
                 technology_keywords: values(Column::TechnologyKeywords)?,
                 market_keywords: values(Column::MarketKeywords)?,
                 sdg: values(Column::Sdg)?,

@@ -31,6 +31,8 @@ pub struct NeedFilter {
     problem_kind: Option<Vec<ProblemKind>>,
     /// Concerning this SCIAN sector, subsector or branch: a code or its beginning (`31-33`, `326`, `3261`).
     scian: Option<String>,
+    /// Whose main activity, the first that it names, is in this SCIAN subsector (three digits).
+    subsector: Option<String>,
     /// In this federal state (INEGI key, `01` to `32`).
     state: Option<String>,
     /// Brought by this chamber.
@@ -71,6 +73,10 @@ impl NeedFilter {
         if let Some(code) = self.scian {
             let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
             all = all.add(filter::any_code_begins(Column::Scian, &prefixes));
+        }
+        if let Some(code) = self.subsector {
+            let code = filter::subsector(labels, "filter.subsector", code)?;
+            all = all.add(Column::Subsector.eq(code));
         }
         if let Some(state) = self.state {
             all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     checks::{Checks, set},
-    codes::{IPC, SCIAN, SDG, STATE},
+    codes::{self, IPC, SCIAN, SDG, STATE},
     error::UserErrorCode,
     lifecycle::all_texts,
     scalars::LocalizedTextInput,
@@ -187,6 +187,7 @@ impl OfferInput {
         let title = offer.title.clone().in_language(entity::Language::Es).unwrap_or_default();
         offer.title_folded = text::fold(&title);
         offer.public_text_folded = text::fold(&public_texts(offer).join(" "));
+        offer.subsector = codes::main_subsector(&offer.application_scian);
     }
 }
 

@@ -153,6 +153,7 @@ fn blank(now: DateTime<Utc>) -> offer::Model {
         publications: Texts::default(),
         application_scian: Codes::default(),
         scian: Codes::default(),
+        subsector: None,
         min_assimilation_level: None,
         transfer_mechanisms: Codes::default(),
         partnership_types: Codes::default(),

@@ -124,6 +124,7 @@ struct OfferTexts {
 struct OfferLists {
     scian: Codes,
     application_scian: Codes,
+    subsector: Option<String>,
     technology_keywords: Codes,
     market_keywords: Codes,
     sdg: Codes,
@@ -265,6 +266,11 @@ impl Offer {
         codes::subsectors(ctx, &self.lists.application_scian)
     }
 
+    /// The subsector of its main field of application, the first that it names (SCIAN). Null when it names none, or a whole sector.
+    async fn subsector(&self, ctx: &Context<'_>) -> Option<Code> {
+        ctx.service().labels().subsector(self.lists.subsector.as_deref()?).map(Into::into)
+    }
+
     /// What technology it is: IPC classes or subclasses, at most five.
     async fn technology_keywords(&self, ctx: &Context<'_>) -> Vec<Code> {
         codes::resolve(ctx, codes::IPC, &self.lists.technology_keywords)
@@ -347,6 +353,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("scian", &[Column::Scian], L0).filterable(),
     Field::new("sectors", &[Column::ApplicationScian], L0),
     Field::new("subsectors", &[Column::ApplicationScian], L0),
+    Field::new("subsector", &[Column::Subsector], L0).filterable(),
     Field::new("minAssimilationLevel", &[Column::MinAssimilationLevel], L0),
     Field::new("transferMechanisms", &[Column::TransferMechanisms], L0),
     Field::new("partnershipTypes", &[Column::PartnershipTypes], L0),
@@ -457,6 +464,7 @@ impl Node for Offer {
             lists: OfferLists {
                 scian: values(Column::Scian)?,
                 application_scian: values(Column::ApplicationScian)?,
+                subsector: row.get(Column::Subsector)?,
                 technology_keywords: values(Column::TechnologyKeywords)?,
                 market_keywords: values(Column::MarketKeywords)?,
                 sdg: values(Column::Sdg)?,

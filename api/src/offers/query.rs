@@ -31,6 +31,8 @@ pub struct OfferFilter {
     ipr_status: Option<Vec<IprStatus>>,
     /// Of use in this SCIAN sector, subsector or branch: a code or its beginning (`31-33`, `326`, `3261`).
     scian: Option<String>,
+    /// Whose main field of application, the first that it names, is in this SCIAN subsector (three digits).
+    subsector: Option<String>,
     /// From an office in this federal state (INEGI key, `01` to `32`).
     state: Option<String>,
     /// From this transfer office.
@@ -69,6 +71,10 @@ impl OfferFilter {
         if let Some(code) = self.scian {
             let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
             all = all.add(filter::any_code_begins(Column::ApplicationScian, &prefixes));
+        }
+        if let Some(code) = self.subsector {
+            let code = filter::subsector(labels, "filter.subsector", code)?;
+            all = all.add(Column::Subsector.eq(code));
         }
         if let Some(state) = self.state {
             all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
