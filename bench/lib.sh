@@ -1,0 +1,53 @@
+# What the benchmark's scripts share: where things are, and a PostgreSQL cluster to throw away.
+# shellcheck shell=bash
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+# Databases, servers' logs and results; may be deleted at any time when nothing runs.
+place=${BENCH_DIR:-/var/tmp/vinculo-bench}
+port=${BENCH_PORT:-54391}
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+die() { say "$@"; exit 1; }
+
+# PostgreSQL refuses to run as root; Debian puts its programs outside PATH.
+as_postgres() {
+    if [ "$(id -u)" != 0 ]; then "$@"; else (cd / && setpriv --reuid=postgres --regid=postgres --init-groups "$@"); fi
+}
+postgres_bin() {
+    local bin
+    bin=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1) || bin=$(command -v initdb) ||
+        die "PostgreSQL is missing; run scripts/install-test-tools"
+    dirname "$bin"
+}
+
+# Everything in memory, no plan compiled, no helper that wakes up in the middle of a window, and
+# one process for one statement: CPU time then means the statements that were sent. Durability is
+# off because the data is thrown away; the same for everybody.
+cluster_settings=(
+    listen_addresses=127.0.0.1 unix_socket_directories= max_connections=100
+    shared_buffers=2GB effective_cache_size=8GB work_mem=32MB maintenance_work_mem=512MB random_page_cost=1.1
+    jit=off max_parallel_workers_per_gather=0 autovacuum=off
+    fsync=off synchronous_commit=off full_page_writes=off max_wal_size=8GB checkpoint_timeout=1h
+)
+
+cluster_start() {
+    local bin setting options=""
+    bin=$(postgres_bin)
+    mkdir -p "$place/pg"
+    if [ "$(id -u)" = 0 ]; then chmod 711 "$place"; chown postgres "$place/pg"; fi
+    if [ ! -e "$place/pg/data/PG_VERSION" ]; then
+        as_postgres "$bin/initdb" --pgdata="$place/pg/data" --username=vinculo --auth=trust \
+            --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions >"$place/initdb.log"
+    fi
+    for setting in "${cluster_settings[@]}" "port=$port"; do options+=" -c $setting"; done
+    as_postgres "$bin/pg_ctl" start -w -s -D "$place/pg/data" -l "$place/pg/log" -o "$options"
+    trap cluster_stop EXIT
+}
+cluster_stop() { as_postgres "$(postgres_bin)/pg_ctl" stop -w -s -m fast -D "$place/pg/data" || true; }
+postmaster() { as_postgres head -n 1 "$place/pg/data/postmaster.pid"; }
+
+url() { echo "postgres://vinculo@127.0.0.1:$port/$1"; }
+sql() { local database=$1; shift; "$(postgres_bin)/psql" -X -q -v ON_ERROR_STOP=1 "$(url "$database")" "$@"; }
+has_database() { [ "$(sql postgres -Atc "select 1 from pg_database where datname = '$1'")" = 1 ]; }
