@@ -10,7 +10,7 @@ use super::Entry;
 use crate::{
     context::Request,
     error::{Error, Result, Told},
-    page::MOST,
+    read::MOST,
     text,
 };
 

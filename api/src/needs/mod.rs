@@ -11,3 +11,4 @@ pub use mutation::NeedMutation;
 pub use object::FIELDS;
 pub use object::Need;
 pub use query::NeedQuery;
+pub(crate) use query::newest_needs;

@@ -11,8 +11,8 @@ use crate::{
     context::Request,
     error::{Result, Told},
     filter,
-    page::{Kind, Order, Page, PageArgs, fingerprint, page},
     policy::{Viewer, own_needs},
+    read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, fingerprint, page},
 };
 
 /// Which needs; conditions that are not given do not count, those that are count together.
@@ -152,7 +152,7 @@ impl NeedQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`need_…`).")] id: NeedId,
     ) -> Told<Need> {
-        ctx.load(id).await.transpose()
+        ctx.read(id).await.transpose()
     }
 
     /// The needs that you may see: what is on offer to the network, and all of your own.
@@ -173,6 +173,12 @@ impl NeedQuery {
     }
 }
 
+/// The needs below another thing that the viewer may know of, newest first.
+pub(crate) fn newest_needs(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Need>> {
+    let args = PageArgs::of(asked)?;
+    List::new(asked, (&args, SIZES), NeedOrder::Newest.order(), Need::visible(viewer), 0)
+}
+
 async fn list(
     ctx: &Context<'_>,
     filter: NeedFilter,
@@ -181,5 +187,5 @@ async fn list(
 ) -> Result<Page<Need>> {
     let print = fingerprint(&filter);
     let condition = filter.condition(ctx.service().labels(), ctx.viewer())?;
-    page(ctx, args, &order.order(), condition, print).await
+    page(ctx, args, order.order(), condition, print).await
 }

@@ -9,6 +9,7 @@ mod matches;
 mod need;
 mod offer;
 mod organization;
+mod territory;
 
 use std::ops::Deref;
 
@@ -17,7 +18,7 @@ use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, 
 
 use crate::error::{Error, Result};
 
-pub use matches::{match_level, visible_matches};
+pub use matches::{MatchFacts, visible_matches};
 pub use need::{
     NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
 };
@@ -27,6 +28,7 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub use territory::{DelegationFacts, RegionFacts};
 
 /// One role in one organization, with the territory to which it is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
