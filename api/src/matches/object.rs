@@ -202,7 +202,10 @@ impl Node for Match {
 
     /// A match is there for members, while both sides are there for them.
     fn visible(viewer: &Viewer) -> Condition {
-        visible_matches(viewer).add(need_is_there(viewer)).add(offer_is_there(viewer))
+        Condition::all()
+            .add(visible_matches(viewer))
+            .add(need_is_there(viewer))
+            .add(offer_is_there(viewer))
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<MatchFacts> {
@@ -280,7 +283,8 @@ fn best(
     viewer.allow_member()?;
     let args = PageArgs { first: asked.argument("first")?, ..Default::default() };
     let sizes = Sizes { usual: 10, most: KEPT as u64 };
-    let condition = visible_matches(viewer)
+    let condition = Condition::all()
+        .add(visible_matches(viewer))
         .add(Column::Status.eq(MatchStatus::Suggested))
         .add(other_is_there(viewer));
     List::new(asked, (&args, sizes), BEST, condition, 0)

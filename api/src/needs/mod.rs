@@ -1,5 +1,6 @@
 //! What companies need: how it is written, reviewed, offered, met and ended.
 
+mod counts;
 mod input;
 pub(crate) mod life;
 mod mutation;

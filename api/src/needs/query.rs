@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use entity::{NeedId, NeedStatus, NeedType, OrganizationId, ProblemKind, RegionId, need::Column};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::Need;
+use super::{
+    Need,
+    counts::{NeedCount, NeedDimension, counts},
+};
 use crate::{
     codes::Labels,
     context::Request,
@@ -52,7 +55,7 @@ pub struct NeedFilter {
 }
 
 impl NeedFilter {
-    fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
+    pub(super) fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all();
         if let Some(folio) = self.folio {
             filter::wanted_text("filter.folio", &folio)?;
@@ -170,6 +173,18 @@ impl NeedQuery {
     ) -> Told<Page<Need>> {
         let args = PageArgs { first, after, last, before };
         Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
+    }
+
+    /// How many needs that you may see there are of each kind, the most frequent kind first; a need counts once.
+    async fn need_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which needs; all when nothing is said.")] filter: Option<NeedFilter>,
+        #[graphql(desc = "By what they are counted: one or two different dimensions.")] by: Vec<
+            NeedDimension,
+        >,
+    ) -> Told<Vec<NeedCount>> {
+        Some(counts(ctx, filter.unwrap_or_default(), &by).await)
     }
 }
 

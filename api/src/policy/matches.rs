@@ -1,9 +1,9 @@
 //! The rules for suggested matches: for members of the network, between records that both are open to it.
 
-use entity::{DisclosureLevel, MatchId, match_};
-use sea_orm::{ColumnTrait, Condition};
+use entity::{DisclosureLevel, MatchId};
+use sea_orm::Condition;
 
-use super::{Resource, Viewer};
+use super::{Resource, Viewer, none};
 
 /// What the rules need to know of a match.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +24,5 @@ impl Resource for MatchFacts {
 /// The matches that the viewer may know of: none for anonymous viewers.
 #[must_use]
 pub fn visible_matches(viewer: &Viewer) -> Condition {
-    if viewer.is_member() {
-        Condition::all()
-    } else {
-        Condition::all().add(match_::Column::Id.is_null())
-    }
+    if viewer.is_member() { Condition::all() } else { none() }
 }

@@ -16,6 +16,8 @@ use std::ops::Deref;
 use chrono::{DateTime, Utc};
 use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
 
+use sea_orm::{Condition, sea_query::Expr};
+
 use crate::error::{Error, Result};
 
 pub use matches::{MatchFacts, visible_matches};
@@ -167,6 +169,12 @@ impl Viewer {
             Some(_) => Err(Error::Forbidden),
         }
     }
+}
+
+/// No rows at all, and what is added to it: an `any` without members would be no
+/// condition. Who needs an `all` puts it into one.
+fn none() -> Condition {
+    Condition::any().add(Expr::cust("FALSE"))
 }
 
 /// What a grant lets do to records of its organization, by the names of the mutations.
