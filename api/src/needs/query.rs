@@ -175,7 +175,7 @@ impl NeedQuery {
         Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
     }
 
-    /// How many needs that you may see there are of each kind, the most frequent kind first; a need counts once.
+    /// How many needs that you may see there are of each kind, the most frequent kind first; a need counts once. Null when the dimensions or the filter cannot be used.
     async fn need_counts(
         &self,
         ctx: &Context<'_>,
