@@ -12,10 +12,9 @@ use crate::{
     codes::Labels,
     db::Db,
     error::{Error, Result},
-    field::{Field, Selection},
-    loaders::{Loaders, Node},
     matches::Engine,
     policy::{Grant, Viewer},
+    read::{Asked, Loaders, Node, Reading},
     token::{self, Claims},
     work::Work,
 };
@@ -232,8 +231,11 @@ pub(crate) trait Request {
     fn service(&self) -> &Service;
     /// The loaders of this request.
     fn loaders(&self) -> &Loaders;
-    /// The thing with this id, as far as the client selected it at this field.
-    fn load<N: Node>(&self, id: N::Id) -> impl Future<Output = Result<Option<N>>> + Send;
+    /// The thing with this id, as far as the client asked for it at this field. What
+    /// many things ask for at one place of the document is read together.
+    fn load<N: Node>(&self, id: N::Id) -> impl Future<Output = Result<Option<Arc<N>>>> + Send;
+    /// The same for a field at the root of a document, which stands alone.
+    fn read<N: Node>(&self, id: N::Id) -> impl Future<Output = Result<Option<N>>> + Send;
     /// The thing that a payload carries in its field `name`, read after the commit.
     fn reload<N: Node>(
         &self,
@@ -252,20 +254,22 @@ impl Request for Context<'_> {
     }
 
     fn loaders(&self) -> &Loaders {
-        self.data_unchecked::<Loaders>()
+        Loaders::of(self)
     }
 
-    async fn load<N: Node>(&self, id: N::Id) -> Result<Option<N>> {
-        let selection = Selection::below(self.field(), N::fields());
-        self.loaders().load(id, selection).await
+    async fn load<N: Node>(&self, id: N::Id) -> Result<Option<Arc<N>>> {
+        self.loaders().load(self, id).await
+    }
+
+    async fn read<N: Node>(&self, id: N::Id) -> Result<Option<N>> {
+        let reading = Reading::new(&Asked::here(self), self.viewer());
+        self.loaders().reader().one(&reading, id).await
     }
 
     async fn reload<N: Node>(&self, name: &str, id: N::Id) -> Result<Option<N>> {
-        let selection = selected_at(self, name, N::fields());
-        match selection {
-            Some(selection) => self.loaders().fresh(id, selection).await,
-            None => Ok(None),
-        }
+        let Some(asked) = Asked::here(self).field(name) else { return Ok(None) };
+        let reading = Reading::new(&asked, self.viewer());
+        self.loaders().fresh().one(&reading, id).await
     }
 }
 
@@ -285,15 +289,6 @@ pub(crate) async fn carry_out<T>(
         tokio::time::timeout(db.patience(), prepared).await.map_err(|_| Error::Timeout)??;
     work.commit().await?;
     Ok(done)
-}
-
-/// What was selected of the field `name` below this one; `None` when it was not selected at all.
-fn selected_at<C>(ctx: &Context<'_>, name: &str, table: &[Field<C>]) -> Option<Selection> {
-    ctx.field()
-        .selection_set()
-        .filter(|field| field.name() == name)
-        .map(|field| Selection::below(field, table))
-        .reduce(Selection::and)
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 //! `docs/architecture.md` shows the house. A domain is a folder (`needs`,
 //! `offers`, `organizations`, `matches`, `codes`); the small modules around them
 //! carry everything: who may do what is `policy`, what is written goes through
-//! `work`, what is read goes through `loaders` and `page`, what can go wrong is
-//! in `error`.
+//! `work`, what is read goes through `read`, what can go wrong is in `error`.
 
 mod blind;
 mod checks;
@@ -17,22 +16,20 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod event;
-pub mod field;
 mod filter;
 mod followers;
 mod history;
 pub mod http;
 pub mod import;
 mod lifecycle;
-mod loaders;
 pub mod matches;
 mod members;
 pub mod needs;
 mod node;
 pub mod offers;
 pub mod organizations;
-mod page;
 pub mod policy;
+pub mod read;
 mod scalars;
 pub mod schema;
 pub mod telemetry;

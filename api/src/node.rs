@@ -1,18 +1,18 @@
 //! Anything with an id, by its id alone.
 
+use std::{collections::HashMap, fmt::Display, str::FromStr, sync::Arc};
+
 use async_graphql::{Context, ID, Interface, Object};
-use entity::{DelegationId, MatchId, NeedId, OfferId, OrganizationId, RegionId};
+use uuid::Uuid;
 
 use crate::{
     context::Request,
     error::{Error, Result, Told},
-    field::Selection,
-    loaders::Node,
     matches::Match,
     needs::Need,
     offers::Offer,
     organizations::{Delegation, Organization, Region},
-    page::MOST,
+    read::{Asked, MOST, Node, Reading},
 };
 
 /// A thing of the graph that can be read again by its id.
@@ -27,17 +27,17 @@ use crate::{
 )]
 pub enum AnyNode {
     /// An organization.
-    Organization(Box<Organization>),
+    Organization(Arc<Organization>),
     /// A region of a chamber.
-    Region(Box<Region>),
+    Region(Arc<Region>),
     /// A delegation of a chamber.
-    Delegation(Box<Delegation>),
+    Delegation(Arc<Delegation>),
     /// A need.
-    Need(Box<Need>),
+    Need(Arc<Need>),
     /// An offer.
-    Offer(Box<Offer>),
+    Offer(Arc<Offer>),
     /// A match.
-    Match(Box<Match>),
+    Match(Arc<Match>),
 }
 
 /// Queries by id.
@@ -52,7 +52,7 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of anything that has one.")] id: ID,
     ) -> Told<AnyNode> {
-        find(ctx, &id).await.transpose()
+        read(ctx, &[id]).await.map(|mut found| found.pop().flatten()).transpose()
     }
 
     /// The things with these ids, in their order; null where there is none, or not for you.
@@ -64,28 +64,36 @@ impl NodeQuery {
         if ids.len() as u64 > MOST {
             return Some(Err(Error::Argument("ids", "must be at most 100".into())));
         }
-        Some(futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await)
+        Some(read(ctx, &ids).await)
     }
 }
 
-async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<AnyNode>> {
-    let prefix = id.split('_').next().unwrap_or_default();
-    Ok(match prefix {
-        OrganizationId::PREFIX => load::<Organization>(ctx, id).await?.map(AnyNode::Organization),
-        RegionId::PREFIX => load::<Region>(ctx, id).await?.map(AnyNode::Region),
-        DelegationId::PREFIX => load::<Delegation>(ctx, id).await?.map(AnyNode::Delegation),
-        NeedId::PREFIX => load::<Need>(ctx, id).await?.map(AnyNode::Need),
-        OfferId::PREFIX => load::<Offer>(ctx, id).await?.map(AnyNode::Offer),
-        MatchId::PREFIX => load::<Match>(ctx, id).await?.map(AnyNode::Match),
-        _ => None,
-    })
+/// The things with these ids, in their order: one statement for each kind of thing.
+async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
+    let mut found = HashMap::new();
+    gather(ctx, ids, AnyNode::Organization, &mut found).await?;
+    gather(ctx, ids, AnyNode::Region, &mut found).await?;
+    gather(ctx, ids, AnyNode::Delegation, &mut found).await?;
+    gather(ctx, ids, AnyNode::Need, &mut found).await?;
+    gather(ctx, ids, AnyNode::Offer, &mut found).await?;
+    gather(ctx, ids, AnyNode::Match, &mut found).await?;
+    Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 
-async fn load<N: Node>(ctx: &Context<'_>, id: &ID) -> Result<Option<Box<N>>>
-where
-    N::Id: std::str::FromStr,
-{
-    let Ok(id) = id.parse() else { return Ok(None) };
-    let selection = Selection::below(ctx.field(), N::fields());
-    Ok(ctx.loaders().load::<N>(id, selection).await?.map(Box::new))
+/// Adds those of the things that are of one kind, by their ids as the client wrote them.
+async fn gather<N: Node<Id: FromStr + Display>>(
+    ctx: &Context<'_>,
+    ids: &[ID],
+    wrap: fn(Arc<N>) -> AnyNode,
+    found: &mut HashMap<String, AnyNode>,
+) -> Result<()> {
+    let wanted: Vec<Uuid> =
+        ids.iter().filter_map(|id| id.parse::<N::Id>().ok()).map(Into::into).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let reading = Reading::<N>::new(&Asked::here(ctx), ctx.viewer());
+    let things = ctx.loaders().reader().some(&reading, &wanted).await?;
+    found.extend(things.into_iter().map(|thing| (thing.id().to_string(), wrap(Arc::new(thing)))));
+    Ok(())
 }

@@ -45,18 +45,18 @@ pub struct ViewerGrant {
 #[ComplexObject]
 impl ViewerGrant {
     /// The organization in which you hold it.
-    async fn organization(&self, ctx: &Context<'_>) -> Told<Organization> {
+    async fn organization(&self, ctx: &Context<'_>) -> Told<Arc<Organization>> {
         ctx.load(self.organization_id).await.transpose()
     }
 
     /// The regions to which it is limited. Empty, together with `delegations`, for no limit.
-    async fn regions(&self, ctx: &Context<'_>) -> Result<Vec<Region>> {
+    async fn regions(&self, ctx: &Context<'_>) -> Result<Vec<Arc<Region>>> {
         let found = self.region_ids.iter().map(|id| ctx.load(*id));
         Ok(futures_util::future::try_join_all(found).await?.into_iter().flatten().collect())
     }
 
     /// The delegations to which it is limited.
-    async fn delegations(&self, ctx: &Context<'_>) -> Result<Vec<Delegation>> {
+    async fn delegations(&self, ctx: &Context<'_>) -> Result<Vec<Arc<Delegation>>> {
         let found = self.delegation_ids.iter().map(|id| ctx.load(*id));
         Ok(futures_util::future::try_join_all(found).await?.into_iter().flatten().collect())
     }

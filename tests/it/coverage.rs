@@ -58,6 +58,11 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ needs { totalCount nodes { id } } }".to_owned(),
             shown(json!({ "totalCount": 0, "nodes": [] })),
         ),
+        (
+            "needCounts",
+            "{ needCounts(by: [STATUS, CHAMBER]) { count status chamber { name } } }".to_owned(),
+            shown(json!([])),
+        ),
         ("offer", format!("{{ offer(id: \"{offer}\") {{ id }} }}"), shown(Value::Null)),
         (
             "offers",

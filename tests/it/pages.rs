@@ -224,6 +224,8 @@ async fn filters_find_what_they_say(world: &World) {
         (json!({ "scian": "327" }), 1),
         (json!({ "scian": "326" }), 0),
         (json!({ "scian": "48-49" }), 0),
+        (json!({ "subsector": "327" }), 1),
+        (json!({ "subsector": "326" }), 0),
         (json!({ "state": "05", "region": region, "chamber": chamber }), 1),
         (json!({ "region": south }), 0),
         (json!({ "trlMin": 9, "trlMax": 5 }), 1),
@@ -241,6 +243,8 @@ async fn filters_find_what_they_say(world: &World) {
     }
     for wrong in [
         json!({ "scian": "99" }),
+        json!({ "subsector": "31" }),
+        json!({ "subsector": "327310" }),
         json!({ "state": "5" }),
         json!({ "trlMin": 0 }),
         json!({ "text": " " }),

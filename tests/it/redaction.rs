@@ -4,10 +4,10 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use api::{
-    field::Field,
     matches::follow,
     needs, offers, organizations,
     policy::{OrganizationFacts, Resource, Viewer},
+    read::Field,
 };
 use entity::{DisclosureLevel, NeedStatus, OfferStatus, need, offer, organization};
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};

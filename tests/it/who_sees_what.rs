@@ -4,9 +4,9 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    field::Field,
     matches, needs, offers, organizations,
     policy::{Action, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer},
+    read::Field,
 };
 use entity::{DisclosureLevel, NeedStatus, OfferStatus, OrganizationKind};
 use sea_orm::{ActiveEnum, Iterable};

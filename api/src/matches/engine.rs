@@ -257,7 +257,7 @@ fn level(trl: i32) -> u8 {
 /// What codes are called, for the sentences that explain a match.
 struct Names(Labels);
 
-fn bilingual(entry: &Entry) -> Bilingual {
+fn bilingual(entry: &Arc<Entry>) -> Bilingual {
     let en = entry.label_en.clone().unwrap_or_else(|| entry.label_es.clone());
     Bilingual::new(entry.label_es.clone(), en)
 }

@@ -8,6 +8,6 @@ mod suggest;
 pub use engine::Engine;
 pub use object::FIELDS;
 pub use object::Match;
-pub(crate) use object::{MatchList, MatchesOf, best_matches};
+pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
 pub use suggest::{follow, resign};

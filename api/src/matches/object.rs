@@ -1,32 +1,25 @@
 //! A match as its reader may see it.
 
-use std::collections::HashMap;
-
-use async_graphql::{
-    ComplexObject, Context, Enum, SimpleObject,
-    connection::{Connection, Edge, EmptyFields},
-    dataloader::Loader,
-};
+use async_graphql::{ComplexObject, Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     DisclosureLevel, Language, Localized, MatchComponents, MatchId, MatchSource, MatchStatus,
-    NeedId, OfferId, match_, match_::Column, need, offer,
+    match_, match_::Column, need, offer,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter,
-    QueryResult, QuerySelect, QueryTrait, Select,
-    sea_query::{Alias, Expr, Func, Query, WindowStatement},
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
 };
 
 use super::suggest::KEPT;
 use crate::{
-    context::Request,
-    error::{Error, Result, Told},
-    field::{Field, Reading, Row, Selection, fact, selected_nodes},
-    loaders::{Batch, Node, disclose, select},
+    error::Result,
     needs::Need,
     offers::Offer,
-    policy::{Viewer, match_level, visible_matches, visible_needs, visible_offers},
+    policy::{MatchFacts, Viewer, visible_matches, visible_needs, visible_offers},
+    read::{
+        Asked, Facts, Field, Kind, List, Node, One, Order, PageArgs, Relation, Row, Sizes, ToOne,
+    },
 };
 
 /// What a part of a score is about.
@@ -133,9 +126,9 @@ pub struct Match {
     /// When it was first suggested.
     suggested_at: DateTime<Utc>,
     #[graphql(skip)]
-    need_id: NeedId,
+    need: One<Need>,
     #[graphql(skip)]
-    offer_id: OfferId,
+    offer: One<Offer>,
 }
 
 #[ComplexObject]
@@ -153,13 +146,13 @@ impl Match {
     }
 
     /// The need. Null when it has just left the network.
-    async fn need(&self, ctx: &Context<'_>) -> Told<Need> {
-        ctx.load(self.need_id).await.transpose()
+    async fn need(&self) -> Option<&Need> {
+        self.need.as_deref()
     }
 
     /// The offer. Null when it has just left the network.
-    async fn offer(&self, ctx: &Context<'_>) -> Told<Offer> {
-        ctx.load(self.offer_id).await.transpose()
+    async fn offer(&self) -> Option<&Offer> {
+        self.offer.as_deref()
     }
 }
 
@@ -184,35 +177,53 @@ impl Node for Match {
     type Entity = match_::Entity;
     type Column = Column;
     type Id = MatchId;
+    type Facts = MatchFacts;
 
-    const NAME: &'static str = "match";
     const KEY: Column = Column::Id;
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
     }
 
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne { name: "need", key: Column::NeedId, place: |found: &mut Self| &mut found.need },
+            &ToOne {
+                name: "offer",
+                key: Column::OfferId,
+                place: |found: &mut Self| &mut found.offer,
+            },
+        ]
+    }
+
     fn facts() -> &'static [Column] {
-        &[Column::Id, Column::NeedId, Column::OfferId, Column::Score]
+        &[Column::Id, Column::NeedId, Column::OfferId]
     }
 
     /// A match is there for members, while both sides are there for them.
     fn visible(viewer: &Viewer) -> Condition {
-        visible_matches(viewer).add(both_sides(viewer))
+        Condition::all()
+            .add(visible_matches(viewer))
+            .add(need_is_there(viewer))
+            .add(offer_is_there(viewer))
     }
 
-    fn level(viewer: &Viewer, _: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(match_level(viewer))
+    fn know(row: &Facts<'_, Column>) -> Result<MatchFacts> {
+        Ok(MatchFacts { id: row.fact(Column::Id)? })
+    }
+
+    fn id(&self) -> MatchId {
+        self.id
     }
 
     fn disclose(
         _: &Viewer,
+        facts: MatchFacts,
         row: &Row<'_, Column>,
-        facts: &QueryResult,
         _: DisclosureLevel,
     ) -> Result<Self> {
         Ok(Self {
-            id: fact(facts, Column::Id)?,
+            id: facts.id,
             score: row.get_or_default(Column::Score)?,
             coverage: row.get_or_default(Column::Coverage)?,
             components: MatchPart::all(row.get_or_default(Column::Components)?),
@@ -220,132 +231,61 @@ impl Node for Match {
             source: row.get_or_default(Column::Source)?,
             weights_version: row.get_or_default(Column::WeightsVersion)?,
             suggested_at: row.get_or_default(Column::SuggestedAt)?,
-            need_id: fact(facts, Column::NeedId)?,
-            offer_id: fact(facts, Column::OfferId)?,
+            need: None,
+            offer: None,
         })
     }
 }
 
-/// Rows of matches whose need and offer the viewer may know of.
-fn both_sides(viewer: &Viewer) -> Condition {
+/// Whether the viewer may know of a match's need.
+fn need_is_there(viewer: &Viewer) -> SimpleExpr {
     let needs = need::Entity::find()
         .select_only()
         .column(need::Column::Id)
         .filter(
             Expr::col((need::Entity, need::Column::Id)).equals((match_::Entity, Column::NeedId)),
         )
-        .filter(visible_needs(viewer))
-        .into_query();
+        .filter(visible_needs(viewer));
+    Expr::exists(needs.into_query())
+}
+
+/// Whether the viewer may know of a match's offer.
+fn offer_is_there(viewer: &Viewer) -> SimpleExpr {
     let offers = offer::Entity::find()
         .select_only()
         .column(offer::Column::Id)
         .filter(
             Expr::col((offer::Entity, offer::Column::Id)).equals((match_::Entity, Column::OfferId)),
         )
-        .filter(visible_offers(viewer))
-        .into_query();
-    Condition::all().add(Expr::exists(needs)).add(Expr::exists(offers))
+        .filter(visible_offers(viewer));
+    Expr::exists(offers.into_query())
 }
 
-/// Whose matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum MatchesOf {
-    Need(NeedId),
-    Offer(OfferId),
+/// Best first; of equals the last that was found.
+const BEST: Order<Column> =
+    Order { name: "BEST", by: &[(Column::Score, Kind::Number)], descending: true };
+
+/// The best matches of a need: the viewer knows of the need, or would not read its matches.
+pub(crate) fn best_offers(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Match>> {
+    best(viewer, asked, offer_is_there)
 }
 
-/// The best matches of a record: how many, and what was selected of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct BestMatches {
-    of: MatchesOf,
-    first: u64,
-    selection: Selection,
+/// The best matches of an offer, of which the viewer knows.
+pub(crate) fn best_needs(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Match>> {
+    best(viewer, asked, need_is_there)
 }
 
-/// A short list of matches, best first.
-pub(crate) type MatchList = Connection<String, Match, EmptyFields, EmptyFields>;
-
-/// The best matches of a record, for the field `matches` of needs and offers.
-pub(crate) async fn best_matches(
-    ctx: &Context<'_>,
-    of: MatchesOf,
-    first: Option<i32>,
-) -> Result<MatchList> {
-    let most = KEPT as u64;
-    let first = u64::try_from(first.unwrap_or(10)).unwrap_or_default();
-    if !(1..=most).contains(&first) {
-        return Err(Error::Argument("first", format!("must be between 1 and {most}")));
-    }
-    ctx.viewer().allow_member()?;
-    let selection = selected_nodes(ctx.field(), FIELDS);
-    let mut found =
-        ctx.loaders().load_for(BestMatches { of, first, selection }).await?.unwrap_or_default();
-    let more = found.len() as u64 > first;
-    found.truncate(usize::try_from(first).unwrap_or(usize::MAX));
-    let mut list = Connection::new(false, more);
-    list.edges = found.into_iter().map(|row| Edge::new(row.id.to_string(), row)).collect();
-    Ok(list)
-}
-
-impl Loader<BestMatches> for Batch {
-    type Value = Vec<Match>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[BestMatches]) -> Result<HashMap<BestMatches, Vec<Match>>> {
-        let mut found: HashMap<BestMatches, Vec<Match>> = HashMap::new();
-        // Keys that differ only in their parent are one statement.
-        let mut groups: HashMap<(bool, u64, Selection), Vec<sea_orm::Value>> = HashMap::new();
-        for key in keys {
-            let (of_need, id) = match key.of {
-                MatchesOf::Need(id) => (true, id.into()),
-                MatchesOf::Offer(id) => (false, id.into()),
-            };
-            groups.entry((of_need, key.first, key.selection)).or_default().push(id);
-        }
-        for ((of_need, first, selection), parents) in groups {
-            let parent = if of_need { Column::NeedId } else { Column::OfferId };
-            let reading = Reading::new(FIELDS, selection);
-            let rows = select::<Match>(&self.viewer, selection)
-                .filter(Match::visible(&self.viewer))
-                .filter(Column::Status.eq(MatchStatus::Suggested))
-                .filter(parent.is_in(parents));
-            for row in self.best(rows, parent, first).await? {
-                let of = if of_need {
-                    MatchesOf::Need(fact(&row, Column::NeedId)?)
-                } else {
-                    MatchesOf::Offer(fact(&row, Column::OfferId)?)
-                };
-                if let Some(node) = disclose::<Match>(&self.viewer, &reading, &row)? {
-                    found.entry(BestMatches { of, first, selection }).or_default().push(node);
-                }
-            }
-        }
-        Ok(found)
-    }
-}
-
-impl Batch {
-    /// The `first` best of each parent and one more, best first; the limit is the database's work.
-    async fn best(
-        &self,
-        rows: Select<match_::Entity>,
-        parent: Column,
-        first: u64,
-    ) -> Result<Vec<QueryResult>> {
-        const PLACE: &str = "place";
-        let mut window = WindowStatement::partition_by((match_::Entity, parent));
-        window.order_by((match_::Entity, Column::Score), Order::Desc);
-        window.order_by((match_::Entity, Column::Id), Order::Asc);
-        let mut ranked = rows.into_query();
-        ranked.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), window, Alias::new(PLACE));
-        let mut query = Query::select();
-        query
-            .expr(Expr::cust("*"))
-            .from_subquery(ranked, Alias::new("ranked"))
-            .and_where(
-                Expr::col(Alias::new(PLACE)).lte(i64::try_from(first + 1).unwrap_or(i64::MAX)),
-            )
-            .order_by(Alias::new(PLACE), Order::Asc);
-        Ok(self.db.read().query_all(&query).await?)
-    }
+fn best(
+    viewer: &Viewer,
+    asked: &Asked<'_>,
+    other_is_there: fn(&Viewer) -> SimpleExpr,
+) -> Result<List<Match>> {
+    viewer.allow_member()?;
+    let args = PageArgs { first: asked.argument("first")?, ..Default::default() };
+    let sizes = Sizes { usual: 10, most: KEPT as u64 };
+    let condition = Condition::all()
+        .add(visible_matches(viewer))
+        .add(Column::Status.eq(MatchStatus::Suggested))
+        .add(other_is_there(viewer));
+    List::new(asked, (&args, sizes), BEST, condition, 0)
 }

@@ -1,11 +1,14 @@
 //! Previews of matches for what is not saved yet, and ranked search.
 
+use std::collections::HashMap;
+
 use async_graphql::{
     ComplexObject, Context, Enum, Object, SimpleObject, Union,
     connection::{Connection, Edge},
 };
-use entity::{Language, NeedId, OfferId};
+use entity::Language;
 use matching::{Reader, Side};
+use uuid::Uuid;
 
 use super::{
     engine::need_profile,
@@ -16,10 +19,9 @@ use crate::{
     checks::Checks,
     context::Request,
     error::{Error, Result, Told, UserError},
-    field::Selection,
     needs::{self, Need, NeedInput},
-    offers::{self, Offer},
-    page::MOST,
+    offers::Offer,
+    read::{Asked, MOST, Node, Reading},
 };
 
 /// How a need that is not saved yet would match an offer. For members of the network.
@@ -35,7 +37,7 @@ pub struct MatchPreview {
     /// Which model and which weights made the score.
     weights_version: String,
     #[graphql(skip)]
-    offer_id: OfferId,
+    offer: Option<Offer>,
 }
 
 #[ComplexObject]
@@ -53,8 +55,8 @@ impl MatchPreview {
     }
 
     /// The offer. Null when it has just left the network.
-    async fn offer(&self, ctx: &Context<'_>) -> Told<Offer> {
-        ctx.load(self.offer_id).await.transpose()
+    async fn offer(&self) -> Option<&Offer> {
+        self.offer.as_ref()
     }
 }
 
@@ -114,7 +116,7 @@ impl MatchQuery {
         #[graphql(desc = "The draft; nothing of it is kept.")] input: NeedInput,
         #[graphql(desc = "How many offers, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
     ) -> Told<MatchPreviews> {
-        Some(previews(ctx, input, first))
+        Some(previews(ctx, input, first).await)
     }
 
     /// Needs and offers that share words with a text, the best first. Anonymous readers search what is public; members of the network also what the network reads.
@@ -133,7 +135,11 @@ impl MatchQuery {
     }
 }
 
-fn previews(ctx: &Context<'_>, input: NeedInput, first: Option<i32>) -> Result<MatchPreviews> {
+async fn previews(
+    ctx: &Context<'_>,
+    input: NeedInput,
+    first: Option<i32>,
+) -> Result<MatchPreviews> {
     let viewer = ctx.viewer();
     viewer.allow_member()?;
     let first = usize::try_from(first.unwrap_or(10)).unwrap_or_default();
@@ -148,6 +154,9 @@ fn previews(ctx: &Context<'_>, input: NeedInput, first: Option<i32>) -> Result<M
     let mut profile = need_profile(&draft);
     profile.institution = None;
     let found = ctx.service().engine().preview(&profile, first);
+    let asked = Asked::here(ctx).field("matches").and_then(|matches| matches.field("offer"));
+    let ids: Vec<Uuid> = found.iter().map(|found| found.offer).collect();
+    let mut offers = of_ids::<Offer>(ctx, asked, &ids).await?;
     let matches = found
         .iter()
         .map(|found| MatchPreview {
@@ -155,7 +164,7 @@ fn previews(ctx: &Context<'_>, input: NeedInput, first: Option<i32>) -> Result<M
             coverage: found.coverage,
             components: MatchPart::all(components(found)),
             weights_version: version(found),
-            offer_id: OfferId(found.offer),
+            offer: offers.remove(&found.offer),
         })
         .collect();
     Ok(MatchPreviews { matches, user_errors: Vec::new() })
@@ -195,28 +204,21 @@ async fn found(
         }
     };
     let shown = &hits[start..hits.len().min(start + size)];
-    let selection_of_needs = selected(ctx, needs::FIELDS);
-    let selection_of_offers = selected(ctx, offers::FIELDS);
-    let loaded = shown.iter().map(async |hit| {
-        let loaders = ctx.loaders();
-        Ok::<_, Error>(match hit.side {
-            Side::Need => loaders
-                .load::<Need>(NeedId(hit.id), selection_of_needs)
-                .await?
-                .map(|need| SearchResult::Need(Box::new(need))),
-            Side::Offer => loaders
-                .load::<Offer>(OfferId(hit.id), selection_of_offers)
-                .await?
-                .map(|offer| SearchResult::Offer(Box::new(offer))),
-        })
-    });
-    let loaded = futures_util::future::try_join_all(loaded).await?;
+    let of =
+        |side| shown.iter().filter(|hit| hit.side == side).map(|hit| hit.id).collect::<Vec<_>>();
+    let asked = Asked::here(ctx).nodes();
+    let mut needs = of_ids::<Need>(ctx, asked.clone(), &of(Side::Need)).await?;
+    let mut offers = of_ids::<Offer>(ctx, asked, &of(Side::Offer)).await?;
     let mut page = Connection::with_additional_fields(
         start > 0,
         start + shown.len() < hits.len(),
         SearchTotals { total_count: hits.len() },
     );
-    for (hit, node) in shown.iter().zip(loaded) {
+    for hit in shown {
+        let node = match hit.side {
+            Side::Need => needs.remove(&hit.id).map(Box::new).map(SearchResult::Need),
+            Side::Offer => offers.remove(&hit.id).map(Box::new).map(SearchResult::Offer),
+        };
         // What has left the network since the index was read is left out.
         if let Some(node) = node {
             let cursor = format!("{}.{}", hit.score, hit.id.simple());
@@ -230,11 +232,19 @@ async fn found(
     Ok(page)
 }
 
-fn place(cursor: &str) -> Option<(u32, uuid::Uuid)> {
+fn place(cursor: &str) -> Option<(u32, Uuid)> {
     let (score, id) = cursor.split_once('.')?;
-    Some((score.parse().ok()?, uuid::Uuid::try_parse(id).ok()?))
+    Some((score.parse().ok()?, Uuid::try_parse(id).ok()?))
 }
 
-fn selected<C>(ctx: &Context<'_>, table: &[crate::field::Field<C>]) -> Selection {
-    crate::field::selected_nodes(ctx.field(), table)
+/// The things with these ids, as far as they were asked for; none when they were not.
+async fn of_ids<N: Node>(
+    ctx: &Context<'_>,
+    asked: Option<Asked<'_>>,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, N>> {
+    let Some(asked) = asked else { return Ok(HashMap::new()) };
+    let reading = Reading::<N>::new(&asked, ctx.viewer());
+    let found = ctx.loaders().reader().some(&reading, ids).await?;
+    Ok(found.into_iter().map(|node| (node.id().into(), node)).collect())
 }

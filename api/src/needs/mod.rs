@@ -1,5 +1,6 @@
 //! What companies need: how it is written, reviewed, offered, met and ended.
 
+mod counts;
 mod input;
 pub(crate) mod life;
 mod mutation;
@@ -11,3 +12,4 @@ pub use mutation::NeedMutation;
 pub use object::FIELDS;
 pub use object::Need;
 pub use query::NeedQuery;
+pub(crate) use query::newest_needs;

@@ -1,28 +1,31 @@
 //! A need as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     BudgetBand, Codes, Confidential, ConsentPurpose, DeclineReason, DisclosureLevel,
     InnovationScope, Language, Localized, NeedId, NeedStatus, NeedType, OrganizationId,
-    OrganizationKind, PartnershipType, ProblemKind, RegionId, Role, SizeClass, SolutionDepth,
-    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, need, need::Column,
+    OrganizationKind, PartnershipType, ProblemKind, Role, SizeClass, SolutionDepth,
+    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, match_, need, need::Column,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryResult,
-    QuerySelect, QueryTrait, Select, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
 };
 
 use crate::{
     codes::{self, Code},
     context::Request,
     error::{Result, Told},
-    field::{Field, Row, fact, redacted},
     history::StatusChange,
-    loaders::{HistoryOf, Node},
-    matches::{MatchList, MatchesOf, best_matches},
+    matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
-    policy::{CHAMBER, NeedFacts, Resource, Viewer, visible_needs},
+    policy::{CHAMBER, NeedFacts, Viewer, visible_needs},
+    read::{
+        Excerpt, Facts, Field, HistoryOf, Many, Node, One, Relation, Row, ToMany, ToOne, redacted,
+    },
     scalars::{Decimal, Money},
 };
 
@@ -106,10 +109,6 @@ pub struct Need {
     updated_at: DateTime<Utc>,
     /// How much of it you see.
     disclosure_level: DisclosureLevel,
-    /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
-    actions: Vec<&'static str>,
-    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
-    redacted_fields: Vec<String>,
     #[graphql(skip)]
     pub(crate) facts: NeedFacts,
     #[graphql(skip)]
@@ -118,6 +117,16 @@ pub struct Need {
     lists: NeedLists,
     #[graphql(skip)]
     history: bool,
+    #[graphql(skip)]
+    chamber: One<Organization>,
+    #[graphql(skip)]
+    region: One<Region>,
+    #[graphql(skip)]
+    delegation: One<Delegation>,
+    #[graphql(skip)]
+    company: One<Organization>,
+    #[graphql(skip)]
+    matches: Many<Match>,
 }
 
 /// The texts of a need, as far as they were selected and may be seen.
@@ -321,28 +330,27 @@ impl Need {
     }
 
     /// The chamber that brings it to the network.
-    async fn chamber(&self, ctx: &Context<'_>) -> Told<Organization> {
-        ctx.load(self.facts.chamber_id).await.transpose()
+    async fn chamber(&self) -> Option<&Organization> {
+        self.chamber.as_deref()
     }
 
     /// The chamber's region to which the company belongs. Null when its affiliation names none.
-    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
-        ctx.load(self.facts.region_id?).await.transpose()
+    async fn region(&self) -> Option<&Region> {
+        self.region.as_deref()
     }
 
     /// The chamber's delegation to which the company belongs. Null below `INTRODUCED`, or when its affiliation names none.
-    async fn delegation(&self, ctx: &Context<'_>) -> Told<Delegation> {
-        let id = self.facts.delegation_id.filter(|_| self.introduced())?;
-        ctx.load(id).await.transpose()
+    async fn delegation(&self) -> Option<&Delegation> {
+        self.delegation.as_deref()
     }
 
     /// The company behind it. Null below `INTRODUCED`.
-    async fn company(&self, ctx: &Context<'_>) -> Told<Organization> {
-        if self.introduced() { ctx.load(self.facts.company_id).await.transpose() } else { None }
+    async fn company(&self) -> Option<&Organization> {
+        self.company.as_deref()
     }
 
     /// The other companies behind a cross-cutting need. Null below `INTRODUCED`.
-    async fn shared_by(&self, ctx: &Context<'_>) -> Told<Vec<Organization>> {
+    async fn shared_by(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Organization>>> {
         let ids = self.lists.shared_by.as_ref()?;
         let ids = ids.parsed::<OrganizationId>();
         let found =
@@ -354,9 +362,21 @@ impl Need {
     async fn matches(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
-    ) -> Told<MatchList> {
-        Some(best_matches(ctx, MatchesOf::Need(self.id), first).await)
+        #[graphql(name = "first", desc = "How many, 1 to 50; 10 when nothing is said.")]
+        _first: Option<i32>,
+    ) -> Told<Excerpt<Match>> {
+        Some(self.matches.excerpt(ctx))
+    }
+
+    /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
+    async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+        self.facts.actions(ctx.viewer())
+    }
+
+    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
+    async fn redacted_fields(&self) -> Vec<&'static str> {
+        let hidden = redacted(FIELDS, self.disclosure_level);
+        hidden.filter(|field| !(self.history && *field == "history")).collect()
     }
 
     /// The steps of its life, oldest first. Null below `INTRODUCED`, except for the network's admin.
@@ -370,12 +390,6 @@ impl Need {
             let steps = steps.unwrap_or_default().into_iter();
             steps.map(|step| StatusChange::disclose(step, whole)).collect()
         }))
-    }
-}
-
-impl Need {
-    fn introduced(&self) -> bool {
-        self.disclosure_level >= DisclosureLevel::Introduced
     }
 }
 
@@ -450,12 +464,43 @@ impl Node for Need {
     type Entity = need::Entity;
     type Column = Column;
     type Id = NeedId;
+    type Facts = NeedFacts;
 
-    const NAME: &'static str = NeedFacts::NAME;
     const KEY: Column = Column::Id;
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
+    }
+
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne {
+                name: "chamber",
+                key: Column::ChamberId,
+                place: |need: &mut Self| &mut need.chamber,
+            },
+            &ToOne {
+                name: "region",
+                key: Column::RegionId,
+                place: |need: &mut Self| &mut need.region,
+            },
+            &ToOne {
+                name: "delegation",
+                key: Column::DelegationId,
+                place: |need: &mut Self| &mut need.delegation,
+            },
+            &ToOne {
+                name: "company",
+                key: Column::CompanyId,
+                place: |need: &mut Self| &mut need.company,
+            },
+            &ToMany {
+                name: "matches",
+                parent: match_::Column::NeedId,
+                list: best_offers,
+                place: |need: &mut Self| &mut need.matches,
+            },
+        ]
     }
 
     fn facts() -> &'static [Column] {
@@ -471,10 +516,8 @@ impl Node for Need {
     }
 
     /// Whether the company lets its chamber represent it matters to its chamber alone.
-    fn computed(viewer: &Viewer, select: Select<need::Entity>) -> Select<need::Entity> {
-        if viewer.holding(CHAMBER).next().is_none() {
-            return select;
-        }
+    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+        viewer.holding(CHAMBER).next()?;
         let consents = consent::Entity::find()
             .select_only()
             .column(consent::Column::Id)
@@ -484,28 +527,38 @@ impl Node for Need {
             )
             .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
             .filter(consent::in_force(viewer.now));
-        select.expr_as(Expr::exists(consents.into_query()), "represented")
+        Some(Expr::exists(consents.into_query()))
     }
 
     fn visible(viewer: &Viewer) -> Condition {
         visible_needs(viewer)
     }
 
-    fn level(viewer: &Viewer, row: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(facts(viewer, row)?.level(viewer))
+    fn know(row: &Facts<'_, Column>) -> Result<NeedFacts> {
+        Ok(NeedFacts {
+            id: row.fact(Column::Id)?,
+            status: row.fact(Column::Status)?,
+            company_id: row.fact(Column::CompanyId)?,
+            chamber_id: row.fact(Column::ChamberId)?,
+            region_id: row.fact(Column::RegionId)?,
+            delegation_id: row.fact(Column::DelegationId)?,
+            shared_by: row.fact(Column::SharedBy)?,
+            represented: row.computed()?,
+        })
+    }
+
+    fn id(&self) -> NeedId {
+        self.id
     }
 
     fn disclose(
         viewer: &Viewer,
+        facts: NeedFacts,
         row: &Row<'_, Column>,
-        result: &QueryResult,
         level: DisclosureLevel,
     ) -> Result<Self> {
-        let facts = facts(viewer, result)?;
         let reveal = |sealed: Option<Confidential>| sealed.map(Confidential::reveal);
         let history = level >= L2 || viewer.is_any(Role::NetworkAdmin);
-        let mut redacted_fields = redacted(FIELDS, level);
-        redacted_fields.retain(|field| !(history && field == "history"));
         let shared_by: Option<Codes> = row.get(Column::SharedBy)?;
         let currency: Option<String> = row.get(Column::RewardCurrency)?;
         let values = |column| row.get_or_default::<Codes>(column);
@@ -551,8 +604,6 @@ impl Node for Need {
             created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get_or_default(Column::UpdatedAt)?,
             disclosure_level: level,
-            actions: facts.actions(viewer),
-            redacted_fields,
             texts: NeedTexts {
                 title: row.get(Column::Title)?,
                 summary: row.get(Column::Summary)?,
@@ -578,20 +629,11 @@ impl Node for Need {
             },
             history,
             facts,
+            chamber: None,
+            region: None,
+            delegation: None,
+            company: None,
+            matches: Many::default(),
         })
     }
-}
-
-fn facts(viewer: &Viewer, row: &QueryResult) -> Result<NeedFacts> {
-    let status: String = fact(row, Column::Status)?;
-    Ok(NeedFacts {
-        id: fact(row, Column::Id)?,
-        status: NeedStatus::try_from_value(&status)?,
-        company_id: fact(row, Column::CompanyId)?,
-        chamber_id: fact(row, Column::ChamberId)?,
-        region_id: fact::<Option<RegionId>>(row, Column::RegionId)?,
-        delegation_id: fact(row, Column::DelegationId)?,
-        shared_by: fact(row, Column::SharedBy)?,
-        represented: viewer.holding(CHAMBER).next().is_some() && row.try_get("", "represented")?,
-    })
 }

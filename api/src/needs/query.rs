@@ -5,14 +5,17 @@ use chrono::{DateTime, Utc};
 use entity::{NeedId, NeedStatus, NeedType, OrganizationId, ProblemKind, RegionId, need::Column};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::Need;
+use super::{
+    Need,
+    counts::{NeedCount, NeedDimension, counts},
+};
 use crate::{
     codes::Labels,
     context::Request,
     error::{Result, Told},
     filter,
-    page::{Kind, Order, Page, PageArgs, fingerprint, page},
     policy::{Viewer, own_needs},
+    read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, fingerprint, page},
 };
 
 /// Which needs; conditions that are not given do not count, those that are count together.
@@ -52,7 +55,7 @@ pub struct NeedFilter {
 }
 
 impl NeedFilter {
-    fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
+    pub(super) fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all();
         if let Some(folio) = self.folio {
             filter::wanted_text("filter.folio", &folio)?;
@@ -152,7 +155,7 @@ impl NeedQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`need_…`).")] id: NeedId,
     ) -> Told<Need> {
-        ctx.load(id).await.transpose()
+        ctx.read(id).await.transpose()
     }
 
     /// The needs that you may see: what is on offer to the network, and all of your own.
@@ -171,6 +174,24 @@ impl NeedQuery {
         let args = PageArgs { first, after, last, before };
         Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
     }
+
+    /// How many needs that you may see there are of each kind, the most frequent kind first; a need counts once. Null when the dimensions or the filter cannot be used.
+    async fn need_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which needs; all when nothing is said.")] filter: Option<NeedFilter>,
+        #[graphql(desc = "By what they are counted: one or two different dimensions.")] by: Vec<
+            NeedDimension,
+        >,
+    ) -> Told<Vec<NeedCount>> {
+        Some(counts(ctx, filter.unwrap_or_default(), &by).await)
+    }
+}
+
+/// The needs below another thing that the viewer may know of, newest first.
+pub(crate) fn newest_needs(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Need>> {
+    let args = PageArgs::of(asked)?;
+    List::new(asked, (&args, SIZES), NeedOrder::Newest.order(), Need::visible(viewer), 0)
 }
 
 async fn list(
@@ -181,5 +202,5 @@ async fn list(
 ) -> Result<Page<Need>> {
     let print = fingerprint(&filter);
     let condition = filter.condition(ctx.service().labels(), ctx.viewer())?;
-    page(ctx, args, &order.order(), condition, print).await
+    page(ctx, args, order.order(), condition, print).await
 }

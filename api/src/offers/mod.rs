@@ -11,3 +11,4 @@ pub use mutation::OfferMutation;
 pub use object::FIELDS;
 pub use object::Offer;
 pub use query::OfferQuery;
+pub(crate) use query::newest_offers;

@@ -7,20 +7,21 @@ use entity::{
     InnovationReadiness, IprStatus, Language, Localized, OfferEconomics, OfferId, OfferStatus,
     OfferType, OrganizationKind, PartnershipType, Role, TechnologyComparison,
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
-    VerifiedClaims, offer, offer::Column,
+    VerifiedClaims, match_, offer, offer::Column,
 };
-use sea_orm::{ActiveEnum, Condition, QueryResult};
+use sea_orm::Condition;
 
 use crate::{
     codes::{self, Code},
     context::Request,
     error::{Result, Told},
-    field::{Field, Row, fact, redacted},
     history::StatusChange,
-    loaders::{HistoryOf, Node},
-    matches::{MatchList, MatchesOf, best_matches},
+    matches::{Match, best_needs},
     organizations::Organization,
-    policy::{OfferFacts, Resource, Viewer, visible_offers},
+    policy::{OfferFacts, Viewer, visible_offers},
+    read::{
+        Excerpt, Facts, Field, HistoryOf, Many, Node, One, Relation, Row, ToMany, ToOne, redacted,
+    },
 };
 
 /// A technology offer that a transfer office brings to the network.
@@ -91,10 +92,6 @@ pub struct Offer {
     updated_at: DateTime<Utc>,
     /// How much of it you see.
     disclosure_level: DisclosureLevel,
-    /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
-    actions: Vec<&'static str>,
-    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
-    redacted_fields: Vec<String>,
     #[graphql(skip)]
     pub(crate) facts: OfferFacts,
     #[graphql(skip)]
@@ -103,6 +100,10 @@ pub struct Offer {
     lists: OfferLists,
     #[graphql(skip)]
     history: bool,
+    #[graphql(skip)]
+    ott: One<Organization>,
+    #[graphql(skip)]
+    matches: Many<Match>,
 }
 
 /// The texts of an offer, as far as they were selected and may be seen.
@@ -297,17 +298,29 @@ impl Offer {
     }
 
     /// The transfer office that offers it.
-    async fn ott(&self, ctx: &Context<'_>) -> Told<Organization> {
-        ctx.load(self.facts.ott_id).await.transpose()
+    async fn ott(&self) -> Option<&Organization> {
+        self.ott.as_deref()
     }
 
     /// The needs that it fits best, best first. For members of the network.
     async fn matches(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 50; 10 when nothing is said.")] first: Option<i32>,
-    ) -> Told<MatchList> {
-        Some(best_matches(ctx, MatchesOf::Offer(self.id), first).await)
+        #[graphql(name = "first", desc = "How many, 1 to 50; 10 when nothing is said.")]
+        _first: Option<i32>,
+    ) -> Told<Excerpt<Match>> {
+        Some(self.matches.excerpt(ctx))
+    }
+
+    /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
+    async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+        self.facts.actions(ctx.viewer())
+    }
+
+    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
+    async fn redacted_fields(&self) -> Vec<&'static str> {
+        let hidden = redacted(FIELDS, self.disclosure_level);
+        hidden.filter(|field| !(self.history && *field == "history")).collect()
     }
 
     /// The steps of its life, oldest first. Null below `INTRODUCED`, except for the network's admin.
@@ -385,12 +398,24 @@ impl Node for Offer {
     type Entity = offer::Entity;
     type Column = Column;
     type Id = OfferId;
+    type Facts = OfferFacts;
 
-    const NAME: &'static str = OfferFacts::NAME;
     const KEY: Column = Column::Id;
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
+    }
+
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne { name: "ott", key: Column::OttId, place: |offer: &mut Self| &mut offer.ott },
+            &ToMany {
+                name: "matches",
+                parent: match_::Column::OfferId,
+                list: best_needs,
+                place: |offer: &mut Self| &mut offer.matches,
+            },
+        ]
     }
 
     fn facts() -> &'static [Column] {
@@ -401,21 +426,26 @@ impl Node for Offer {
         visible_offers(viewer)
     }
 
-    fn level(viewer: &Viewer, row: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(facts(row)?.level(viewer))
+    fn know(row: &Facts<'_, Column>) -> Result<OfferFacts> {
+        Ok(OfferFacts {
+            id: row.fact(Column::Id)?,
+            status: row.fact(Column::Status)?,
+            ott_id: row.fact(Column::OttId)?,
+        })
+    }
+
+    fn id(&self) -> OfferId {
+        self.id
     }
 
     fn disclose(
         viewer: &Viewer,
+        facts: OfferFacts,
         row: &Row<'_, Column>,
-        result: &QueryResult,
         level: DisclosureLevel,
     ) -> Result<Self> {
-        let facts = facts(result)?;
         let reveal = |sealed: Option<Confidential>| sealed.map(Confidential::reveal);
         let history = level >= L2 || viewer.is_any(Role::NetworkAdmin);
-        let mut redacted_fields = redacted(FIELDS, level);
-        redacted_fields.retain(|field| !(history && field == "history"));
         let values = |column| row.get_or_default::<Codes>(column);
         Ok(Self {
             id: facts.id,
@@ -448,8 +478,6 @@ impl Node for Offer {
             created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get_or_default(Column::UpdatedAt)?,
             disclosure_level: level,
-            actions: facts.actions(viewer),
-            redacted_fields,
             texts: OfferTexts {
                 title: row.get(Column::Title)?,
                 summary: row.get(Column::Summary)?,
@@ -473,15 +501,8 @@ impl Node for Offer {
             },
             history,
             facts,
+            ott: None,
+            matches: Many::default(),
         })
     }
-}
-
-fn facts(row: &QueryResult) -> Result<OfferFacts> {
-    let status: String = fact(row, Column::Status)?;
-    Ok(OfferFacts {
-        id: fact(row, Column::Id)?,
-        status: OfferStatus::try_from_value(&status)?,
-        ott_id: fact(row, Column::OttId)?,
-    })
 }

@@ -11,8 +11,8 @@ use crate::{
     context::Request,
     error::{Result, Told},
     filter,
-    page::{Kind, Order, Page, PageArgs, fingerprint, page},
     policy::{Viewer, own_offers},
+    read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, fingerprint, page},
 };
 
 /// Which offers; conditions that are not given do not count, those that are count together.
@@ -141,7 +141,7 @@ impl OfferQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`offer_…`).")] id: OfferId,
     ) -> Told<Offer> {
-        ctx.load(id).await.transpose()
+        ctx.read(id).await.transpose()
     }
 
     /// The offers that you may see: what is on offer to the network, and all of your own.
@@ -162,6 +162,12 @@ impl OfferQuery {
     }
 }
 
+/// The offers below another thing that the viewer may know of, newest first.
+pub(crate) fn newest_offers(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Offer>> {
+    let args = PageArgs::of(asked)?;
+    List::new(asked, (&args, SIZES), OfferOrder::Newest.order(), Offer::visible(viewer), 0)
+}
+
 async fn list(
     ctx: &Context<'_>,
     filter: OfferFilter,
@@ -170,5 +176,5 @@ async fn list(
 ) -> Result<Page<Offer>> {
     let print = fingerprint(&filter);
     let condition = filter.condition(ctx.service().labels(), ctx.viewer())?;
-    page(ctx, args, &order.order(), condition, print).await
+    page(ctx, args, order.order(), condition, print).await
 }

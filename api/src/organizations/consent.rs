@@ -11,8 +11,8 @@ use crate::{
     context::carry_out,
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
-    loaders::Batch,
     policy::ConsentAction,
+    read::Batch,
     text::is_plausible_year,
     work::Work,
 };

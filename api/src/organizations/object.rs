@@ -1,15 +1,16 @@
 //! An organization as its reader may see it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, SizeBasis,
-    SizeClass, Texts, VerificationLevel, affiliation, organization, organization::Column,
+    SizeClass, Texts, VerificationLevel, affiliation, need, offer, organization,
+    organization::Column,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, Select,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
 };
 
 use super::{
@@ -21,9 +22,10 @@ use crate::{
     codes::{self, Code},
     context::Request,
     error::{Error, Result, Told},
-    field::{Field, Row, fact, redacted},
-    loaders::{Batch, Node},
-    policy::{OrganizationFacts, Resource, Viewer, member_of_mine, visible_organizations},
+    needs::{Need, newest_needs},
+    offers::{Offer, newest_offers},
+    policy::{OrganizationFacts, Viewer, member_of_mine, visible_organizations},
+    read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
 };
 
@@ -94,8 +96,6 @@ pub struct Organization {
     updated_at: DateTime<Utc>,
     /// How much of it you see.
     disclosure_level: DisclosureLevel,
-    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
-    redacted_fields: Vec<String>,
     #[graphql(skip)]
     scian_code: Option<String>,
     #[graphql(skip)]
@@ -105,7 +105,11 @@ pub struct Organization {
     #[graphql(skip)]
     municipality_code: Option<String>,
     #[graphql(skip)]
-    parent_id: Option<OrganizationId>,
+    parent: One<Organization>,
+    #[graphql(skip)]
+    needs: Many<Need>,
+    #[graphql(skip)]
+    offers: Many<Offer>,
 }
 
 #[ComplexObject]
@@ -143,19 +147,19 @@ impl Organization {
     }
 
     /// The organization of which it is a part (an office's university). Null when it stands by itself.
-    async fn parent(&self, ctx: &Context<'_>) -> Told<Self> {
-        ctx.load(self.parent_id?).await.transpose()
+    async fn parent(&self) -> Option<&Self> {
+        self.parent.as_deref()
     }
 
     /// The chambers to which it is affiliated now.
-    async fn chambers(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+    async fn chambers(&self, ctx: &Context<'_>) -> Result<Vec<Arc<Self>>> {
         let ids = self.affiliations_now(ctx).await?.into_iter().map(|row| row.chamber_id);
         let found = futures_util::future::try_join_all(ids.map(|id| ctx.load(id))).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// The region of its active affiliation; of the oldest, when it belongs to several chambers. Null without one: it is never guessed from the state.
-    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
+    async fn region(&self, ctx: &Context<'_>) -> Told<Arc<Region>> {
         let region = match self.affiliations_now(ctx).await {
             Ok(rows) => rows.into_iter().find_map(|row| row.region_id)?,
             Err(error) => return Some(Err(error)),
@@ -179,6 +183,47 @@ impl Organization {
         }
         let rows = ctx.loaders().load_for(ConsentsOf(self.id)).await;
         Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Into::into).collect()))
+    }
+
+    /// The needs that it brings to the network as a chamber, as far as you may see them, newest first. Empty for other organizations: who is behind a need is told by the need.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Need>> {
+        Some(self.needs.page(ctx))
+    }
+
+    /// What it offers as a transfer office or a start-up, as far as you may see it, newest first. Empty for other organizations.
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Offer>> {
+        Some(self.offers.page(ctx))
+    }
+
+    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
+    async fn redacted_fields(&self) -> Vec<&'static str> {
+        redacted(FIELDS, self.disclosure_level).collect()
     }
 
     /// What it says of itself as a chamber. Null when it is none.
@@ -219,17 +264,17 @@ pub struct Affiliation(affiliation::Model);
 #[async_graphql::Object]
 impl Affiliation {
     /// The chamber.
-    async fn chamber(&self, ctx: &Context<'_>) -> Told<Organization> {
+    async fn chamber(&self, ctx: &Context<'_>) -> Told<Arc<Organization>> {
         ctx.load(self.0.chamber_id).await.transpose()
     }
 
     /// The delegation that serves the company. Null when it is not known.
-    async fn delegation(&self, ctx: &Context<'_>) -> Told<Delegation> {
+    async fn delegation(&self, ctx: &Context<'_>) -> Told<Arc<Delegation>> {
         ctx.load(self.0.delegation_id?).await.transpose()
     }
 
     /// The region of that delegation. Null when it is not known.
-    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
+    async fn region(&self, ctx: &Context<'_>) -> Told<Arc<Region>> {
         ctx.load(self.0.region_id?).await.transpose()
     }
 
@@ -335,44 +380,66 @@ impl Node for Organization {
     type Entity = organization::Entity;
     type Column = Column;
     type Id = OrganizationId;
+    type Facts = OrganizationFacts;
 
-    const NAME: &'static str = OrganizationFacts::NAME;
     const KEY: Column = Column::Id;
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
     }
 
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne {
+                name: "parent",
+                key: Column::ParentId,
+                place: |one: &mut Self| &mut one.parent,
+            },
+            &ToMany {
+                name: "needs",
+                parent: need::Column::ChamberId,
+                list: newest_needs,
+                place: |one: &mut Self| &mut one.needs,
+            },
+            &ToMany {
+                name: "offers",
+                parent: offer::Column::OttId,
+                list: newest_offers,
+                place: |one: &mut Self| &mut one.offers,
+            },
+        ]
+    }
+
     fn facts() -> &'static [Column] {
         &[Column::Id, Column::Kind]
     }
 
-    fn computed(
-        viewer: &Viewer,
-        select: Select<organization::Entity>,
-    ) -> Select<organization::Entity> {
-        use sea_orm::QuerySelect;
-        match member_of_mine(viewer) {
-            Some(condition) => select.expr_as(condition, "member_of_mine"),
-            None => select,
-        }
+    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+        member_of_mine(viewer)
     }
 
     fn visible(viewer: &Viewer) -> Condition {
         visible_organizations(viewer)
     }
 
-    fn level(viewer: &Viewer, row: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(facts(viewer, row)?.level(viewer))
+    fn know(row: &Facts<'_, Column>) -> Result<OrganizationFacts> {
+        Ok(OrganizationFacts {
+            id: row.fact(Column::Id)?,
+            kind: row.fact(Column::Kind)?,
+            member_of_mine: row.computed()?,
+        })
+    }
+
+    fn id(&self) -> OrganizationId {
+        self.id
     }
 
     fn disclose(
-        viewer: &Viewer,
+        _: &Viewer,
+        facts: OrganizationFacts,
         row: &Row<'_, Column>,
-        result: &QueryResult,
         level: DisclosureLevel,
     ) -> Result<Self> {
-        let facts = facts(viewer, result)?;
         let legal_name: String = row.get_or_default(Column::LegalName)?;
         let trade_name: Option<String> = row.get(Column::TradeName)?;
         let degrees =
@@ -410,22 +477,13 @@ impl Node for Organization {
             created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get_or_default(Column::UpdatedAt)?,
             disclosure_level: level,
-            redacted_fields: redacted(FIELDS, level),
             scian_code: row.get(Column::Scian)?,
             secondary: row.get_or_default(Column::SecondaryScian)?,
             state_code: row.get(Column::StateCode)?,
             municipality_code: row.get(Column::MunicipalityCode)?,
-            parent_id: row.get(Column::ParentId)?,
+            parent: None,
+            needs: Many::default(),
+            offers: Many::default(),
         })
     }
-}
-
-fn facts(viewer: &Viewer, row: &QueryResult) -> Result<OrganizationFacts> {
-    let kind: String = fact(row, Column::Kind)?;
-    let speaks_for_chamber = member_of_mine(viewer).is_some();
-    Ok(OrganizationFacts {
-        id: fact(row, Column::Id)?,
-        kind: OrganizationKind::try_from_value(&kind)?,
-        member_of_mine: speaks_for_chamber && row.try_get("", "member_of_mine")?,
-    })
 }

@@ -1,6 +1,6 @@
 //! What chambers and transfer offices say of themselves beside their organization; all of it public.
 
-use std::{collections::HashMap, marker::PhantomData};
+use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
 use chrono::NaiveDate;
@@ -15,7 +15,7 @@ use crate::{
     codes::{self, Code},
     context::Request,
     error::{Error, Result, Told},
-    loaders::Batch,
+    read::Batch,
     scalars::{Decimal, Money},
 };
 
@@ -27,7 +27,7 @@ pub struct ChamberProfile(pub(crate) chamber_profile::Model);
 #[Object]
 impl ChamberProfile {
     /// The confederation to which it belongs. Null when it belongs to none.
-    async fn confederation(&self, ctx: &Context<'_>) -> Told<Organization> {
+    async fn confederation(&self, ctx: &Context<'_>) -> Told<Arc<Organization>> {
         ctx.load(self.0.confederation_id?).await.transpose()
     }
 
@@ -63,7 +63,7 @@ impl ChamberProfile {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only regions that exist on this day.")] on: Option<NaiveDate>,
-    ) -> Result<Vec<Region>> {
+    ) -> Result<Vec<Arc<Region>>> {
         let rows = ctx.loaders().load_for(RegionsOf(self.0.organization_id)).await?;
         let exists = |from: Option<NaiveDate>, to: Option<NaiveDate>| {
             on.is_none_or(|day| {
@@ -71,7 +71,9 @@ impl ChamberProfile {
             })
         };
         let rows = rows.unwrap_or_default().into_iter();
-        Ok(rows.filter(|row| exists(row.valid_from, row.valid_to)).map(Into::into).collect())
+        let rows = rows.filter(|row| exists(row.valid_from, row.valid_to));
+        let found = futures_util::future::try_join_all(rows.map(|row| ctx.load(row.id))).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 }
 
@@ -92,7 +94,7 @@ struct ResearchExpenditure {
 #[Object]
 impl OttProfile {
     /// The institution whose technology it transfers. Null when it serves several or none.
-    async fn host_institution(&self, ctx: &Context<'_>) -> Told<Organization> {
+    async fn host_institution(&self, ctx: &Context<'_>) -> Told<Arc<Organization>> {
         ctx.load(self.0.host_institution_id?).await.transpose()
     }
 

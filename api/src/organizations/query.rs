@@ -16,7 +16,7 @@ use crate::{
     context::Request,
     error::{Error, Result, Told},
     filter,
-    page::{Kind, Order, Page, PageArgs, fingerprint, page},
+    read::{Kind, Order, Page, PageArgs, fingerprint, page},
 };
 
 /// Which organizations; conditions that are not given do not count, those that are count together.
@@ -140,7 +140,7 @@ impl OrganizationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id (`org_…`).")] id: OrganizationId,
     ) -> Told<Organization> {
-        ctx.load(id).await.transpose()
+        ctx.read(id).await.transpose()
     }
 
     /// The organizations of the network, each as far as you may see it.
@@ -171,5 +171,5 @@ async fn list(
 ) -> Result<Page<Organization>> {
     let print = fingerprint(&filter);
     let condition = filter.condition(ctx.service().labels())?;
-    page(ctx, args, &order.order(), condition, print).await
+    page(ctx, args, order.order(), condition, print).await
 }

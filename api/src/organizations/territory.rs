@@ -1,20 +1,20 @@
 //! The territory of a chamber: dated regions, their delegations, the municipalities those serve.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::NaiveDate;
 use entity::{Codes, DelegationId, DisclosureLevel, OrganizationId, RegionId, delegation, region};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Organization;
 use crate::{
     codes::{self, Code},
     context::Request,
-    error::{Error, Result, Told},
-    field::{Field, Row, fact},
-    loaders::{Batch, Node},
+    error::{Error, Result},
     policy::Viewer,
+    policy::{DelegationFacts, RegionFacts},
+    read::{Batch, Facts, Field, Kind, List, Many, Node, One, Order, Relation, Row, ToMany, ToOne},
 };
 
 /// A region of a chamber: dated, owned by the chamber, free to cross and to split states.
@@ -32,7 +32,9 @@ pub struct Region {
     /// Until when it existed. Null while it exists.
     valid_to: Option<NaiveDate>,
     #[graphql(skip)]
-    chamber_id: OrganizationId,
+    chamber: One<Organization>,
+    #[graphql(skip)]
+    delegations: Many<Delegation>,
 }
 
 #[ComplexObject]
@@ -43,14 +45,13 @@ impl Region {
     }
 
     /// The chamber whose region it is.
-    async fn chamber(&self, ctx: &Context<'_>) -> Told<Organization> {
-        ctx.load(self.chamber_id).await.transpose()
+    async fn chamber(&self) -> Option<&Organization> {
+        self.chamber.as_deref()
     }
 
     /// Its delegations, by code.
-    async fn delegations(&self, ctx: &Context<'_>) -> Result<Vec<Delegation>> {
-        let rows = ctx.loaders().load_for(DelegationsOf(self.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(Into::into).collect())
+    async fn delegations(&self, ctx: &Context<'_>) -> Result<Vec<Arc<Delegation>>> {
+        self.delegations.all(ctx)
     }
 }
 
@@ -69,7 +70,7 @@ pub struct Delegation {
     /// Until when it existed. Null while it exists.
     valid_to: Option<NaiveDate>,
     #[graphql(skip)]
-    region_id: RegionId,
+    region: One<Region>,
     #[graphql(skip)]
     state_code: Option<String>,
     #[graphql(skip)]
@@ -79,8 +80,8 @@ pub struct Delegation {
 #[ComplexObject]
 impl Delegation {
     /// The region to which it belongs.
-    async fn region(&self, ctx: &Context<'_>) -> Told<Region> {
-        ctx.load(self.region_id).await.transpose()
+    async fn region(&self) -> Option<&Region> {
+        self.region.as_deref()
     }
 
     /// The federal state where it has its seat. Null when it is not known.
@@ -94,42 +95,14 @@ impl Delegation {
     }
 }
 
-impl From<region::Model> for Region {
-    fn from(row: region::Model) -> Self {
-        Self {
-            id: row.id,
-            code: row.code,
-            name: row.name,
-            valid_from: row.valid_from,
-            valid_to: row.valid_to,
-            chamber_id: row.chamber_id,
-        }
-    }
-}
-
-impl From<delegation::Model> for Delegation {
-    fn from(row: delegation::Model) -> Self {
-        Self {
-            id: row.id,
-            code: row.code,
-            name: row.name,
-            valid_from: row.valid_from,
-            valid_to: row.valid_to,
-            region_id: row.region_id,
-            state_code: row.state_code,
-            served: row.municipalities,
-        }
-    }
-}
-
 use DisclosureLevel::PublicBlind as L0;
 
 impl Node for Region {
     type Entity = region::Entity;
     type Column = region::Column;
     type Id = RegionId;
+    type Facts = RegionFacts;
 
-    const NAME: &'static str = "region";
     const KEY: region::Column = region::Column::Id;
 
     fn fields() -> &'static [Field<region::Column>] {
@@ -141,12 +114,29 @@ impl Node for Region {
             Field::new("namePending", &[Column::Name], L0),
             Field::new("validFrom", &[Column::ValidFrom], L0),
             Field::new("validTo", &[Column::ValidTo], L0),
+            Field::new("chamber", &[Column::ChamberId], L0),
         ];
         FIELDS
     }
 
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne {
+                name: "chamber",
+                key: region::Column::ChamberId,
+                place: |region: &mut Self| &mut region.chamber,
+            },
+            &ToMany {
+                name: "delegations",
+                parent: delegation::Column::RegionId,
+                list: |viewer, _| Ok(List::whole(BY_CODE, Delegation::visible(viewer))),
+                place: |region: &mut Self| &mut region.delegations,
+            },
+        ]
+    }
+
     fn facts() -> &'static [region::Column] {
-        &[region::Column::Id, region::Column::ChamberId]
+        &[region::Column::Id]
     }
 
     /// How a chamber is divided is public.
@@ -154,34 +144,43 @@ impl Node for Region {
         Condition::all()
     }
 
-    fn level(_: &Viewer, _: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(Some(L0))
+    fn know(row: &Facts<'_, region::Column>) -> Result<RegionFacts> {
+        Ok(RegionFacts { id: row.fact(region::Column::Id)? })
+    }
+
+    fn id(&self) -> RegionId {
+        self.id
     }
 
     fn disclose(
         _: &Viewer,
+        facts: RegionFacts,
         row: &Row<'_, region::Column>,
-        facts: &QueryResult,
         _: DisclosureLevel,
     ) -> Result<Self> {
         use region::Column;
         Ok(Self {
-            id: fact(facts, Column::Id)?,
+            id: facts.id,
             code: row.get_or_default(Column::Code)?,
             name: row.get(Column::Name)?,
             valid_from: row.get(Column::ValidFrom)?,
             valid_to: row.get(Column::ValidTo)?,
-            chamber_id: fact(facts, Column::ChamberId)?,
+            chamber: None,
+            delegations: Many::default(),
         })
     }
 }
+
+/// The chamber's own codes say in which order its parts are told.
+const BY_CODE: Order<delegation::Column> =
+    Order { name: "CODE", by: &[(delegation::Column::Code, Kind::Text)], descending: false };
 
 impl Node for Delegation {
     type Entity = delegation::Entity;
     type Column = delegation::Column;
     type Id = DelegationId;
+    type Facts = DelegationFacts;
 
-    const NAME: &'static str = "delegation";
     const KEY: delegation::Column = delegation::Column::Id;
 
     fn fields() -> &'static [Field<delegation::Column>] {
@@ -194,8 +193,17 @@ impl Node for Delegation {
             Field::new("validTo", &[Column::ValidTo], L0),
             Field::new("state", &[Column::StateCode], L0),
             Field::new("municipalities", &[Column::Municipalities], L0),
+            Field::new("region", &[Column::RegionId], L0),
         ];
         FIELDS
+    }
+
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[&ToOne {
+            name: "region",
+            key: delegation::Column::RegionId,
+            place: |delegation: &mut Self| &mut delegation.region,
+        }]
     }
 
     fn facts() -> &'static [delegation::Column] {
@@ -206,24 +214,28 @@ impl Node for Delegation {
         Condition::all()
     }
 
-    fn level(_: &Viewer, _: &QueryResult) -> Result<Option<DisclosureLevel>> {
-        Ok(Some(L0))
+    fn know(row: &Facts<'_, delegation::Column>) -> Result<DelegationFacts> {
+        Ok(DelegationFacts { id: row.fact(delegation::Column::Id)? })
+    }
+
+    fn id(&self) -> DelegationId {
+        self.id
     }
 
     fn disclose(
         _: &Viewer,
+        facts: DelegationFacts,
         row: &Row<'_, delegation::Column>,
-        facts: &QueryResult,
         _: DisclosureLevel,
     ) -> Result<Self> {
         use delegation::Column;
         Ok(Self {
-            id: fact(facts, Column::Id)?,
+            id: facts.id,
             code: row.get_or_default(Column::Code)?,
             name: row.get_or_default(Column::Name)?,
             valid_from: row.get(Column::ValidFrom)?,
             valid_to: row.get(Column::ValidTo)?,
-            region_id: fact(facts, Column::RegionId)?,
+            region: None,
             state_code: row.get(Column::StateCode)?,
             served: row.get_or_default(Column::Municipalities)?,
         })
@@ -248,32 +260,6 @@ impl Loader<RegionsOf> for Batch {
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows {
             found.entry(RegionsOf(row.chamber_id)).or_default().push(row);
-        }
-        Ok(found)
-    }
-}
-
-/// The delegations of a region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct DelegationsOf(pub(crate) RegionId);
-
-impl Loader<DelegationsOf> for Batch {
-    type Value = Vec<delegation::Model>;
-    type Error = Error;
-
-    async fn load(
-        &self,
-        keys: &[DelegationsOf],
-    ) -> Result<HashMap<DelegationsOf, Vec<delegation::Model>>> {
-        let rows = delegation::Entity::find()
-            .filter(delegation::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
-            .order_by_asc(delegation::Column::Code)
-            .order_by_asc(delegation::Column::Id)
-            .all(self.db.read())
-            .await?;
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows {
-            found.entry(DelegationsOf(row.region_id)).or_default().push(row);
         }
         Ok(found)
     }

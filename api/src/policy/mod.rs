@@ -9,15 +9,18 @@ mod matches;
 mod need;
 mod offer;
 mod organization;
+mod territory;
 
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
 use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
 
+use sea_orm::{Condition, sea_query::Expr};
+
 use crate::error::{Error, Result};
 
-pub use matches::{match_level, visible_matches};
+pub use matches::{MatchFacts, visible_matches};
 pub use need::{
     NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
 };
@@ -27,6 +30,7 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub use territory::{DelegationFacts, RegionFacts};
 
 /// One role in one organization, with the territory to which it is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +169,12 @@ impl Viewer {
             Some(_) => Err(Error::Forbidden),
         }
     }
+}
+
+/// No rows at all, and what is added to it: an `any` without members would be no
+/// condition. Who needs an `all` puts it into one.
+fn none() -> Condition {
+    Condition::any().add(Expr::cust("FALSE"))
 }
 
 /// What a grant lets do to records of its organization, by the names of the mutations.

@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Resource, Viewer};
+use super::{Action, CHAMBER, Resource, Viewer, none};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -126,8 +126,7 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
 /// The needs of the viewer's own companies and, within their territory, of their chambers.
 #[must_use]
 pub fn own_needs(viewer: &Viewer) -> Condition {
-    // An `any` without members would be no condition at all.
-    let mut any = Condition::any().add(need::Column::Id.is_null());
+    let mut any = none();
     for grant in viewer.holding(&[Role::MemberUser]) {
         any = any.add(need::Column::CompanyId.eq(grant.organization));
         any = any.add(need::Column::SharedBy.contains(format!("|{}|", grant.organization)));

@@ -3,7 +3,7 @@
 use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, OFFICE, Resource, Viewer};
+use super::{Action, OFFICE, Resource, Viewer, none};
 
 /// The statuses in which an offer is there for everybody.
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
@@ -78,10 +78,8 @@ pub fn visible_offers(viewer: &Viewer) -> Condition {
 /// The offers of the viewer's own offices.
 #[must_use]
 pub fn own_offers(viewer: &Viewer) -> Condition {
-    // An `any` without members would be no condition at all.
-    let none = Condition::any().add(offer::Column::Id.is_null());
     let offices = viewer.holding(OFFICE).map(|grant| offer::Column::OttId.eq(grant.organization));
-    offices.fold(none, Condition::add)
+    offices.fold(none(), Condition::add)
 }
 
 /// What can be done to an offer. Names are those of the mutations.

@@ -1,0 +1,71 @@
+//! What a slice declares to be read.
+
+use std::hash::Hash;
+
+use async_graphql::OutputType;
+use entity::DisclosureLevel;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, TryGetable, sea_query::SimpleExpr};
+use uuid::Uuid;
+
+use super::{
+    field::{Facts, Field, Row},
+    relation::Relation,
+};
+use crate::{
+    error::Result,
+    policy::{Resource, Viewer},
+};
+
+/// A thing of the graph that has an id, and a row behind it.
+pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
+    /// Its table.
+    type Entity: EntityTrait<Column = Self::Column>;
+    /// The columns of its table.
+    type Column: ColumnTrait + Send + Sync;
+    /// Its typed id.
+    type Id: Copy + Eq + Hash + Send + Sync + Into<Uuid> + TryGetable + 'static;
+    /// What the rules need to know of it: they say how much of it a viewer sees.
+    type Facts: Resource + Send;
+
+    /// The column of its id; one of the facts.
+    const KEY: Self::Column;
+
+    /// Its fields: what a client may ask for, and from which level on.
+    fn fields() -> &'static [Field<Self::Column>];
+
+    /// What hangs on it.
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[]
+    }
+
+    /// The columns that the rules need; always read.
+    fn facts() -> &'static [Self::Column];
+
+    /// A fact that the database computes from other tables; `None` for viewers whose level does not depend on it.
+    fn computed(_: &Viewer) -> Option<SimpleExpr> {
+        None
+    }
+
+    /// The rows that the viewer may know of.
+    fn visible(viewer: &Viewer) -> Condition;
+
+    /// The facts in a row.
+    ///
+    /// # Errors
+    /// When the row holds something else: our fault.
+    fn know(row: &Facts<'_, Self::Column>) -> Result<Self::Facts>;
+
+    /// The one place where a row becomes visible: what `row` does not give is never there.
+    ///
+    /// # Errors
+    /// When the row holds something else: our fault.
+    fn disclose(
+        viewer: &Viewer,
+        facts: Self::Facts,
+        row: &Row<'_, Self::Column>,
+        level: DisclosureLevel,
+    ) -> Result<Self>;
+
+    /// Its id.
+    fn id(&self) -> Self::Id;
+}

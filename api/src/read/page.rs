@@ -1,0 +1,564 @@
+//! Keyset pagination, the same for every list: both ways, stable while rows are
+//! added, with cursors that only fit the list and the order they came from.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context, SimpleObject,
+    connection::{Connection, Edge, EmptyFields},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Datelike, Utc};
+use sea_orm::{
+    Condition, ExprTrait, Order as Direction, QueryResult, Value,
+    sea_query::{Alias, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    asked::Asked,
+    field::Facts,
+    loaders::Loaders,
+    node::Node,
+    reading::{Layout, Reader, Reading},
+};
+use crate::{
+    error::{Error, Result},
+    policy::Viewer,
+    text::is_plausible_year,
+};
+
+/// The most that a client may ask for at once of any list.
+pub(crate) const MOST: u64 = 100;
+
+/// How many things are on a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// When nobody says.
+    pub(crate) usual: u64,
+    /// At most.
+    pub(crate) most: u64,
+}
+
+/// What the schema says of every list that does not say otherwise.
+pub(crate) const SIZES: Sizes = Sizes { usual: 20, most: MOST };
+
+/// Beside the page: how many there are in all.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct Totals {
+    /// How many things the filter finds in all, for you. Counted only when it is selected.
+    total_count: Option<i64>,
+}
+
+/// A page. Its cursors are text, so that every order over the same nodes is the same type.
+pub(crate) type Page<N> = Connection<String, Arc<N>, Totals, EmptyFields>;
+
+/// A page of a list that tells no total.
+pub(crate) type Excerpt<N> = Connection<String, Arc<N>, EmptyFields, EmptyFields>;
+
+/// What a client says about the page it wants. At most one of `first` and `last`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PageArgs {
+    pub(crate) first: Option<i32>,
+    pub(crate) after: Option<String>,
+    pub(crate) last: Option<i32>,
+    pub(crate) before: Option<String>,
+}
+
+/// What a column of an order holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Time,
+    Number,
+}
+
+/// An order of a list: columns that are never null and that every viewer of the
+/// list may read, since they travel in the cursor. The id is always the last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order<C: 'static> {
+    /// As the schema spells it.
+    pub(crate) name: &'static str,
+    /// The columns, most significant first; the id follows by itself.
+    pub(crate) by: &'static [(C, Kind)],
+    /// Whether the greatest comes first.
+    pub(crate) descending: bool,
+}
+
+/// A place in a list: which list, and the values of its order.
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    /// Version of this format.
+    v: u8,
+    /// The order.
+    o: String,
+    /// A fingerprint of the filter.
+    f: u32,
+    /// The values of the order's columns.
+    k: Vec<serde_json::Value>,
+    /// The id.
+    i: Uuid,
+}
+
+/// The wanted slice of a list, checked.
+#[derive(Default)]
+struct Window {
+    /// How many things; all of them when there is no number.
+    size: Option<u64>,
+    backwards: bool,
+    after: Option<Cursor>,
+    before: Option<Cursor>,
+}
+
+impl PageArgs {
+    /// The arguments of a list below another thing, by their usual names.
+    ///
+    /// # Errors
+    /// When one of them is no value of its type.
+    pub(crate) fn of(asked: &Asked<'_>) -> Result<Self> {
+        Ok(Self {
+            first: asked.argument("first")?,
+            after: asked.argument("after")?,
+            last: asked.argument("last")?,
+            before: asked.argument("before")?,
+        })
+    }
+
+    fn window(&self, sizes: Sizes, order: &str, filter: u32) -> Result<Window> {
+        let wrong = |field: &'static str, problem: &str| Error::Argument(field, problem.to_owned());
+        if self.first.is_some() && self.last.is_some() {
+            return Err(wrong("last", "cannot be combined with first"));
+        }
+        let size = |field, asked: i32| {
+            u64::try_from(asked)
+                .ok()
+                .filter(|size| (1..=sizes.most).contains(size))
+                .ok_or_else(|| wrong(field, &format!("must be between 1 and {}", sizes.most)))
+        };
+        let size = match (self.first, self.last) {
+            (Some(first), _) => size("first", first)?,
+            (_, Some(last)) => size("last", last)?,
+            _ => sizes.usual,
+        };
+        let cursor = |field, text: &Option<String>| {
+            text.as_deref()
+                .map(|text| {
+                    Cursor::read(text)
+                        .filter(|cursor| cursor.o == order && cursor.f == filter)
+                        .ok_or_else(|| {
+                            wrong(field, "is not a cursor of this list, order and filter")
+                        })
+                })
+                .transpose()
+        };
+        Ok(Window {
+            size: Some(size),
+            backwards: self.last.is_some() || self.first.is_none() && self.before.is_some(),
+            after: cursor("after", &self.after)?,
+            before: cursor("before", &self.before)?,
+        })
+    }
+}
+
+impl Cursor {
+    fn read(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(|cursor: &Self| cursor.v == 1)
+    }
+
+    fn write(&self) -> Result<String> {
+        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).map_err(Error::internal)?))
+    }
+
+    /// The values as the database compares them; nothing when they are not of this order's kinds.
+    fn values<C>(&self, order: &Order<C>) -> Option<Vec<SimpleExpr>> {
+        if self.k.len() != order.by.len() {
+            return None;
+        }
+        let mut values = Vec::with_capacity(self.k.len() + 1);
+        for (value, (_, kind)) in self.k.iter().zip(order.by) {
+            values.push(match kind {
+                Kind::Text => {
+                    Expr::val(value.as_str().filter(|text| !text.contains('\0'))?.to_owned())
+                }
+                Kind::Number => Expr::val(value.as_i64()?),
+                Kind::Time => {
+                    let at = DateTime::from_timestamp_micros(value.as_i64()?)?;
+                    Expr::val(Some(at).filter(|at| is_plausible_year(at.year()))?)
+                }
+            });
+        }
+        values.push(Expr::val(Value::from(self.i)));
+        Some(values)
+    }
+}
+
+/// A small fingerprint (FNV-1a) of a filter, so that a cursor fits its own list alone.
+pub(crate) fn fingerprint(filter: &impl std::fmt::Debug) -> u32 {
+    format!("{filter:?}")
+        .bytes()
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Where a row stands in its list.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    keys: Vec<Key>,
+    id: Uuid,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Text(String),
+    Number(i64),
+}
+
+impl Place {
+    fn of<N: Node>(order: &Order<N::Column>, row: &Facts<'_, N::Column>) -> Result<Self> {
+        let key = |(column, kind): &(N::Column, Kind)| {
+            Ok(match kind {
+                Kind::Text => Key::Text(row.fact(*column)?),
+                Kind::Number => Key::Number(row.fact::<i32>(*column)?.into()),
+                Kind::Time => Key::Number(row.fact::<DateTime<Utc>>(*column)?.timestamp_micros()),
+            })
+        };
+        let keys = order.by.iter().map(key).collect::<Result<_>>()?;
+        Ok(Self { keys, id: row.fact(N::KEY)? })
+    }
+
+    fn cursor(self, order: &str, filter: u32) -> Result<String> {
+        let value = |key| match key {
+            Key::Text(text) => text.into(),
+            Key::Number(number) => number.into(),
+        };
+        let k = self.keys.into_iter().map(value).collect();
+        Cursor { v: 1, o: order.to_owned(), f: filter, k, i: self.id }.write()
+    }
+}
+
+/// Which cursors a client asked for: they are written for nobody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cursors {
+    None,
+    /// Of the first and the last thing.
+    Ends,
+    All,
+}
+
+impl Cursors {
+    fn asked(asked: &Asked<'_>) -> Self {
+        if asked.field("edges").is_some_and(|edges| edges.field("cursor").is_some()) {
+            return Self::All;
+        }
+        if asked.field("pageInfo").is_some() { Self::Ends } else { Self::None }
+    }
+}
+
+/// A list: which things, in which order, and which part of it.
+pub(crate) struct List<N: Node> {
+    condition: Condition,
+    order: Order<N::Column>,
+    window: Window,
+    print: u32,
+    cursors: Cursors,
+    wants_total: bool,
+    /// Whether its things are on pages, or just there.
+    has_pages: bool,
+}
+
+impl<N: Node> List<N> {
+    /// A list that is short by nature, and told without pages.
+    pub(crate) fn whole(order: Order<N::Column>, condition: Condition) -> Self {
+        Self {
+            condition,
+            order,
+            window: Window::default(),
+            print: 0,
+            cursors: Cursors::None,
+            wants_total: false,
+            has_pages: false,
+        }
+    }
+
+    /// The list of the things that `condition` leaves, as far as `asked` asks for it.
+    /// The condition says everything, also what the viewer may know of.
+    ///
+    /// # Errors
+    /// When the arguments ask for a page that there cannot be.
+    pub(crate) fn new(
+        asked: &Asked<'_>,
+        (args, sizes): (&PageArgs, Sizes),
+        order: Order<N::Column>,
+        condition: Condition,
+        print: u32,
+    ) -> Result<Self> {
+        let window = args.window(sizes, order.name, print)?;
+        let cursors = Cursors::asked(asked);
+        let wants_total = asked.field("totalCount").is_some();
+        Ok(Self { condition, order, window, print, cursors, wants_total, has_pages: true })
+    }
+
+    /// How its things are read.
+    pub(super) fn reading(&self, asked: &Asked<'_>, viewer: &Viewer) -> Reading<N> {
+        let also: Vec<_> = self.order.by.iter().map(|(column, _)| *column).collect();
+        let nodes = if self.has_pages { asked.nodes() } else { Some(asked.clone()) };
+        Reading::plan(nodes.as_ref(), viewer, &mut Layout::default(), &also)
+    }
+
+    /// A page with nothing on it.
+    pub(super) fn none(&self) -> Slice<N> {
+        let Window { after, before, backwards, .. } = &self.window;
+        let (previous, next) = (!backwards && after.is_some(), *backwards && before.is_some());
+        Slice { edges: Vec::new(), previous, next, total: self.wants_total.then_some(0) }
+    }
+
+    /// Leaves of the rows of the table those of the page, and one more: it tells whether there are others.
+    fn narrow(&self, query: &mut SelectStatement) -> Result<()> {
+        let key = |column: N::Column| Expr::col((N::Entity::default(), column));
+        let order = &self.order;
+        let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column)).collect();
+        keys.push(key(N::KEY));
+        query.cond_where(self.condition.clone());
+        let Window { after, before, backwards, size } = &self.window;
+        for (cursor, field, behind) in [(after, "after", true), (before, "before", false)] {
+            let Some(cursor) = cursor else { continue };
+            let place = cursor.values(order).ok_or_else(|| {
+                Error::Argument(field, "is not a cursor of this list, order and filter".into())
+            })?;
+            let (keys, place) = (Expr::tuple(keys.clone()), Expr::tuple(place));
+            let further = behind != order.descending;
+            query.and_where(if further { keys.gt(place) } else { keys.lt(place) });
+        }
+        let ascending = order.descending == *backwards;
+        let direction = if ascending { Direction::Asc } else { Direction::Desc };
+        for key in keys {
+            query.order_by_expr(key, direction.clone());
+        }
+        if let Some(size) = size {
+            query.limit(size + 1);
+        }
+        Ok(())
+    }
+
+    /// Reads the page.
+    ///
+    /// # Errors
+    /// When the database is at fault, or a cursor is not one of this list.
+    async fn read(&self, asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Slice<N>> {
+        let mut slice = self.none();
+        let wants_rows = ["nodes", "edges", "pageInfo"];
+        if wants_rows.iter().any(|name| asked.field(name).is_some()) {
+            let reading = self.reading(asked, reader.viewer());
+            let mut query = reading.rows_with_all(reader.viewer());
+            self.narrow(&mut query)?;
+            let mut rows = Vec::new();
+            for row in reader.rows(&query).await? {
+                rows.extend(self.disclose(&reading, reader, &row)?);
+            }
+            let nodes = rows.iter_mut().map(|(_, node)| node);
+            reading.fill(reader, nodes.collect()).await?;
+            slice = self.slice(rows)?;
+        }
+        if self.wants_total {
+            let mut query = Query::select();
+            query.expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
+            query.cond_where(self.condition.clone());
+            let row = reader.rows(&query).await?.pop();
+            slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        }
+        Ok(slice)
+    }
+
+    /// Reads the same page of this list for many parents, to which `parent` points.
+    ///
+    /// # Errors
+    /// As [`List::read`].
+    pub(super) async fn below(
+        &self,
+        reader: &Reader<'_>,
+        reading: &Reading<N>,
+        parent: N::Column,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Arc<Slice<N>>>> {
+        let query = self.statement_below(reader, reading, parent, ids)?;
+        let (mut parents, mut rows) = (Vec::new(), Vec::new());
+        for row in reader.rows(&query).await? {
+            if let Some(found) = self.disclose(reading, reader, &row)? {
+                parents.push(Facts::new(reading.columns(), &row).fact::<Uuid>(parent)?);
+                rows.push(found);
+            }
+        }
+        reading.fill(reader, rows.iter_mut().map(|(_, node)| node).collect()).await?;
+        let mut lists: HashMap<Uuid, Vec<(Place, N)>> = HashMap::new();
+        for (parent, row) in parents.into_iter().zip(rows) {
+            lists.entry(parent).or_default().push(row);
+        }
+        let mut totals = if self.wants_total {
+            self.totals_below(reader, parent, ids).await?
+        } else {
+            HashMap::new()
+        };
+        let ascending = self.order.descending == self.window.backwards;
+        let mut slices = HashMap::with_capacity(lists.len());
+        for (parent, mut rows) in lists {
+            // A join need not keep the order in which the rows were found.
+            rows.sort_by(|(a, _), (b, _)| if ascending { a.cmp(b) } else { b.cmp(a) });
+            let mut slice = self.slice(rows)?;
+            slice.total = self.wants_total.then(|| totals.remove(&parent).unwrap_or_default());
+            slices.insert(parent, Arc::new(slice));
+        }
+        // A page may be empty in a list that is not.
+        for (parent, total) in totals {
+            let slice = Slice { total: Some(total), ..self.none() };
+            slices.entry(parent).or_insert_with(|| Arc::new(slice));
+        }
+        Ok(slices)
+    }
+
+    /// The rows of the pages of all parents: for each the database goes through its
+    /// own list, and no further than the page.
+    fn statement_below(
+        &self,
+        reader: &Reader<'_>,
+        reading: &Reading<N>,
+        parent: N::Column,
+        ids: &[Uuid],
+    ) -> Result<SelectStatement> {
+        let (parents, own) = (Alias::new("parents"), Alias::new("own").into_iden());
+        let of_parent = Expr::col((N::Entity::default(), parent)).equals((parents.clone(), "id"));
+        let mut query = Query::select();
+        query.from_subquery(reader.ids(ids), parents);
+        if reader.is_postgres() {
+            let mut rows = reading.rows(reader.viewer());
+            rows.and_where(of_parent);
+            self.narrow(&mut rows)?;
+            query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
+        } else {
+            // SQLite has no LATERAL, but a correlated subquery may have a limit.
+            let mut keys = Query::select();
+            keys.expr(Expr::col((N::Entity::default(), N::KEY))).from(N::Entity::default());
+            keys.and_where(of_parent);
+            self.narrow(&mut keys)?;
+            let rows = reading.rows(reader.viewer());
+            let is_on_page = Expr::col((own.clone(), N::KEY)).in_subquery(keys);
+            query.join_subquery(JoinType::CrossJoin, rows, own.clone(), is_on_page);
+        }
+        reading.select(&mut query, &own, reader.viewer());
+        Ok(query)
+    }
+
+    async fn totals_below(
+        &self,
+        reader: &Reader<'_>,
+        parent: N::Column,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, i64>> {
+        let parent = Expr::col((N::Entity::default(), parent));
+        let mut query = Query::select();
+        query.expr(parent.clone()).expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
+        query.cond_where(self.condition.clone());
+        query.and_where(parent.clone().in_subquery(reader.ids(ids)));
+        query.add_group_by([parent]);
+        let rows = reader.rows(&query).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    }
+
+    fn disclose(
+        &self,
+        reading: &Reading<N>,
+        reader: &Reader<'_>,
+        row: &QueryResult,
+    ) -> Result<Option<(Place, N)>> {
+        let place = Place::of::<N>(&self.order, &Facts::new(reading.columns(), row))?;
+        let node = reading.disclose(reader.viewer(), row)?;
+        if node.is_none() {
+            // The condition of a list and the rule for a row say the same, or a page comes up short.
+            let name = <N::Facts as crate::policy::Resource>::NAME;
+            debug_assert!(false, "a list of {name} shows a row that its rule hides");
+            tracing::error!(node = name, "a list shows a row that its rule hides");
+        }
+        Ok(node.map(|node| (place, node)))
+    }
+
+    /// The page made of its rows and one more, in the order in which they were found.
+    fn slice(&self, mut rows: Vec<(Place, N)>) -> Result<Slice<N>> {
+        let size = self.window.size.and_then(|size| usize::try_from(size).ok());
+        let size = size.unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let mut slice = self.none();
+        if self.window.backwards {
+            rows.reverse();
+            slice.previous = more;
+        } else {
+            slice.next = more;
+        }
+        let last = rows.len().saturating_sub(1);
+        slice.edges.reserve_exact(rows.len());
+        for (index, (place, node)) in rows.into_iter().enumerate() {
+            let is_wanted = match self.cursors {
+                Cursors::None => false,
+                Cursors::Ends => index == 0 || index == last,
+                Cursors::All => true,
+            };
+            let cursor =
+                if is_wanted { place.cursor(self.order.name, self.print)? } else { String::new() };
+            slice.edges.push((cursor, Arc::new(node)));
+        }
+        Ok(slice)
+    }
+}
+
+/// A page before it is told: its things, each with its cursor where somebody asked for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Slice<N> {
+    edges: Vec<(String, Arc<N>)>,
+    previous: bool,
+    next: bool,
+    total: Option<i64>,
+}
+
+impl<N: Node> Slice<N> {
+    /// As a page that tells how many there are in all.
+    pub(super) fn page(&self) -> Page<N> {
+        let totals = Totals { total_count: self.total };
+        let mut page = Connection::with_additional_fields(self.previous, self.next, totals);
+        page.edges.extend(self.edges());
+        page
+    }
+
+    /// As a page that does not.
+    pub(super) fn excerpt(&self) -> Excerpt<N> {
+        let mut page = Connection::new(self.previous, self.next);
+        page.edges.extend(self.edges());
+        page
+    }
+
+    /// Its things alone.
+    pub(super) fn all(&self) -> Vec<Arc<N>> {
+        self.edges.iter().map(|(_, node)| node.clone()).collect()
+    }
+
+    fn edges(&self) -> impl Iterator<Item = Edge<String, Arc<N>, EmptyFields>> {
+        self.edges.iter().map(|(cursor, node)| Edge::new(cursor.clone(), node.clone()))
+    }
+}
+
+/// The page of nodes that `condition` leaves, in `order`, for the field that is being resolved.
+///
+/// # Errors
+/// When the arguments ask for a page that there cannot be.
+pub(crate) async fn page<N: Node>(
+    ctx: &Context<'_>,
+    args: &PageArgs,
+    order: Order<N::Column>,
+    condition: Condition,
+    print: u32,
+) -> Result<Page<N>> {
+    let asked = Asked::here(ctx);
+    let reader = Loaders::of(ctx).reader();
+    let condition = Condition::all().add(N::visible(reader.viewer())).add(condition);
+    let list = List::<N>::new(&asked, (args, SIZES), order, condition, print)?;
+    Ok(list.read(&asked, &reader).await?.page())
+}

@@ -1,0 +1,235 @@
+//! How a node is read: its columns, and what hangs on it.
+
+use entity::DisclosureLevel;
+use futures_util::{FutureExt, future::BoxFuture};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult,
+    sea_query::{
+        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, SimpleExpr,
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    asked::Asked,
+    field::{Columns, Facts},
+    node::Node,
+    relation::{Branch, Joined, Listed},
+};
+use crate::{
+    error::Result,
+    policy::{Resource, Viewer},
+};
+
+/// Who reads, and from where.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    db: &'a DatabaseConnection,
+    viewer: &'a Viewer,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(db: &'a DatabaseConnection, viewer: &'a Viewer) -> Self {
+        Self { db, viewer }
+    }
+
+    pub(crate) fn viewer(&self) -> &'a Viewer {
+        self.viewer
+    }
+
+    /// The rows of a statement, undisclosed.
+    pub(crate) async fn rows(&self, query: &SelectStatement) -> Result<Vec<QueryResult>> {
+        Ok(self.db.query_all(query).await?)
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        self.db.get_database_backend() == DatabaseBackend::Postgres
+    }
+
+    /// Ids as rows with one column, `id`: one text of a statement for any number of them.
+    pub(super) fn ids(&self, ids: &[Uuid]) -> SelectStatement {
+        let mut query = Query::select();
+        let text: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+        if self.is_postgres() {
+            let rows = "unnest(string_to_array($1, ',')::uuid[])";
+            query.expr_as(Expr::cust_with_values(rows, [text.join(",")]), "id");
+        } else {
+            let list = Func::cust("json_each").arg(format!("[\"{}\"]", text.join("\",\"")));
+            query.expr_as(Expr::cust("unhex(value)"), "id").from_function(list, "ids");
+        }
+        query
+    }
+
+    /// The thing with this id, as far as the viewer may know of it.
+    pub(crate) async fn one<N: Node>(&self, reading: &Reading<N>, id: N::Id) -> Result<Option<N>> {
+        let key = Expr::col((N::Entity::default(), N::KEY)).eq(Expr::val(id.into()));
+        Ok(self.find(reading, key).await?.pop())
+    }
+
+    /// The things with these ids that the viewer may know of, in no order.
+    pub(crate) async fn some<N: Node>(&self, reading: &Reading<N>, ids: &[Uuid]) -> Result<Vec<N>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = Expr::col((N::Entity::default(), N::KEY)).in_subquery(self.ids(ids));
+        self.find(reading, key).await
+    }
+
+    async fn find<N: Node>(&self, reading: &Reading<N>, which: SimpleExpr) -> Result<Vec<N>> {
+        let mut query = reading.rows_with_all(self.viewer);
+        query.cond_where(N::visible(self.viewer)).and_where(which);
+        let mut found = Vec::new();
+        for row in self.rows(&query).await? {
+            found.extend(reading.disclose(self.viewer, &row)?);
+        }
+        reading.fill(self, found.iter_mut().collect()).await?;
+        Ok(found)
+    }
+}
+
+/// Which places of a row, and which names of a statement, are taken.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    next: usize,
+    names: usize,
+}
+
+impl Layout {
+    pub(super) fn name(&mut self) -> DynIden {
+        self.names += 1;
+        Alias::new(format!("r{}", self.names)).into_iden()
+    }
+}
+
+/// How a node is read, as far as a client asked for it.
+pub(crate) struct Reading<N: Node> {
+    columns: Columns<N::Column>,
+    joined: Vec<Box<dyn Joined<N>>>,
+    lists: Vec<Box<dyn Listed<N>>>,
+}
+
+impl<N: Node> Reading<N> {
+    /// The reading of what was asked for, in a statement of its own.
+    pub(crate) fn new(asked: &Asked<'_>, viewer: &Viewer) -> Self {
+        Self::plan(Some(asked), viewer, &mut Layout::default(), &[])
+    }
+
+    /// The reading of what was asked for, as a part of a statement; of `also`, for
+    /// the eyes of the machine alone.
+    pub(super) fn plan(
+        asked: Option<&Asked<'_>>,
+        viewer: &Viewer,
+        layout: &mut Layout,
+        also: &[N::Column],
+    ) -> Self {
+        let asked = asked.map(|asked| asked.fields(Some(&N::type_name()))).unwrap_or_default();
+        let known = |name| N::fields().iter().find(|field| field.name == name);
+        let mut columns = Columns::new(layout.next, N::facts(), N::computed(viewer).is_some());
+        for field in asked.iter().filter_map(|asked| known(asked.name())) {
+            columns.read(field);
+        }
+        for column in also {
+            columns.also(*column);
+        }
+        layout.next = columns.end();
+        let mut reading = Self { columns, joined: Vec::new(), lists: Vec::new() };
+        for asked in &asked {
+            let name = asked.name();
+            let Some(relation) = N::relations().iter().find(|relation| relation.name() == name)
+            else {
+                continue;
+            };
+            let level = known(name).map_or(DisclosureLevel::PublicBlind, |field| field.level);
+            match relation.plan(asked, viewer, layout, level) {
+                Branch::One(one) => reading.joined.push(one),
+                Branch::Many(list) => reading.lists.push(list),
+            }
+        }
+        reading
+    }
+
+    pub(super) fn columns(&self) -> &Columns<N::Column> {
+        &self.columns
+    }
+
+    pub(super) fn has_lists(&self) -> bool {
+        !self.lists.is_empty() || self.joined.iter().any(|one| one.has_lists())
+    }
+
+    /// Rows of the table, each with the node's own columns.
+    pub(super) fn rows(&self, viewer: &Viewer) -> SelectStatement {
+        let mut query = Query::select();
+        query.from(N::Entity::default());
+        for column in self.columns.iter() {
+            query.expr(Expr::col((N::Entity::default(), column)));
+        }
+        if let Some(fact) = self.computed(viewer) {
+            query.expr_as(fact, COMPUTED);
+        }
+        query
+    }
+
+    /// Rows of the table with everything that is joined.
+    pub(super) fn rows_with_all(&self, viewer: &Viewer) -> SelectStatement {
+        let mut query = self.rows(viewer);
+        self.join(&mut query, &N::Entity::default().into_iden(), viewer);
+        query
+    }
+
+    /// Selects the node's columns, and what is joined, where its rows stand under `name`.
+    pub(super) fn select(&self, query: &mut SelectStatement, name: &DynIden, viewer: &Viewer) {
+        for column in self.columns.iter() {
+            query.expr(Expr::col((name.clone(), column)));
+        }
+        if self.columns.is_computed() {
+            query.expr(Expr::col((name.clone(), COMPUTED)));
+        }
+        self.join(query, name, viewer);
+    }
+
+    fn join(&self, query: &mut SelectStatement, name: &DynIden, viewer: &Viewer) {
+        for one in &self.joined {
+            one.join(query, name, viewer);
+        }
+    }
+
+    fn computed(&self, viewer: &Viewer) -> Option<SimpleExpr> {
+        self.columns.is_computed().then(|| N::computed(viewer)).flatten()
+    }
+
+    /// What the viewer sees of a row; `None` when nothing.
+    pub(super) fn disclose(&self, viewer: &Viewer, row: &QueryResult) -> Result<Option<N>> {
+        let facts = Facts::new(&self.columns, row);
+        let known = N::know(&facts)?;
+        let Some(level) = known.level(viewer) else { return Ok(None) };
+        let mut node = N::disclose(viewer, known, &facts.seen_at(level), level)?;
+        for one in &self.joined {
+            one.disclose(viewer, row, level, &mut node)?;
+        }
+        Ok(Some(node))
+    }
+
+    /// Reads the lists that hang on nodes, one statement for each list.
+    pub(super) fn fill<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        mut nodes: Vec<&'a mut N>,
+    ) -> BoxFuture<'a, Result<()>> {
+        if nodes.is_empty() || !self.has_lists() {
+            return futures_util::future::ready(Ok(())).boxed();
+        }
+        async move {
+            for one in self.joined.iter().filter(|one| one.has_lists()) {
+                one.fill(reader, nodes.iter_mut().map(|node| &mut **node).collect()).await?;
+            }
+            for list in &self.lists {
+                list.fill(reader, nodes.iter_mut().map(|node| &mut **node).collect()).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+/// The name of the fact that the database computes.
+const COMPUTED: &str = "computed";

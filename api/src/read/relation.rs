@@ -1,0 +1,278 @@
+//! What hangs on a node: one thing, or a list of things. A slice declares where
+//! the other side is found and where on the node it is put; the rest is here.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Pos};
+use entity::DisclosureLevel;
+use futures_util::{FutureExt, future::BoxFuture};
+use sea_orm::{
+    QueryResult,
+    sea_query::{DynIden, Expr, ExprTrait, JoinType, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    asked::Asked,
+    field::Facts,
+    node::Node,
+    page::{Excerpt, List, Page, Slice},
+    reading::{Layout, Reader, Reading},
+};
+use crate::{
+    error::{Error, Result},
+    policy::Viewer,
+};
+
+/// The place for one thing that hangs on a node. Empty when nobody asked for it,
+/// when there is none, and when the viewer may not know of it.
+pub(crate) type One<N> = Option<Box<N>>;
+
+/// The places for the lists that hang on a node under one name: one for each set
+/// of arguments with which it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Many<N>(Vec<Found<N>>);
+
+/// For which places of the document a list was read, and the list or why it may not be had.
+type Found<N> = (Vec<Pos>, Result<Arc<Slice<N>>>);
+
+impl<N> Default for Many<N> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<N: Node> Many<N> {
+    fn put(&mut self, places: &[Pos], found: Result<Arc<Slice<N>>>) {
+        self.0.push((places.to_vec(), found));
+    }
+
+    /// The list that was read for the field that is being resolved, as a page.
+    ///
+    /// # Errors
+    /// What is wrong with its arguments, or that it is not the viewer's to read.
+    pub(crate) fn page(&self, ctx: &Context<'_>) -> Result<Page<N>> {
+        self.slice(ctx).map(Slice::page)
+    }
+
+    /// The same, for lists that tell no total.
+    ///
+    /// # Errors
+    /// As [`Many::page`].
+    pub(crate) fn excerpt(&self, ctx: &Context<'_>) -> Result<Excerpt<N>> {
+        self.slice(ctx).map(Slice::excerpt)
+    }
+
+    /// The same, for lists without pages.
+    ///
+    /// # Errors
+    /// As [`Many::page`].
+    pub(crate) fn all(&self, ctx: &Context<'_>) -> Result<Vec<Arc<N>>> {
+        self.slice(ctx).map(Slice::all)
+    }
+
+    fn slice(&self, ctx: &Context<'_>) -> Result<&Slice<N>> {
+        match self.0.iter().find(|(places, _)| places.contains(&ctx.item.pos)) {
+            Some((_, found)) => found.as_deref().map_err(Clone::clone),
+            None => Err(Error::internal(format!("{} was not read", ctx.item.node.name.node))),
+        }
+    }
+}
+
+/// What hangs on a node, as a slice declares it: [`ToOne`] or [`ToMany`].
+pub(crate) trait Relation<P: Node>: Send + Sync {
+    /// The field, as the schema spells it.
+    fn name(&self) -> &'static str;
+
+    /// How it is read, as far as it was asked for. From `level` on it is seen.
+    fn plan(
+        &'static self,
+        asked: &Asked<'_>,
+        viewer: &Viewer,
+        layout: &mut Layout,
+        level: DisclosureLevel,
+    ) -> Branch<P>;
+}
+
+/// One thing, to which a column of the node points. It is joined.
+pub(crate) struct ToOne<P: Node, C: Node> {
+    /// The field, as the schema spells it.
+    pub(crate) name: &'static str,
+    /// The column that points to it.
+    pub(crate) key: P::Column,
+    /// Where it is put.
+    pub(crate) place: fn(&mut P) -> &mut One<C>,
+}
+
+/// A list of things that point to the node. However many nodes there are, their
+/// lists are one statement. Whose the list is to read, `list` says.
+pub(crate) struct ToMany<P: Node, C: Node> {
+    /// The field, as the schema spells it.
+    pub(crate) name: &'static str,
+    /// The column of the things that points to the node; one of their facts.
+    pub(crate) parent: C::Column,
+    /// Which of them, how many and in which order, for the field that was asked for.
+    pub(crate) list: fn(&Viewer, &Asked<'_>) -> Result<List<C>>,
+    /// Where they are put.
+    pub(crate) place: fn(&mut P) -> &mut Many<C>,
+}
+
+/// A relation that was asked for.
+pub(crate) enum Branch<P: Node> {
+    One(Box<dyn Joined<P>>),
+    Many(Box<dyn Listed<P>>),
+}
+
+/// What is joined to the statement that reads the node.
+pub(crate) trait Joined<P: Node>: Send + Sync {
+    /// Adds it to a statement in which the node stands under the name `parent`.
+    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer);
+    /// Whether lists hang below it.
+    fn has_lists(&self) -> bool;
+    /// Puts it on its node, as far as the viewer sees it; `level` is the viewer's on the node.
+    fn disclose(
+        &self,
+        viewer: &Viewer,
+        result: &QueryResult,
+        level: DisclosureLevel,
+        parent: &mut P,
+    ) -> Result<()>;
+    /// Reads the lists below it.
+    fn fill<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        parents: Vec<&'a mut P>,
+    ) -> BoxFuture<'a, Result<()>>;
+}
+
+/// What is read by a statement of its own, for all nodes together.
+pub(crate) trait Listed<P: Node>: Send + Sync {
+    /// Reads it and puts it on the nodes.
+    fn fill<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        parents: Vec<&'a mut P>,
+    ) -> BoxFuture<'a, Result<()>>;
+}
+
+struct JoinedOne<P: Node, C: Node> {
+    relation: &'static ToOne<P, C>,
+    name: DynIden,
+    level: DisclosureLevel,
+    reading: Reading<C>,
+}
+
+struct ListedMany<P: Node, C: Node> {
+    relation: &'static ToMany<P, C>,
+    places: Vec<Pos>,
+    list: Result<(List<C>, Reading<C>)>,
+}
+
+impl<P: Node, C: Node> Relation<P> for ToOne<P, C> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn plan(
+        &'static self,
+        asked: &Asked<'_>,
+        viewer: &Viewer,
+        layout: &mut Layout,
+        level: DisclosureLevel,
+    ) -> Branch<P> {
+        let name = layout.name();
+        let reading = Reading::plan(Some(asked), viewer, layout, &[]);
+        Branch::One(Box::new(JoinedOne { relation: self, name, level, reading }))
+    }
+}
+
+impl<P: Node, C: Node> Relation<P> for ToMany<P, C> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn plan(
+        &'static self,
+        asked: &Asked<'_>,
+        viewer: &Viewer,
+        _: &mut Layout,
+        _: DisclosureLevel,
+    ) -> Branch<P> {
+        let list = (self.list)(viewer, asked).map(|list| {
+            let reading = list.reading(asked, viewer);
+            (list, reading)
+        });
+        Branch::Many(Box::new(ListedMany { relation: self, places: asked.places().to_vec(), list }))
+    }
+}
+
+impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
+    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer) {
+        let mut rows = self.reading.rows(viewer);
+        rows.cond_where(C::visible(viewer));
+        let points_here =
+            Expr::col((self.name.clone(), C::KEY)).equals((parent.clone(), self.relation.key));
+        query.join_subquery(JoinType::LeftJoin, rows, self.name.clone(), points_here);
+        self.reading.select(query, &self.name, viewer);
+    }
+
+    fn has_lists(&self) -> bool {
+        self.reading.has_lists()
+    }
+
+    fn disclose(
+        &self,
+        viewer: &Viewer,
+        result: &QueryResult,
+        level: DisclosureLevel,
+        parent: &mut P,
+    ) -> Result<()> {
+        let facts = Facts::new(self.reading.columns(), result);
+        if level >= self.level && facts.fact::<Option<Uuid>>(C::KEY)?.is_some() {
+            let found = self.reading.disclose(viewer, result)?;
+            *(self.relation.place)(parent) = found.map(Box::new);
+        }
+        Ok(())
+    }
+
+    fn fill<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        parents: Vec<&'a mut P>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let place = self.relation.place;
+        let found = parents.into_iter().filter_map(|parent| place(parent).as_deref_mut());
+        self.reading.fill(reader, found.collect()).boxed()
+    }
+}
+
+impl<P: Node, C: Node> Listed<P> for ListedMany<P, C> {
+    fn fill<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        parents: Vec<&'a mut P>,
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let place = self.relation.place;
+            let (list, reading) = match &self.list {
+                Ok(list) => list,
+                Err(refused) => {
+                    for parent in parents {
+                        place(parent).put(&self.places, Err(refused.clone()));
+                    }
+                    return Ok(());
+                }
+            };
+            let ids: Vec<Uuid> = parents.iter().map(|parent| parent.id().into()).collect();
+            let mut found = list.below(reader, reading, self.relation.parent, &ids).await?;
+            let none = Arc::new(list.none());
+            for parent in parents {
+                // Two nodes may be the same one, reached by two ways.
+                let slice = found.get_mut(&parent.id().into()).unwrap_or(&mut none.clone()).clone();
+                place(parent).put(&self.places, Ok(slice));
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+}
