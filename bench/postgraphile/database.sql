@@ -49,7 +49,8 @@ create index on peer.need_text using gin (words) with (fastupdate = off);
 comment on table peer.need_text is '@behavior -*';
 
 create view peer.hit as
-select 0::real as score, need.id, need.folio, need.title, need.summary, need.chamber_id from peer.need;
+select 0::real as score, need.id, need.folio, need.title, need.summary, need.chamber_id
+from peer.need;
 comment on view peer.hit is E'@primaryKey id\n@behavior -query:resource:list -query:resource:connection\n'
     '@foreignKey (chamber_id) references peer.organization (id)|@fieldName chamber|@behavior -backwards';
 
@@ -62,7 +63,7 @@ create function peer.search(text text) returns setof peer.hit language sql stabl
             from plainto_tsquery('spanish', search.text) as query, peer.need_text
             where words @@ query
             limit 1000
-        ) as some
+        ) as found
         order by score desc, need_id
         limit 20
     ) as best
@@ -74,7 +75,9 @@ comment on function peer.search is E'@name search';
 -- Q5. A draft, with the rows that Vínculo writes for one: folio, history, event.
 create view peer.draft as
 select id, folio, version, company_id, title, summary, urgency, scian from public.need;
-comment on view peer.draft is E'@primaryKey id\n@behavior -* +resource:insert +type:node';
+comment on view peer.draft is E'@primaryKey id\n@behavior +resource:insert -query:resource:list -query:resource:connection';
+
+comment on column peer.draft.id is '@hasDefault';
 
 create function peer.write_draft() returns trigger language plpgsql as $$
 declare

@@ -44,7 +44,7 @@ const preset = {
   extends: [PostGraphileAmberPreset],
   plugins: [Sectors],
   // Views have no indexes of their own to go by.
-  disablePlugins: ["PgIndexBehaviorsPlugin", "NodePlugin", "SubscriptionPlugin"],
+  disablePlugins: ["PgIndexBehaviorsPlugin", "NodePlugin", "MutationPayloadQueryPlugin"],
   pgServices: [
     makePgService({
       connectionString,
@@ -53,6 +53,8 @@ const preset = {
       poolConfig: { max: Number(pool), min: Number(pool), idleTimeoutMillis: 0 },
     }),
   ],
+  // Nothing can be written but a draft.
+  schema: { defaultBehavior: "-resource:insert -resource:update -resource:delete" },
   grafast: { explain: false },
   grafserv: { graphiql: false, watch: false },
 };
