@@ -1,0 +1,171 @@
+//! Measures Vínculo beside its peers on one database. `bench/run` prepares the database and calls this.
+
+mod bench;
+mod client;
+mod contest;
+mod database;
+mod equality;
+mod operations;
+mod process;
+mod report;
+mod windows;
+
+use std::{fmt::Write as _, fs, io, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+use crate::{
+    bench::{Bench, Viewer},
+    contest::{Contender, Effort, contest},
+    operations::{Kind, Operation},
+    process::Server,
+};
+
+/// Measures Vínculo beside its peers.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(flatten)]
+    bench: Bench,
+    /// Only these operations.
+    #[arg(long, value_delimiter = ',', global = true)]
+    only: Vec<Operation>,
+    /// Windows for each operation and server.
+    #[arg(long, default_value_t = 9)]
+    windows: usize,
+    /// How long a window lasts at least.
+    #[arg(long, default_value_t = 1.5)]
+    seconds: f64,
+    /// How long each server is warmed up with each operation.
+    #[arg(long, default_value_t = 4.0)]
+    warm: f64,
+    /// Connections that ask at the same time.
+    #[arg(long, default_value_t = 4)]
+    connections: usize,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Vínculo, PostGraphile and hand-written SQL on the same database.
+    Compare {
+        /// Only these servers; the first is compared with the others.
+        #[arg(long, value_delimiter = ',', default_value = "vinculo,postgraphile,ceiling")]
+        servers: Vec<Kind>,
+    },
+    /// The same answers for a viewer without a token, an officer and the network's admin.
+    Viewers,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.what {
+        What::Compare { servers } => cli.compare(servers),
+        What::Viewers => cli.viewers(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Cli {
+    fn effort(&self) -> Effort {
+        Effort {
+            windows: self.windows,
+            seconds: self.seconds,
+            warm_seconds: self.warm,
+            connections: self.connections,
+        }
+    }
+
+    fn operations(&self, all: &[Operation]) -> Vec<Operation> {
+        if self.only.is_empty() { all.to_vec() } else { self.only.clone() }
+    }
+
+    fn compare(&self, kinds: &[Kind]) -> io::Result<()> {
+        let database = self.bench.database();
+        let given = database.parameters()?;
+        let officer = self.bench.token(&database.url, &given.office, Viewer::Officer)?;
+        let member = self.bench.token(&database.url, &given.company, Viewer::Member)?;
+        let mut servers = Vec::new();
+        for (place, kind) in (0..).zip(kinds) {
+            servers.push(self.bench.start(*kind, &database.url, place)?);
+        }
+        let at_start = memory(&servers)?;
+        let contenders: Vec<_> = kinds
+            .iter()
+            .zip(&servers)
+            .map(|(kind, server)| Contender {
+                label: format!("{kind:?}").to_lowercase(),
+                kind: *kind,
+                server,
+                cluster: Some(self.bench.cluster()),
+                given: &given,
+                tokens: (officer.clone(), member.clone()),
+            })
+            .collect();
+        let operations = self.operations(&Operation::ALL);
+        let measured =
+            contest(&contenders, &operations, self.effort(), true, &self.bench.documents)?;
+        let mut text = report::table(&measured);
+        text.push_str(
+            "\n| server | resident MB at start | after the run | at most |\n|---|---:|---:|---:|\n",
+        );
+        let after = memory(&servers)?;
+        for ((contender, start), after) in contenders.iter().zip(&at_start).zip(&after) {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} |",
+                contender.label,
+                start.0 / 1_000_000,
+                after.0 / 1_000_000,
+                after.1 / 1_000_000,
+            );
+        }
+        self.write(
+            "compare",
+            &text,
+            &json!({ "effort": self.effort(), "measured": measured, "memory": after }),
+        )
+    }
+
+    fn viewers(&self) -> io::Result<()> {
+        let database = self.bench.database();
+        let given = database.parameters()?;
+        let server = self.bench.start(Kind::Vinculo, &database.url, 0)?;
+        let mut contenders = Vec::new();
+        for viewer in [Viewer::Anonymous, Viewer::Officer, Viewer::Admin] {
+            contenders.push(Contender {
+                label: format!("{viewer:?}").to_lowercase(),
+                kind: Kind::Vinculo,
+                server: &server,
+                cluster: Some(self.bench.cluster()),
+                given: &given,
+                tokens: (self.bench.token(&database.url, &given.office, viewer)?, None),
+            });
+        }
+        let operations = self.operations(&[Operation::Q1, Operation::Q6]);
+        let measured =
+            contest(&contenders, &operations, self.effort(), true, &self.bench.documents)?;
+        self.write(
+            "viewers",
+            &report::table(&measured),
+            &json!({ "effort": self.effort(), "measured": measured }),
+        )
+    }
+
+    fn write(&self, name: &str, text: &str, all: &serde_json::Value) -> io::Result<()> {
+        println!("{text}");
+        fs::write(self.bench.place.join(format!("{name}.md")), text)?;
+        fs::write(self.bench.place.join(format!("{name}.json")), serde_json::to_string_pretty(all)?)
+    }
+}
+
+fn memory(servers: &[Server]) -> io::Result<Vec<(u64, u64)>> {
+    servers.iter().map(Server::memory).collect()
+}
