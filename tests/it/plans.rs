@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use tests::{World, records};
 
-tests::stories!(every_list_walks_along_an_index);
+tests::stories!(every_list_walks_along_an_index, a_filter_walks_along_its_own_index);
 
 /// Lists, each with the ids that it names.
 const LISTS: &[&str] = &[
@@ -72,13 +72,77 @@ async fn every_list_walks_along_an_index(world: &World) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// Steps of SQLite's plan that read or sort more than they hand on.
-async fn sqlite(world: &World, sql: &str) -> Vec<String> {
+/// Lists, each with the index that was made for it: without it another one would
+/// serve in the right order, and most of what it finds be thrown away.
+const WALKS: &[(&str, &str)] = &[
+    (
+        "{ needs(filter: { status: [PUBLISHED], subsector: \"327\" }) { nodes { id } } }",
+        "ix_need_subsector_status_listed_at_id",
+    ),
+    (
+        "{ needs(filter: { status: [PUBLISHED], state: \"05\", subsector: \"327\" }) { nodes { id } } }",
+        "ix_need_state_code_subsector_status_listed_at_id",
+    ),
+    (
+        "{ needs(filter: { status: [PUBLISHED], state: \"05\" }) { nodes { id } } }",
+        "ix_need_state_code_status_listed_at_id",
+    ),
+    (
+        "{ offers(filter: { status: [PUBLISHED], subsector: \"327\" }) { nodes { id } } }",
+        "ix_offer_subsector_status_listed_at_id",
+    ),
+    (
+        "{ offers(filter: { status: [PUBLISHED], state: \"05\", subsector: \"327\" }) { nodes { id } } }",
+        "ix_offer_state_code_subsector_status_listed_at_id",
+    ),
+    (
+        "{ organizations(filter: { kind: [CHAMBER] }) { nodes { id } } }",
+        "ix_organization_kind_name_folded_id",
+    ),
+    (
+        "{ organizations { nodes { needs(first: 5) { nodes { id } } } } }",
+        "ix_need_chamber_id_listed_at_id",
+    ),
+    (
+        "{ organizations { nodes { offers(first: 5) { nodes { id } } } } }",
+        "ix_offer_ott_id_listed_at_id",
+    ),
+];
+
+async fn a_filter_walks_along_its_own_index(world: &World) {
+    let cast = world.cast().await;
+    world.need(&cast, NeedStatus::Published).await;
+    world.offer(&cast, OfferStatus::Published).await;
+    let mut wrong = Vec::new();
+    for (list, index) in WALKS {
+        world.statements();
+        world.nobody().send(list, json!({})).await.data();
+        // The list in question is the last that is read.
+        let sql = world.statements().pop().expect("a statement");
+        let plan = match world.db().backend() {
+            DatabaseBackend::Postgres => postgres_plan(world, &sql).await.to_string(),
+            _ => sqlite_plan(world, &sql).await.join("\n"),
+        };
+        if !plan.contains(index) {
+            wrong.push(format!("{list} does not use {index}: {plan}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The steps of SQLite's plan.
+async fn sqlite_plan(world: &World, sql: &str) -> Vec<String> {
     let explain =
         Statement::from_string(DatabaseBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = world.db().read().query_all_raw(explain).await.expect("a plan");
-    let steps = steps.iter().map(|step| step.try_get::<String>("", "detail").unwrap());
-    steps
+    steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect()
+}
+
+/// Those of them that read or sort more than they hand on.
+async fn sqlite(world: &World, sql: &str) -> Vec<String> {
+    sqlite_plan(world, sql)
+        .await
+        .into_iter()
         .filter(|step| {
             let scans =
                 step.starts_with("SCAN ") && !step.contains("USING") && !step.contains("VIRTUAL");
@@ -90,9 +154,9 @@ async fn sqlite(world: &World, sql: &str) -> Vec<String> {
         .collect()
 }
 
-/// The same for PostgreSQL, which would rather read small tables whole: what it
+/// PostgreSQL's plan. It would rather read small tables whole: what it
 /// does when it is told not to shows what it could do.
-async fn postgres(world: &World, sql: &str) -> Vec<String> {
+async fn postgres_plan(world: &World, sql: &str) -> Value {
     let tx = world.db().read().begin().await.expect("a transaction");
     for switch in ["seqscan", "sort", "incremental_sort", "bitmapscan", "hashjoin", "mergejoin"] {
         tx.execute_unprepared(&format!("SET LOCAL enable_{switch} = off")).await.unwrap();
@@ -108,8 +172,13 @@ async fn postgres(world: &World, sql: &str) -> Vec<String> {
     let plan: Value = plan.try_get_by_index(0).expect("JSON");
     tx.execute_unprepared("DEALLOCATE looked_at").await.unwrap();
     tx.rollback().await.unwrap();
+    plan[0]["Plan"].clone()
+}
+
+/// The same of PostgreSQL's plan.
+async fn postgres(world: &World, sql: &str) -> Vec<String> {
     let mut bad = Vec::new();
-    look(&plan[0]["Plan"], &mut bad);
+    look(&postgres_plan(world, sql).await, &mut bad);
     bad
 }
 
