@@ -38,7 +38,7 @@ pub struct Labels(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    lists: HashMap<String, Vec<Entry>>,
+    lists: HashMap<String, Vec<Arc<Entry>>>,
     places: HashMap<String, HashMap<String, usize>>,
     neighbours: HashSet<(String, String)>,
 }
@@ -50,12 +50,12 @@ impl Labels {
     /// When the database is away.
     pub async fn load(db: &Db) -> Result<Self> {
         let rows = code::Entity::find().order_by_asc(code::Column::Position).all(db.read()).await?;
-        let mut lists: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut lists: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
         let mut places: HashMap<String, HashMap<String, usize>> = HashMap::new();
         for row in rows {
             let list = lists.entry(row.list.clone()).or_default();
             places.entry(row.list.clone()).or_default().insert(row.code.clone(), list.len());
-            list.push(Entry {
+            list.push(Arc::new(Entry {
                 list: row.list,
                 code: row.code,
                 label_es: row.label_es,
@@ -64,7 +64,7 @@ impl Labels {
                 level: row.level,
                 edition: row.edition,
                 source: row.source,
-            });
+            }));
         }
         let neighbours = reference::adjacency().into_iter().collect();
         Ok(Self(Arc::new(Inner { lists, places, neighbours })))
@@ -80,13 +80,13 @@ impl Labels {
 
     /// A list in its own order; empty when there is none of this name.
     #[must_use]
-    pub fn list(&self, list: &str) -> &[Entry] {
+    pub fn list(&self, list: &str) -> &[Arc<Entry>] {
         self.0.lists.get(list).map_or(&[], Vec::as_slice)
     }
 
     /// One entry.
     #[must_use]
-    pub fn get(&self, list: &str, code: &str) -> Option<&Entry> {
+    pub fn get(&self, list: &str, code: &str) -> Option<&Arc<Entry>> {
         let place = self.0.places.get(list)?.get(code)?;
         self.0.lists.get(list)?.get(*place)
     }
@@ -99,7 +99,7 @@ impl Labels {
 
     /// The longest known code with which a SCIAN code of any edition begins.
     #[must_use]
-    pub fn known_scian(&self, code: &str) -> Option<&Entry> {
+    pub fn known_scian(&self, code: &str) -> Option<&Arc<Entry>> {
         if let Some(sector) = self.get(SCIAN, code) {
             return Some(sector);
         }
@@ -110,7 +110,7 @@ impl Labels {
 
     /// The sector of a SCIAN code: `31-33` for `326110`.
     #[must_use]
-    pub fn sector(&self, code: &str) -> Option<&Entry> {
+    pub fn sector(&self, code: &str) -> Option<&Arc<Entry>> {
         self.get(SCIAN, code)
             .filter(|entry| entry.level.as_deref() == Some("sector"))
             .or_else(|| self.get(SCIAN, &sector_code(code)?))
@@ -118,7 +118,7 @@ impl Labels {
 
     /// The subsector of a SCIAN code: `326` for `326110`; nothing for a sector.
     #[must_use]
-    pub fn subsector(&self, code: &str) -> Option<&Entry> {
+    pub fn subsector(&self, code: &str) -> Option<&Arc<Entry>> {
         let entry = self.get(SCIAN, code.get(..3)?)?;
         (entry.level.as_deref() == Some("subsector")).then_some(entry)
     }
@@ -131,7 +131,7 @@ impl Labels {
 
     /// A state by its INEGI key.
     #[must_use]
-    pub fn state(&self, code: &str) -> Option<&Entry> {
+    pub fn state(&self, code: &str) -> Option<&Arc<Entry>> {
         self.get(STATE, code)
     }
 }

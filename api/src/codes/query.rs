@@ -1,7 +1,9 @@
 //! Reading official lists and vocabularies.
 
+use std::sync::Arc;
+
 use async_graphql::{
-    ComplexObject, Context, Object, SimpleObject,
+    Context, Object, SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
 use entity::{Codes, Language};
@@ -15,44 +17,53 @@ use crate::{
 };
 
 /// An entry of an official list or of a vocabulary: people read labels, programs read codes.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
-pub struct Code {
-    /// The list it belongs to (`scian`, `state`, `municipality`, `sdg`, `trl`, `ipc`, or a vocabulary such as `need_type`).
-    list: String,
-    /// The code: for vocabularies the enum value. A string: leading zeros count.
-    code: String,
-    /// What kind of entry, for lists with levels (`sector`, `subsector`, `rama`; `section`, `class`, `subclass`). Null for flat lists.
-    level: Option<String>,
-    /// The edition of the list (`2018` for SCIAN). Null for lists without editions.
-    edition: Option<String>,
-    /// Who published the list.
-    source: String,
-    /// The label in Spanish.
-    label_es: String,
-    /// The label in English. Null where only a Spanish title was published.
-    label_en: Option<String>,
-    #[graphql(skip)]
-    parent_code: Option<String>,
-}
+#[derive(Clone, Debug)]
+pub struct Code(Arc<Entry>);
 
-impl From<&Entry> for Code {
-    fn from(entry: &Entry) -> Self {
-        Self {
-            list: entry.list.clone(),
-            code: entry.code.clone(),
-            level: entry.level.clone(),
-            edition: entry.edition.clone(),
-            source: entry.source.clone(),
-            label_es: entry.label_es.clone(),
-            label_en: entry.label_en.clone(),
-            parent_code: entry.parent.clone(),
-        }
+impl From<&Arc<Entry>> for Code {
+    fn from(entry: &Arc<Entry>) -> Self {
+        Self(entry.clone())
     }
 }
 
-#[ComplexObject]
+/// An entry of an official list or of a vocabulary: people read labels, programs read codes.
+#[Object]
 impl Code {
+    /// The list it belongs to (`scian`, `state`, `municipality`, `sdg`, `trl`, `ipc`, or a vocabulary such as `need_type`).
+    async fn list(&self) -> &str {
+        &self.0.list
+    }
+
+    /// The code: for vocabularies the enum value. A string: leading zeros count.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// What kind of entry, for lists with levels (`sector`, `subsector`, `rama`; `section`, `class`, `subclass`). Null for flat lists.
+    async fn level(&self) -> Option<&str> {
+        self.0.level.as_deref()
+    }
+
+    /// The edition of the list (`2018` for SCIAN). Null for lists without editions.
+    async fn edition(&self) -> Option<&str> {
+        self.0.edition.as_deref()
+    }
+
+    /// Who published the list.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// The label in Spanish.
+    async fn label_es(&self) -> &str {
+        &self.0.label_es
+    }
+
+    /// The label in English. Null where only a Spanish title was published.
+    async fn label_en(&self) -> Option<&str> {
+        self.0.label_en.as_deref()
+    }
+
     /// What people read.
     async fn label(
         &self,
@@ -62,18 +73,19 @@ impl Code {
         )]
         language: Language,
     ) -> &str {
-        match (language, &self.label_en) {
+        match (language, &self.0.label_en) {
             (Language::En, Some(label)) => label,
-            _ => &self.label_es,
+            _ => &self.0.label_es,
         }
     }
 
     /// The entry above it (a subsector's sector, a municipality's state). Null at the top.
     async fn parent(&self, ctx: &Context<'_>) -> Option<Self> {
         let labels = ctx.service().labels();
+        let entry = &self.0;
         // A municipality's parent is in another list.
-        let list = if self.list == super::MUNICIPALITY { super::STATE } else { &self.list };
-        self.parent_code.as_deref().and_then(|code| labels.get(list, code)).map(Into::into)
+        let list = if entry.list == super::MUNICIPALITY { super::STATE } else { &entry.list };
+        entry.parent.as_deref().and_then(|code| labels.get(list, code)).map(Into::into)
     }
 }
 
@@ -93,8 +105,8 @@ pub(crate) fn subsectors(ctx: &Context<'_>, codes: &Codes) -> Vec<Code> {
     each_once(codes.0.iter().filter_map(|code| ctx.service().labels().subsector(code)))
 }
 
-fn each_once<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Code> {
-    let mut once: Vec<&Entry> = Vec::new();
+fn each_once<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Vec<Code> {
+    let mut once: Vec<&Arc<Entry>> = Vec::new();
     for entry in entries {
         if !once.contains(&entry) {
             once.push(entry);
@@ -184,7 +196,7 @@ impl Wanted {
         let wanted = self.text.as_deref().map(text::fold);
         let contains =
             |label: &str| wanted.as_deref().is_none_or(|text| text::fold(label).contains(text));
-        let fits = |entry: &&Entry| {
+        let fits = |entry: &&Arc<Entry>| {
             self.level.as_ref().is_none_or(|level| entry.level.as_ref() == Some(level))
                 && self.parent.as_ref().is_none_or(|parent| entry.parent.as_ref() == Some(parent))
                 && self.starts_with.as_deref().is_none_or(|start| entry.code.starts_with(start))
@@ -196,7 +208,7 @@ impl Wanted {
             rest.find(|entry| entry.code == *after)
                 .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;
         }
-        let mut found: Vec<&Entry> = rest.filter(fits).take(size + 1).collect();
+        let mut found: Vec<&Arc<Entry>> = rest.filter(fits).take(size + 1).collect();
         let more = found.len() > size;
         found.truncate(size);
         let mut page = Connection::new(after.is_some(), more);

@@ -263,7 +263,7 @@ impl Names {
     }
 }
 
-fn bilingual(entry: &Entry) -> Bilingual {
+fn bilingual(entry: &Arc<Entry>) -> Bilingual {
     let en = entry.label_en.clone().unwrap_or_else(|| entry.label_es.clone());
     Bilingual::new(entry.label_es.clone(), en)
 }

@@ -190,8 +190,8 @@ impl NeedQuery {
 
 /// The needs below another thing that the viewer may know of, newest first.
 pub(crate) fn newest_needs(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Need>> {
-    let args = PageArgs::of(asked)?;
-    List::new(asked, (&args, SIZES), NeedOrder::Newest.order(), Need::visible(viewer), 0)
+    let (args, print) = (PageArgs::of(asked)?, fingerprint(&asked.name()));
+    List::new(asked, (&args, SIZES), NeedOrder::Newest.order(), Need::visible(viewer), print)
 }
 
 async fn list(

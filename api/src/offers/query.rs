@@ -164,8 +164,8 @@ impl OfferQuery {
 
 /// The offers below another thing that the viewer may know of, newest first.
 pub(crate) fn newest_offers(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Offer>> {
-    let args = PageArgs::of(asked)?;
-    List::new(asked, (&args, SIZES), OfferOrder::Newest.order(), Offer::visible(viewer), 0)
+    let (args, print) = (PageArgs::of(asked)?, fingerprint(&asked.name()));
+    List::new(asked, (&args, SIZES), OfferOrder::Newest.order(), Offer::visible(viewer), print)
 }
 
 async fn list(

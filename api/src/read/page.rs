@@ -433,7 +433,7 @@ impl<N: Node> List<N> {
             let mut rows = reading.rows(reader.viewer());
             rows.and_where(of_parent);
             self.narrow(&mut rows)?;
-            query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::val(true));
+            query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
         } else {
             // SQLite has no LATERAL, but a correlated subquery may have a limit.
             let mut keys = Query::select();

@@ -263,12 +263,14 @@ impl<P: Node, C: Node> Listed<P> for ListedMany<P, C> {
                     return Ok(());
                 }
             };
-            let ids: Vec<Uuid> = parents.iter().map(|parent| parent.id().into()).collect();
-            let mut found = list.below(reader, reading, self.relation.parent, &ids).await?;
+            // Two nodes may be the same one, reached by two ways: its list is read once.
+            let mut ids: Vec<Uuid> = parents.iter().map(|parent| parent.id().into()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let found = list.below(reader, reading, self.relation.parent, &ids).await?;
             let none = Arc::new(list.none());
             for parent in parents {
-                // Two nodes may be the same one, reached by two ways.
-                let slice = found.get_mut(&parent.id().into()).unwrap_or(&mut none.clone()).clone();
+                let slice = found.get(&parent.id().into()).unwrap_or(&none).clone();
                 place(parent).put(&self.places, Ok(slice));
             }
             Ok(())

@@ -1,0 +1,364 @@
+//! Reading by plan: how many statements an operation costs, that a document is
+//! read as GraphQL means it, and that lists below a thing follow the same rules.
+
+use chrono::TimeDelta;
+use entity::{NeedStatus, OfferStatus, Role};
+use serde_json::{Value, json};
+use tests::{Cast, Person, World, records};
+
+tests::stories!(
+    an_operation_costs_its_levels_and_no_more,
+    a_document_is_read_as_it_is_meant,
+    what_is_skipped_is_not_read,
+    lists_below_are_the_list_page_by_page,
+    a_wrong_argument_below_is_told_at_its_field,
+    lists_below_show_what_the_list_shows,
+    counts_add_up_to_what_one_sees
+);
+
+/// Needs and offers of the cast, each pair of them suggested.
+async fn fill(world: &World, cast: &Cast, count: usize) -> (Vec<String>, Vec<String>) {
+    let (mut needs, mut offers) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        world.pass(TimeDelta::seconds(1));
+        needs.push(world.need(cast, NeedStatus::Published).await);
+        offers.push(world.offer(cast, OfferStatus::Published).await);
+    }
+    for need in &needs {
+        for (place, offer) in offers.iter().enumerate() {
+            let mut suggestion = records::suggestion(need, offer);
+            suggestion.score = 5_000 + i32::try_from(place).unwrap();
+            world.put(suggestion).await;
+        }
+    }
+    let needs = needs.iter().map(|need| need.id.to_string()).collect();
+    (needs, offers.iter().map(|offer| offer.id.to_string()).collect())
+}
+
+/// How many statements an operation costs beside finding out who asks.
+async fn cost(world: &World, person: &Person<'_>, operation: &str) -> usize {
+    world.statements();
+    person.send(operation, json!({})).await.data();
+    world.statements().iter().filter(|sql| !sql.contains("\"membership\"")).count()
+}
+
+async fn an_operation_costs_its_levels_and_no_more(world: &World) {
+    let cast = world.cast().await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    for count in [1, 6] {
+        let (needs, offers) = fill(world, &cast, count).await;
+        let (need, offer) = (&needs[0], &offers[0]);
+        for (operation, statements) in [
+            // A list, filtered, with everything that there is one of.
+            (
+                "{ needs(filter: { status: [PUBLISHED], openForInterest: true, state: \"05\", \
+                 subsector: \"327\" }, order: NEWEST, first: 20) { pageInfo { hasNextPage endCursor } \
+                 nodes { id folio title chamber { name } region { name code } sectors { code label } } } }"
+                    .to_owned(),
+                1,
+            ),
+            ("{ needs { totalCount nodes { id } } }".to_owned(), 2),
+            ("{ needs { totalCount } }".to_owned(), 1),
+            // One thing with its best matches, each with the offer and its office.
+            (
+                format!(
+                    "{{ need(id: \"{need}\") {{ title chamber {{ name }} matches(first: 5) {{ \
+                     nodes {{ score offer {{ title ott {{ name parent {{ name }} }} }} }} }} }} }}"
+                ),
+                2,
+            ),
+            // Three levels.
+            (
+                "{ organizations(filter: { kind: [TECHNOLOGY_TRANSFER_OFFICE] }, first: 50) { nodes { \
+                 name offers(first: 5) { nodes { title matches(first: 3) { nodes { score need { title \
+                 chamber { name } } } } } } } } }"
+                    .to_owned(),
+                3,
+            ),
+            // A list below what is joined.
+            (
+                format!(
+                    "{{ need(id: \"{need}\") {{ matches(first: 5) {{ nodes {{ offer {{ \
+                     matches(first: 2) {{ nodes {{ need {{ title }} }} }} }} }} }} }} }}"
+                ),
+                3,
+            ),
+            (format!("{{ node(id: \"{need}\") {{ ... on Need {{ chamber {{ name }} }} }} }}"), 1),
+            (
+                format!("{{ nodes(ids: [\"{need}\", \"{offer}\", \"{}\"]) {{ id }} }}", needs[count - 1]),
+                2,
+            ),
+            ("{ needCounts(by: [SUBSECTOR, REGION]) { count region { name } } }".to_owned(), 2),
+            (
+                format!(
+                    "{{ organization(id: \"{}\") {{ chamberProfile {{ legalRegime }} needs {{ nodes {{ \
+                     title }} }} }} }}",
+                    cast.chamber
+                ),
+                3,
+            ),
+        ] {
+            assert_eq!(cost(world, &officer, &operation).await, statements, "{count}: {operation}");
+        }
+        // Search asks the index of its instance.
+        let instance = world.another_instance().await;
+        let search = "{ search(text: \"calor hornos\", kind: NEED) { totalCount edges { score node { \
+                      ... on Need { title chamber { name } } } } } }";
+        let request = async_graphql::Request::new(search);
+        let request = instance.prepare(request, None, "a request").await.unwrap();
+        let before = instance.db().statements();
+        let answer = api::schema::build().execute(request).await;
+        assert!(answer.is_ok() && answer.data.to_string().contains("title"), "{answer:?}");
+        assert_eq!(instance.db().statements() - before, 1, "{count}: search");
+        instance.db().clone().close().await.unwrap();
+    }
+}
+
+async fn a_document_is_read_as_it_is_meant(world: &World) {
+    let cast = world.cast().await;
+    let (needs, offers) = fill(world, &cast, 4).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let need = &needs[3];
+    // The best are the last.
+    let best = |count: usize| -> Value {
+        let nodes: Vec<_> =
+            offers.iter().rev().take(count).map(|id| json!({ "offer": { "id": id } })).collect();
+        json!({ "nodes": nodes })
+    };
+    let titles = json!([{ "title": "Recuperador cerámico de calor" }]);
+    for (operation, variables, right) in [
+        (
+            "query($id: ID!) { need(id: $id) { a: matches(first: 1) { ...M } b: matches(first: 3) { ...M } \
+             c: matches(first: 1) { nodes { offer { title } } } } } \
+             fragment M on MatchConnection { nodes { offer { id } } }",
+            json!({ "id": need }),
+            json!({ "need": { "a": best(1), "b": best(3),
+                "c": { "nodes": [{ "offer": titles[0].clone() }] } } }),
+        ),
+        (
+            "query($id: ID!, $n: Int = 2, $m: Int) { need(id: $id) { matches(first: $n) { nodes { offer { id } } } \
+             all: matches(first: $m) { nodes { offer { id } } } null: matches(first: null) { nodes { offer { id } } } } }",
+            json!({ "id": need }),
+            json!({ "need": { "matches": best(2), "all": best(4), "null": best(4) } }),
+        ),
+        (
+            "query($id: ID!) { node(id: $id) { id ... on Offer { matches(first: 1) { nodes { score } } } \
+             ... on Need { matches(first: 2) { nodes { offer { id } } } } } }",
+            json!({ "id": need }),
+            json!({ "node": { "id": need, "matches": best(2) } }),
+        ),
+        (
+            "query($chamber: ID!) { needs(filter: { chamber: $chamber }, first: 1) { \
+             nodes { matches(first: 1) { nodes { offer { id } } } } \
+             edges { node { matches(first: 2) { nodes { offer { id } } } } } } }",
+            json!({ "chamber": cast.chamber.to_string() }),
+            json!({ "needs": { "nodes": [{ "matches": best(1) }],
+                "edges": [{ "node": { "matches": best(2) } }] } }),
+        ),
+        (
+            "query($id: ID!) { need(id: $id) { ...C one: chamber { needs(first: 1) { nodes { id } } } \
+             two: chamber { needs(last: 1) { nodes { id } } ...N } ...C } } \
+             fragment C on Need { chamber { ...N } } fragment N on Organization { name }",
+            json!({ "id": need }),
+            json!({ "need": { "chamber": { "name": "Cámara de Transformación" },
+                "one": { "needs": { "nodes": [{ "id": needs[3] }] } },
+                "two": { "needs": { "nodes": [{ "id": needs[0] }] }, "name": "Cámara de Transformación" } } }),
+        ),
+    ] {
+        let answer = officer.send(operation, variables).await;
+        assert_eq!(*answer.data(), right, "{operation}");
+    }
+    // A payload is read like everything else.
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let close = "mutation($id: ID!) { closeNeedForInterest(input: { id: $id, expectedVersion: 1 }) { \
+                 renamed: need { openForInterest chamber { name } matches(first: 1) { nodes { offer { id } } } } } }";
+    let answer = liaison.send(close, json!({ "id": need })).await;
+    let right = json!({ "renamed": { "openForInterest": false,
+        "chamber": { "name": "Cámara de Transformación" }, "matches": best(1) } });
+    assert_eq!(*answer.root(), right);
+    assert_eq!(world.events().await, ["NEED_CLOSED_FOR_INTEREST"]);
+}
+
+async fn what_is_skipped_is_not_read(world: &World) {
+    let cast = world.cast().await;
+    let (needs, _) = fill(world, &cast, 2).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let ask = "query($id: ID!, $yes: Boolean!) { need(id: $id) { id \
+               chamber @include(if: $yes) { name } ... @skip(if: $yes) { region { name } } \
+               matches(first: 1) @include(if: $yes) { nodes { score } } } }";
+    for (yes, statements, joined, other) in
+        [(true, 2, "\"organization\"", "\"region\""), (false, 1, "\"region\"", "\"organization\"")]
+    {
+        world.statements();
+        let answer = officer.send(ask, json!({ "id": needs[0], "yes": yes })).await;
+        let need = answer.root();
+        assert_eq!(need.get("chamber").is_some(), yes);
+        assert_eq!(need.get("region").is_some(), !yes);
+        let sent: Vec<_> =
+            world.statements().into_iter().filter(|sql| !sql.contains("\"membership\"")).collect();
+        assert_eq!(sent.len(), statements, "{sent:#?}");
+        assert!(sent[0].contains(&format!("FROM {joined}")), "{}", sent[0]);
+        assert!(!sent[0].contains(&format!("FROM {other}")), "{}", sent[0]);
+    }
+}
+
+async fn lists_below_are_the_list_page_by_page(world: &World) {
+    let cast = world.cast().await;
+    fill(world, &cast, 5).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let ask = "query($first: Int, $after: String, $last: Int, $before: String) { \
+               organizations(filter: { kind: [TECHNOLOGY_TRANSFER_OFFICE] }) { nodes { id \
+               offers(first: $first, after: $after, last: $last, before: $before) { totalCount \
+               pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { id } } } } }";
+    let page = async |variables: Value| -> Value {
+        let found = officer.send(ask, variables).await.root()["nodes"].clone();
+        let found = found.as_array().unwrap().clone();
+        let of =
+            |id: String| found.iter().find(|office| office["id"] == json!(id)).unwrap().clone();
+        // Each parent has its own.
+        let others = of(cast.other_ott.to_string());
+        assert_eq!(others["offers"]["totalCount"], 0);
+        assert_eq!(others["offers"]["nodes"], json!([]));
+        of(cast.ott.to_string())["offers"].clone()
+    };
+    let whole = page(json!({})).await;
+    let ids = |page: &Value| page["nodes"].as_array().unwrap().clone();
+    assert_eq!((ids(&whole).len(), &whole["totalCount"]), (5, &json!(5)));
+    let list = format!("{{ offers(filter: {{ ott: \"{}\" }}) {{ nodes {{ id }} }} }}", cast.ott);
+    assert_eq!(officer.send(&list, json!({})).await.root()["nodes"], whole["nodes"]);
+
+    let (mut forwards, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let found = page(json!({ "first": 2, "after": after })).await;
+        assert_eq!(found["totalCount"], 5, "the cursor does not count");
+        forwards.extend(ids(&found));
+        after = found["pageInfo"]["endCursor"].clone();
+        if found["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(forwards, ids(&whole));
+    let (mut backwards, mut before) = (Vec::new(), Value::Null);
+    loop {
+        let found = page(json!({ "last": 2, "before": before })).await;
+        let mut earlier = ids(&found);
+        earlier.append(&mut backwards);
+        backwards = earlier;
+        before = found["pageInfo"]["startCursor"].clone();
+        if found["pageInfo"]["hasPreviousPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(backwards, ids(&whole));
+    let beyond = page(json!({ "after": whole["pageInfo"]["endCursor"] })).await;
+    assert_eq!((ids(&beyond).len(), &beyond["totalCount"]), (0, &json!(5)));
+    assert_eq!(beyond["pageInfo"]["hasPreviousPage"], true);
+}
+
+async fn a_wrong_argument_below_is_told_at_its_field(world: &World) {
+    let cast = world.cast().await;
+    let (needs, _) = fill(world, &cast, 1).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let cursor = "{ needs { pageInfo { endCursor } nodes { id } } }";
+    let cursor = officer.send(cursor, json!({})).await.root()["pageInfo"]["endCursor"].clone();
+    let cursor = format!("after: {cursor}");
+    for wrong in
+        ["first: 0", "first: 101", "first: -1", "first: 1, last: 1", "after: \"x\"", &cursor]
+    {
+        let ask = format!(
+            "{{ organization(id: \"{}\") {{ name wrong: offers({wrong}) {{ nodes {{ id }} }} \
+             right: offers(first: 1) {{ nodes {{ title }} }} }} }}",
+            cast.ott
+        );
+        let answer = officer.send(&ask, json!({})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{wrong}");
+        assert_eq!(answer.body["errors"][0]["path"], json!(["organization", "wrong"]), "{wrong}");
+        let office = &answer.body["data"]["organization"];
+        assert_eq!(office["wrong"], Value::Null);
+        assert_eq!(office["right"]["nodes"].as_array().unwrap().len(), 1, "{wrong}");
+    }
+    let ask = "query($id: ID!) { need(id: $id) { id matches(first: 51) { nodes { score } } } }";
+    let answer = officer.send(ask, json!({ "id": needs[0] })).await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+    assert_eq!(answer.body["data"]["need"], json!({ "id": needs[0], "matches": null }));
+    // Not for everybody: told at the field, and the need is there.
+    let ask = "query($id: ID!) { need(id: $id) { id matches { nodes { score } } } }";
+    let answer = world.nobody().send(ask, json!({ "id": needs[0] })).await;
+    assert_eq!(answer.code(), "UNAUTHENTICATED");
+    assert_eq!(answer.body["data"]["need"], json!({ "id": needs[0], "matches": null }));
+}
+
+async fn lists_below_show_what_the_list_shows(world: &World) {
+    let cast = world.cast().await;
+    use sea_orm::Iterable;
+    for status in NeedStatus::iter() {
+        world.need(&cast, status).await;
+    }
+    for status in OfferStatus::iter() {
+        world.offer(&cast, status).await;
+    }
+    let company = cast.company.to_string();
+    for (name, person) in cast.people(world).await {
+        for (parent, list, fields) in [
+            (
+                cast.chamber,
+                "needs(filter: { chamber: $id }, first: 100)",
+                "id disclosureLevel company { id }",
+            ),
+            (cast.ott, "offers(filter: { ott: $id }, first: 100)", "id disclosureLevel"),
+        ] {
+            let below = &list[..list.find('(').unwrap()];
+            let ask = format!(
+                "query($id: ID!) {{ {list} {{ totalCount nodes {{ {fields} }} }} \
+                 organization(id: $id) {{ {below}(first: 100) {{ totalCount nodes {{ {fields} }} }} }} }}"
+            );
+            let answer = person.send(&ask, json!({ "id": parent.to_string() })).await;
+            let data = answer.data();
+            assert_eq!(data[below], data["organization"][below], "{name}");
+            assert!(data[below]["totalCount"].as_i64().unwrap() > 0, "{name} sees something");
+        }
+        // Who is behind a need is not told by a list below the company.
+        let ask = "query($id: ID!) { organization(id: $id) { needs { totalCount nodes { id } } } }";
+        let answer = person.send(ask, json!({ "id": company })).await;
+        assert_eq!(answer.root()["needs"], json!({ "totalCount": 0, "nodes": [] }), "{name}");
+    }
+}
+
+async fn counts_add_up_to_what_one_sees(world: &World) {
+    let cast = world.cast().await;
+    for status in
+        [NeedStatus::Published, NeedStatus::Fulfilled, NeedStatus::OnHold, NeedStatus::Draft]
+    {
+        world.need(&cast, status).await;
+    }
+    let mut row = records::need(&cast, NeedStatus::Published, world.now());
+    (row.subsector, row.region_id) = (None, None);
+    world.put(row).await;
+    for (name, person) in cast.people(world).await {
+        let total = person.send("{ needs { totalCount } }", json!({})).await;
+        let total = total.root()["totalCount"].as_i64().unwrap();
+        for by in ["SUBSECTOR, REGION", "STATUS", "CHAMBER, STATE", "TYPE"] {
+            let ask = format!("{{ needCounts(by: [{by}]) {{ count }} }}");
+            let answer = person.send(&ask, json!({})).await;
+            let counts = answer.root().as_array().unwrap().clone();
+            let sum: i64 = counts.iter().map(|count| count["count"].as_i64().unwrap()).sum();
+            assert_eq!(sum, total, "{name} by {by}");
+        }
+    }
+    let nobody = world.nobody();
+    let ask = "{ needCounts(filter: { status: [PUBLISHED] }, by: [SUBSECTOR, REGION]) \
+               { count subsector { code } region { code } state { code } status } }";
+    let right = json!([
+        { "count": 1, "subsector": { "code": "327" }, "region": { "code": "R01" }, "state": null, "status": null },
+        { "count": 1, "subsector": null, "region": null, "state": null, "status": null },
+    ]);
+    let told = nobody.send(ask, json!({})).await.root().clone();
+    let mut told = told.as_array().unwrap().clone();
+    // Where there is nothing comes first on one database and last on the other.
+    told.sort_by_key(|count| count["subsector"].is_null());
+    assert_eq!(json!(told), right);
+    for wrong in ["", "STATUS, STATUS", "STATUS, TYPE, REGION"] {
+        let ask = format!("{{ needCounts(by: [{wrong}]) {{ count }} }}");
+        assert_eq!(nobody.send(&ask, json!({})).await.code(), "BAD_USER_INPUT", "{wrong}");
+    }
+}
