@@ -117,9 +117,9 @@ mod tests {
     fn the_numbers_of_a_seed_never_move() {
         let mut dice = Dice::new("need", 7, 1);
         let fallen: Vec<_> = (0..6).map(|_| dice.below(1_000)).collect();
-        assert_eq!(fallen, [0; 6]);
+        assert_eq!(fallen, [232, 109, 852, 213, 592, 216]);
         let at = "2026-01-02T03:04:05Z".parse().expect("a time");
-        assert_eq!(dice.id(at).to_string(), "");
+        assert_eq!(dice.id(at).to_string(), "019b7ca9-8c88-796c-a108-647164bf098a");
     }
 
     #[test]
@@ -129,7 +129,9 @@ mod tests {
         for number in 0..10_000 {
             found[skew.pick(&mut Dice::new("skew", 0, number))] += 1;
         }
-        assert!(found.is_sorted_by(|a, b| a > b) || found[0] > 3_000 && found[9] > 200, "{found:?}");
+        // By the law of Zipf the first of ten has 34 of 100, the last 3.4.
+        assert!((3_200..3_650).contains(&found[0]), "{found:?}");
+        assert!((260..430).contains(&found[9]), "{found:?}");
         assert_eq!(found.iter().sum::<i32>(), 10_000);
     }
 }

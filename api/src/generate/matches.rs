@@ -99,7 +99,9 @@ impl<'a> Market<'a> {
             offers,
             about,
             engine: Index::new(Arc::new(Names::new(scene.labels))),
-            counts: Skew::of((0..KEPT as u64).map(|more| 1_000_000_000 / ((more + 4) * (more + 14)))),
+            counts: Skew::of(
+                (0..KEPT as u64).map(|more| 1_000_000_000 / ((more + 4) * (more + 14))),
+            ),
         };
         let every = |count: usize| (count / SAMPLE).max(1);
         for need in needs.iter().step_by(every(needs.len())) {
@@ -149,9 +151,9 @@ impl<'a> Market<'a> {
                 break;
             }
             // What is about the same process comes first.
-            let shelf = shelves[dice.place(shelves.len()).min(dice.place(shelves.len()))];
+            let kin = shelves[dice.place(shelves.len()).min(dice.place(shelves.len()))];
             let place = (0..3)
-                .map(|_| shelf[dice.place(shelf.len())])
+                .map(|_| kin[dice.place(kin.len())])
                 .max_by_key(|place| self.kinship(need, *place));
             found.extend(place.filter(|place| !found.contains(place)));
         }
@@ -161,7 +163,8 @@ impl<'a> Market<'a> {
     /// How near two are, roughly: the same words, the same activities.
     fn kinship(&self, need: &Asked, place: u32) -> usize {
         let offer = &self.offers[place as usize];
-        let words = what(need.topic).iter().filter(|what| self::what(offer.topic).contains(what)).count();
+        let words =
+            what(need.topic).iter().filter(|what| self::what(offer.topic).contains(what)).count();
         let asked = self.scene.scian(need.activity, 3);
         let usable = offer.applications.iter().flatten();
         let sector = usable.filter(|(own, _)| self.scene.scian(*own, 3) == asked).count();
@@ -199,7 +202,11 @@ impl<'a> Market<'a> {
             sectors: usable
                 .map(|(code, digits)| self.scene.scian(*code, usize::from(*digits)).to_owned())
                 .collect(),
-            own_sectors: offer.own.map(|own| self.scene.scian(own, 4).to_owned()).into_iter().collect(),
+            own_sectors: offer
+                .own
+                .map(|own| self.scene.scian(own, 4).to_owned())
+                .into_iter()
+                .collect(),
             trl: offer.trl.map(|trl| (trl, trl)),
             partnerships,
             state: Some(self.scene.states[office.state].code.to_owned()),

@@ -163,7 +163,8 @@ fn need(
             .map(|day| end(day) + Duration::hours(24 + 8));
     }
     if life.was_met() {
-        row.outcome = Some(scene.words.sentence("outcome", topic, Scene::languages(50, dice), dice));
+        row.outcome =
+            Some(scene.words.sentence("outcome", topic, Scene::languages(50, dice), dice));
         row.outcome_evidence =
             Some(Localized::spanish(scene.words.spanish("evidence", topic, dice)));
     } else if life.ended_at().is_some() {
@@ -231,7 +232,7 @@ fn input(scene: &Scene<'_>, activity: u16, topic: Topic, dice: &mut Dice) -> Nee
         scian: told(scian),
         technology_keywords: told(scene.technologies(dice)),
         market_keywords: told(vec![scene.scian(activity, 3).to_owned()]),
-        sdg: told(scene.goals(dice)),
+        sdg: told(Scene::goals(dice)),
         target_states: told(scene.target_states(dice)),
         anonymous: told(dice.chance(90)),
         ..NeedInput::default()

@@ -115,7 +115,7 @@ pub(super) async fn write(writer: &mut Writer<'_>, scene: &Scene<'_>) -> Result<
     };
     writer.put(vec![top]).await?;
     writer.record(Event::OrganizationsImported { organizations: vec![network.network] }).await?;
-        writer.end_batch().await?;
+    writer.end_batch().await?;
     write_chambers(writer, scene, &mut network, &mut dice).await?;
     write_companies(writer, scene, &mut network).await?;
     write_offices(writer, scene, &mut network).await?;
@@ -288,12 +288,7 @@ fn company(
     let name = scene.words.name(number, dice);
     let trade = scene.words.trade(dice);
     let form = dice.one_of("S.A. de C.V.", &["S. de R.L. de C.V.", "S.A.P.I. de C.V.", "S.A.S."]);
-    let row = blank(
-        OrganizationKind::Company,
-        format!("{trade} {name}, {form} {MARK}"),
-        at,
-        dice,
-    );
+    let row = blank(OrganizationKind::Company, format!("{trade} {name}, {form} {MARK}"), at, dice);
     let trade_name = dice.chance(60).then(|| format!("{name} {MARK}"));
     // The busiest are larger than most.
     let busy = number < scene.wanted.companies() / 20;
@@ -310,9 +305,8 @@ fn company(
     });
     let sector = known.sector.clone().unwrap_or_default();
     let (size, basis) = size_class(workers, sales, size_sector(&sector));
-    let state = network.places[place].state;
-    let site = &network.places[place];
-    let municipality = site.municipalities.get(site.near.pick(dice));
+    let home = &network.places[place];
+    let municipality = home.municipalities.get(home.near.pick(dice));
     let named = trade_name.as_deref().unwrap_or(&row.legal_name);
     let row = organization::Model {
         name_folded: text::fold(named),
@@ -325,22 +319,19 @@ fn company(
         sector: known.sector.clone(),
         scian: Some(known.code.clone()),
         scian_edition: Some(SCIAN_EDITION),
-        state_code: Some(scene.states[state].code.to_owned()),
+        state_code: Some(scene.states[home.state].code.to_owned()),
         municipality_code: municipality.cloned(),
         address: Some(format!("Calle Generada {number} {MARK}")),
-        postal_code: Some(format!("{}{:03}", scene.states[state].code, number % 1_000)),
+        postal_code: Some(format!("{}{:03}", scene.states[home.state].code, number % 1_000)),
         email: Some(format!("contacto@empresa-{number:05}.example")),
         website: dice.chance(30).then(|| format!("https://empresa-{number:05}.example")),
         year_founded: Some(dice.between(1960, 2023)),
         exports: Some(dice.chance(20)),
-        certifications: Texts(
-            dice.chance(25).then(|| "ISO 9001".to_owned()).into_iter().collect(),
-        ),
+        certifications: Texts(dice.chance(25).then(|| "ISO 9001".to_owned()).into_iter().collect()),
         verification: VerificationLevel::ChamberVerified,
         ..row
     };
-    let company =
-        Company { id: row.id, place: u16::try_from(place).unwrap_or_default(), activity };
+    let company = Company { id: row.id, place: u16::try_from(place).unwrap_or_default(), activity };
     (row, company)
 }
 

@@ -210,12 +210,7 @@ fn offer(
 }
 
 /// What an office says of what it offers.
-fn input(
-    scene: &Scene<'_>,
-    facts: &Facts,
-    created: DateTime<Utc>,
-    dice: &mut Dice,
-) -> OfferInput {
+fn input(scene: &Scene<'_>, facts: &Facts, created: DateTime<Utc>, dice: &mut Dice) -> OfferInput {
     let mut applications: Vec<String> = Vec::new();
     for (activity, digits) in facts.applications.into_iter().flatten() {
         let code = scene.scian(activity, usize::from(digits)).to_owned();
@@ -234,7 +229,8 @@ fn input(
     let inventors: Vec<_> = (0..inventors)
         .map(|_| format!("Persona Inventora {:05} {MARK}", dice.below(20_000)))
         .collect();
-    let publications = dice.chance(35).then(|| vec![format!("10.5555/muestra.{}", dice.below(50_000))]);
+    let publications =
+        dice.chance(35).then(|| vec![format!("10.5555/muestra.{}", dice.below(50_000))]);
     let own: Vec<_> = facts.own.map(|own| scene.scian(own, 4).to_owned()).into_iter().collect();
     OfferInput {
         kind: told(facts.kind),
@@ -267,7 +263,7 @@ fn input(
         market_keywords: told(vec![
             scene.scian(facts.applications[0].map_or(0, |(activity, _)| activity), 3).to_owned(),
         ]),
-        sdg: told(scene.goals(dice)),
+        sdg: told(Scene::goals(dice)),
         target_states: told(scene.target_states(dice)),
         anonymous: told(dice.chance(10)),
         ..OfferInput::default()
@@ -282,7 +278,7 @@ fn in_words(input: OfferInput, scene: &Scene<'_>, topic: Topic, dice: &mut Dice)
     let sentences = 2 + dice.place(4);
     let comparators = dice.place(3);
     let comparators = (0..comparators).map(|_| comparison(scene, topic, dice)).collect::<Vec<_>>();
-    let evidence = input.trl.clone().take().map(|level| {
+    let evidence = input.trl.take().map(|level| {
         vec![TrlEvidence {
             level,
             kind: dice.one_of(EvidenceKind::Test, &[EvidenceKind::Pilot, EvidenceKind::Prototype]),

@@ -169,11 +169,10 @@ pub(super) async fn write(
         batch.add(Role::ChamberAdmin, *id, None, chamber == 0);
         let ours = network.places.iter().filter(|place| place.chamber == chamber);
         for region in ours.map(|place| place.region) {
-            if !people.liaisons.contains_key(&region) {
+            people.liaisons.entry(region).or_insert_with(|| {
                 let shown = shown_region == Some(region);
-                let liaison = batch.add(Role::ChamberLiaison, *id, Some(region), shown);
-                people.liaisons.insert(region, liaison);
-            }
+                batch.add(Role::ChamberLiaison, *id, Some(region), shown)
+            });
         }
     }
     let shown_office = SHOWN_OFFICE.min(network.offices.len().saturating_sub(1));

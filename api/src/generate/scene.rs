@@ -160,7 +160,7 @@ impl<'a> Scene<'a> {
     }
 
     /// One or two development goals.
-    pub(super) fn goals(&self, dice: &mut Dice) -> Vec<i32> {
+    pub(super) fn goals(dice: &mut Dice) -> Vec<i32> {
         let first = dice.one_of(9, &[12, 6, 7, 8, 3, 2, 13]);
         let second = dice.one_of(9, &[12, 8, 17]);
         if first == second || dice.chance(50) { vec![first] } else { vec![first, second] }

@@ -129,7 +129,8 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
         .add(own.into_expr().eq(own_value()))
         .add(match_::Column::Status.eq(MatchStatus::Suggested));
     let before = match_::Entity::find().filter(suggested.clone()).all(work.tx()).await?;
-    let rows: Vec<_> = kept.iter().map(|found| suggestion(found, MatchId::new(work.now), work.now)).collect();
+    let rows: Vec<_> =
+        kept.iter().map(|found| suggestion(found, MatchId::new(work.now), work.now)).collect();
     if same(&before, &rows) {
         return Ok(());
     }
