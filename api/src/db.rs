@@ -11,7 +11,7 @@ use std::{
 };
 
 use sea_orm::{
-    AccessMode, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    AccessMode, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
     TransactionTrait,
     sqlx::{
@@ -153,6 +153,17 @@ impl Db {
             ..Default::default()
         };
         self.write.begin_with_options(options).await
+    }
+
+    /// Tells the database's planner how its tables are filled, once much has been written.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn update_statistics(&self, tables: &[&'static str]) -> Result<(), DbErr> {
+        for table in tables {
+            self.write.execute_unprepared(&format!("ANALYZE \"{table}\"")).await?;
+        }
+        Ok(())
     }
 
     /// Closes both pools, waiting for what is under way.

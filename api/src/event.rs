@@ -133,6 +133,18 @@ pub enum Event {
     OfferExpiryNear {
         offer: OfferId,
     },
+    /// Invented needs were put on record with their past, at most 500 at a time.
+    NeedsGenerated {
+        needs: Vec<NeedId>,
+    },
+    /// Invented offers were put on record with their past, at most 500 at a time.
+    OffersGenerated {
+        offers: Vec<OfferId>,
+    },
+    /// Invented needs were given their suggestions, at most 500 needs at a time.
+    MatchesGenerated {
+        needs: Vec<NeedId>,
+    },
     /// The suggestions of a need were computed anew.
     NeedMatched {
         need: NeedId,

@@ -155,6 +155,26 @@ pub(crate) async fn keep(db: &Db, name: &str, instance: &str, bookmark: Bookmark
     Ok(())
 }
 
+/// Puts a follower's bookmark behind everything that has happened: what it would do is done.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "a bookmark is no news: it needs no event")]
+pub(crate) async fn skip(db: &Db, name: &str) -> Result<()> {
+    let Bookmark { xid, seq } = newest(db).await?;
+    let row = follower::ActiveModel {
+        name: Set(name.to_owned()),
+        xid: Set(xid),
+        seq: Set(seq),
+        leader: Set(None),
+        lease_until: Set(None),
+    };
+    let mut known = OnConflict::column(follower::Column::Name);
+    known.update_columns([follower::Column::Xid, follower::Column::Seq]);
+    follower::Entity::insert(row).on_conflict(known).exec_without_returning(db.write()).await?;
+    Ok(())
+}
+
 /// Gives the lead up, so that another instance need not wait for the lease to end.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 mod filter;
 mod followers;
+pub mod generate;
 mod history;
 pub mod http;
 pub mod import;

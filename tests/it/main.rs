@@ -10,6 +10,7 @@ mod costs;
 mod coverage;
 mod documents;
 mod events;
+mod generate;
 mod guards;
 mod imported_records;
 mod imports;

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use entity::OrganizationId;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Cli, Outcome, service};
+use super::{Cli, Outcome, peak_memory, service};
 use crate::{
     error::Error,
     import::{self, Format, Listener, Note, Options, Report},
@@ -124,13 +124,6 @@ fn summarise(report: &Report, seconds: f64, file: &Path) {
     let memory =
         peak_memory().map(|kb| format!(", peak memory {} MB", kb / 1024)).unwrap_or_default();
     println!("{seconds:.1} s, {rate:.0} lines/s{memory}");
-}
-
-/// The most memory this process has held, in kB, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Tells a person at a terminal, and the report file.

@@ -1,5 +1,6 @@
 //! The command line: verbs that call the service, and no logic of their own.
 
+mod generate;
 mod import;
 mod migrate;
 mod serve;
@@ -54,6 +55,12 @@ enum Verb {
     /// with 1 when the file could not be imported.
     #[command(subcommand)]
     Import(import::ImportVerb),
+    /// Fill a database without organizations with an invented network of a given size.
+    ///
+    /// For trying out and measuring: skewed as real ones are, marked as generated in
+    /// every name. The same arguments make the same network. Prints at the end how to
+    /// get a token for each role.
+    Generate(generate::GenerateArgs),
 }
 
 /// What a verb can end with: nothing more to say, or why it could not be done.
@@ -71,6 +78,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Some(Verb::Token(args)) => token::token(&cli, args).await,
+        Some(Verb::Generate(args)) => generate::generate(&cli, args).await,
         Some(Verb::Import(verb)) => import::import(&cli, verb).await,
     };
     outcome.unwrap_or_else(|problem| {
@@ -116,6 +124,13 @@ async fn open(settings: &Settings) -> Result<Db, String> {
         .as_ref()
         .map_or_else(|| embedded.display().to_string(), ToString::to_string);
     Db::open(&wanted).await.map_err(|error| format!("{shown}: {error}"))
+}
+
+/// The most memory this process has held, in kB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// A service over a database that must be at head.

@@ -44,7 +44,7 @@ impl Engine {
     /// # Errors
     /// When the database is away.
     pub(crate) async fn start(db: &Db, labels: &Labels) -> Result<Self> {
-        let mut index = Index::new(Arc::new(Names(labels.clone())));
+        let mut index = Index::new(Arc::new(Names::new(labels)));
         // Events from here on are followed, so that what changes meanwhile is not missed.
         let bookmark = newest(db).await?;
         let mut after: Option<NeedId> = None;
@@ -255,7 +255,13 @@ fn level(trl: i32) -> u8 {
 }
 
 /// What codes are called, for the sentences that explain a match.
-struct Names(Labels);
+pub(crate) struct Names(Labels);
+
+impl Names {
+    pub(crate) fn new(labels: &Labels) -> Self {
+        Self(labels.clone())
+    }
+}
 
 fn bilingual(entry: &Arc<Entry>) -> Bilingual {
     let en = entry.label_en.clone().unwrap_or_else(|| entry.label_es.clone());

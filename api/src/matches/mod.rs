@@ -6,8 +6,10 @@ mod query;
 mod suggest;
 
 pub use engine::Engine;
+pub(crate) use engine::Names;
 pub use object::FIELDS;
 pub use object::Match;
 pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
-pub use suggest::{follow, resign};
+pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
+pub use suggest::{follow, resign, skip};

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use entity::{
     Localized, MatchComponent, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, OfferId,
     match_,
@@ -30,7 +31,7 @@ pub(crate) const KEPT: usize = 50;
 /// How many candidates are looked at for the other side's sake.
 const LOOKED_AT: usize = 200;
 /// Below this score a pair is not suggested.
-const LEAST_SCORE: u32 = 1_000;
+pub(crate) const LEAST_SCORE: u32 = 1_000;
 
 /// Brings the suggestions up to date with the events, if this instance leads or can take the lead.
 /// Returns how many needs and offers were matched anew.
@@ -60,6 +61,14 @@ pub async fn follow(service: &Service, instance: &str) -> Result<usize> {
         }
         keep(db, FOLLOWER, instance, next).await?;
     }
+}
+
+/// Leaves what has happened so far to whoever wrote the suggestions beside it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn skip(service: &Service) -> Result<()> {
+    crate::followers::skip(service.db(), FOLLOWER).await
 }
 
 /// Gives up the lead, if this instance has it.
@@ -120,7 +129,8 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
         .add(own.into_expr().eq(own_value()))
         .add(match_::Column::Status.eq(MatchStatus::Suggested));
     let before = match_::Entity::find().filter(suggested.clone()).all(work.tx()).await?;
-    let rows: Vec<_> = kept.iter().map(|found| row(found, work.now)).collect();
+    let rows: Vec<_> =
+        kept.iter().map(|found| suggestion(found, MatchId::new(work.now), work.now)).collect();
     if same(&before, &rows) {
         return Ok(());
     }
@@ -170,10 +180,11 @@ fn same(before: &[match_::Model], after: &[match_::Model]) -> bool {
     before.len() == after.len() && after.iter().all(|row| before.contains(&key(row)))
 }
 
-fn row(found: &Match, now: chrono::DateTime<chrono::Utc>) -> match_::Model {
+/// The row of a match.
+pub(crate) fn suggestion(found: &Match, id: MatchId, at: DateTime<Utc>) -> match_::Model {
     let int = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     match_::Model {
-        id: MatchId::new(now),
+        id,
         need_id: NeedId(found.need),
         offer_id: OfferId(found.offer),
         source: MatchSource::Algorithm,
@@ -182,7 +193,7 @@ fn row(found: &Match, now: chrono::DateTime<chrono::Utc>) -> match_::Model {
         coverage: int(found.coverage),
         components: components(found),
         weights_version: version(found),
-        suggested_at: now,
+        suggested_at: at,
     }
 }
 

@@ -167,7 +167,7 @@ fn blank(now: DateTime<Utc>) -> need::Model {
     }
 }
 
-/// A need as it would be, for matching alone: nothing of it is kept.
+/// A need as it would be: nothing of it is kept.
 pub(crate) fn preview(
     input: NeedInput,
     now: DateTime<Utc>,

@@ -183,6 +183,17 @@ fn blank(now: DateTime<Utc>) -> offer::Model {
     }
 }
 
+/// An offer as it would be: nothing of it is kept.
+pub(crate) fn preview(
+    input: OfferInput,
+    now: DateTime<Utc>,
+    checks: &mut Checks<'_>,
+) -> offer::Model {
+    let mut offer = blank(now);
+    input.write(&mut offer, checks);
+    offer
+}
+
 /// Changes the text of an offer.
 pub(crate) async fn revise(
     work: &mut Work,

@@ -2,13 +2,13 @@
 //! only the columns that were asked for, through the policy's conditions and
 //! through `disclose`, into plain objects.
 //!
-//! A slice declares a [`Node`]: its fields ([`Field`]), its relations ([`ToOne`],
-//! [`ToMany`]), and the facts that the rules need. A [`Reading`] is made from the
+//! A slice declares a `Node`: its fields (`Field`), its relations (`ToOne`,
+//! `ToMany`), and the facts that the rules need. A `Reading` is made from the
 //! document and these tables. It joins what there is one of, reads each list below
 //! with one statement however many parents there are, and puts what it found into
 //! the places that the relations name. Resolvers only hand out what is there.
 //!
-//! [`Loaders`] remain for what a document does not tell before rows are read: the
+//! `Loaders` remain for what a document does not tell before rows are read: the
 //! companies named in a list of ids, the history of a record.
 
 mod asked;
