@@ -11,11 +11,11 @@ select json_build_object('data', json_build_object('need', json_build_object(
             'offer', json_build_object(
                 'id', offer.id, 'title', coalesce(offer.title ->> 'es', offer.title ->> 'en'), 'trl', offer.trl,
                 'ott', json_build_object('id', ott.id, 'name', coalesce(ott.trade_name, ott.legal_name)))
-            ) order by best.score desc, best.id)
+            ) order by best.score desc, best.id desc)
         from (
             select id, score, coverage, offer_id from match
             where need_id = need.id and status = 'SUGGESTED'
-            order by score desc, id limit 5
+            order by score desc, id desc limit 5
         ) as best
         join offer on offer.id = best.offer_id
         join organization as ott on ott.id = offer.ott_id), '[]'))

@@ -7,11 +7,11 @@ select json_build_object('data', json_build_object('organizations', json_build_o
                     'id', need.id, 'title', coalesce(need.title ->> 'es', need.title ->> 'en'),
                     'chamber', json_build_object(
                         'id', chamber.id, 'name', coalesce(chamber.trade_name, chamber.legal_name)))
-                    ) order by best.score desc, best.id)
+                    ) order by best.score desc, best.id desc)
                 from (
                     select id, score, need_id from match
                     where offer_id = offer.id and status = 'SUGGESTED'
-                    order by score desc, id limit 3
+                    order by score desc, id desc limit 3
                 ) as best
                 join need on need.id = best.need_id
                 join organization as chamber on chamber.id = need.chamber_id), '[]'))
