@@ -239,7 +239,7 @@ async fn open_postgres(
     let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
     let timeout = settings.statement_timeout.as_millis().to_string();
     let parse = |url: &str| url.parse::<PgConnectOptions>().map_err(failed);
-    let options = |url: &str, read_only: &str| {
+    let options = |url: &str, read_only: &str, plans: &str| {
         Ok::<_, DbErr>(
             parse(url)?
                 .application_name("vinculo")
@@ -248,8 +248,7 @@ async fn open_postgres(
                     ("idle_in_transaction_session_timeout", "60000"),
                     ("default_transaction_read_only", read_only),
                     ("jit", "off"),
-                    // A plan kept from when a table was empty reads all of it once it is full.
-                    ("plan_cache_mode", "force_custom_plan"),
+                    ("plan_cache_mode", plans),
                 ])
                 .disable_statement_logging(),
         )
@@ -262,10 +261,16 @@ async fn open_postgres(
             .idle_timeout(Duration::from_mins(5))
     };
     let read_url = settings.read_url.as_deref().unwrap_or(&settings.url);
-    let read =
-        pool(settings.readers).connect_with(options(read_url, "on")?).await.map_err(failed)?;
+    // Statements that only read are the same few texts again and again, and planning
+    // one with its joins costs more than carrying it out: their plans are kept. Lists
+    // take their page before they join, so that no belief about a filter spoils a plan.
+    let read = pool(settings.readers)
+        .connect_with(options(read_url, "on", "auto")?)
+        .await
+        .map_err(failed)?;
+    // Imports fill tables: a plan kept from when one was empty reads all of it once it is full.
     let write = pool(settings.readers)
-        .connect_with(options(&settings.url, "off")?)
+        .connect_with(options(&settings.url, "off", "force_custom_plan")?)
         .await
         .map_err(failed)?;
     Ok((

@@ -143,6 +143,8 @@ async fn sqlite(world: &World, sql: &str) -> Vec<String> {
     sqlite_plan(world, sql)
         .await
         .into_iter()
+        // A list takes its page first: those few rows are gone through, and joined.
+        .filter(|step| !["CO-ROUTINE own", "SCAN own"].contains(&step.as_str()))
         .filter(|step| {
             let scans =
                 step.starts_with("SCAN ") && !step.contains("USING") && !step.contains("VIRTUAL");

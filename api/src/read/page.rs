@@ -350,12 +350,19 @@ impl<N: Node> List<N> {
         let wants_rows = ["nodes", "edges", "pageInfo"];
         if wants_rows.iter().any(|name| asked.field(name).is_some()) {
             let reading = self.reading(asked, reader.viewer());
-            let mut query = reading.rows_with_all(reader.viewer());
-            self.narrow(&mut query)?;
+            // The page first, then what is joined: whatever the database believes about
+            // the filter, it walks along the order's index and joins no more than a page.
+            let own = Alias::new("own").into_iden();
+            let mut page = reading.rows(reader.viewer());
+            self.narrow(&mut page)?;
+            let mut query = Query::select();
+            query.from_subquery(page, own.clone());
+            reading.select(&mut query, &own, reader.viewer());
             let mut rows = Vec::new();
             for row in reader.rows(&query).await? {
                 rows.extend(self.disclose(&reading, reader, &row)?);
             }
+            self.sort(&mut rows);
             let nodes = rows.iter_mut().map(|(_, node)| node);
             reading.fill(reader, nodes.collect()).await?;
             slice = self.slice(rows)?;
@@ -399,11 +406,9 @@ impl<N: Node> List<N> {
         } else {
             HashMap::new()
         };
-        let ascending = self.order.descending == self.window.backwards;
         let mut slices = HashMap::with_capacity(lists.len());
         for (parent, mut rows) in lists {
-            // A join need not keep the order in which the rows were found.
-            rows.sort_by(|(a, _), (b, _)| if ascending { a.cmp(b) } else { b.cmp(a) });
+            self.sort(&mut rows);
             let mut slice = self.slice(rows)?;
             slice.total = self.wants_total.then(|| totals.remove(&parent).unwrap_or_default());
             slices.insert(parent, Arc::new(slice));
@@ -479,6 +484,12 @@ impl<N: Node> List<N> {
             tracing::error!(node = name, "a list shows a row that its rule hides");
         }
         Ok(node.map(|node| (place, node)))
+    }
+
+    /// A join need not keep the order in which the rows were found.
+    fn sort(&self, rows: &mut [(Place, N)]) {
+        let ascending = self.order.descending == self.window.backwards;
+        rows.sort_by(|(a, _), (b, _)| if ascending { a.cmp(b) } else { b.cmp(a) });
     }
 
     /// The page made of its rows and one more, in the order in which they were found.
