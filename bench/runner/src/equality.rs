@@ -51,9 +51,11 @@ pub fn answer(
             } else {
                 &data["draftNeed"]["need"]
             };
+            // PostGraphile hands out what it was given, in both languages.
+            let title = draft["title"].get("es").unwrap_or(&draft["title"]);
             // Each draft has an id and a number of its own.
             json!({
-                "fields": names(draft), "title": draft["title"], "version": draft["version"],
+                "fields": names(draft), "title": title, "version": draft["version"],
                 "folio": draft["folio"].as_str().map(|folio| folio.trim_end_matches(|c: char| c.is_ascii_digit())),
             })
         }
