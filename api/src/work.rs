@@ -176,12 +176,11 @@ impl Work {
         let conflict = OnConflict::column(counter::Column::Name)
             .value(counter::Column::Value, sea_orm::ExprTrait::add(next, count))
             .to_owned();
-        counter::Entity::insert(row).on_conflict(conflict).exec_without_returning(&self.tx).await?;
-        let last = counter::Entity::find_by_id(name.clone())
-            .one(&self.tx)
-            .await?
-            .ok_or_else(|| Error::internal("a counter vanished"))?
-            .value;
+        let counted = counter::Entity::insert(row)
+            .on_conflict(conflict)
+            .exec_with_returning(&self.tx)
+            .await?;
+        let last = counted.value;
         let first = last - count + 1;
         Ok((format!("{name}-{first:06}"), first))
     }

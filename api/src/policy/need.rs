@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Resource, Viewer, none};
+use super::{Action, CHAMBER, Resource, Viewer, checked, none};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -120,7 +120,7 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     if viewer.is_any(Role::NetworkAdmin) {
         any = any.add(need::Column::Status.ne(NeedStatus::Draft));
     }
-    any
+    checked(any)
 }
 
 /// The needs of the viewer's own companies and, within their territory, of their chambers.

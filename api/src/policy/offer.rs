@@ -3,7 +3,7 @@
 use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, OFFICE, Resource, Viewer, none};
+use super::{Action, OFFICE, Resource, Viewer, checked, none};
 
 /// The statuses in which an offer is there for everybody.
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
@@ -72,7 +72,7 @@ pub fn visible_offers(viewer: &Viewer) -> Condition {
     if viewer.is_any(Role::NetworkAdmin) {
         any = any.add(offer::Column::Status.ne(OfferStatus::Draft));
     }
-    any
+    checked(any)
 }
 
 /// The offers of the viewer's own offices.
