@@ -1,8 +1,9 @@
 -- What PostGraphile is pointed at: views over Vínculo's own tables, with the columns that the seven
 -- operations ask for. It does no authorization; offers are those that every member of the network may
 -- see, since one of its lists names no status. (On needs the same condition would keep PostgreSQL from
--- reading the first page along the index: 4 ms in place of half of one. All lists of needs name one.) Views without anything of their own are flattened by PostgreSQL, so
--- these cost what the tables cost, and use their indexes.
+-- reading the first page along the index: 4 ms in place of half of one. All lists of needs name one.)
+-- Views without anything of their own are flattened by PostgreSQL, so these cost what the tables
+-- cost, and use their indexes.
 drop schema if exists peer cascade;
 create schema peer;
 
