@@ -1,6 +1,7 @@
 //! Reading by plan: how many statements an operation costs, that a document is
 //! read as GraphQL means it, and that lists below a thing follow the same rules.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::{NeedStatus, OfferStatus, Role};
 use serde_json::{Value, json};
@@ -262,9 +263,25 @@ async fn a_wrong_argument_below_is_told_at_its_field(world: &World) {
     let cursor = "{ needs { pageInfo { endCursor } nodes { id } } }";
     let cursor = officer.send(cursor, json!({})).await.root()["pageInfo"]["endCursor"].clone();
     let cursor = format!("after: {cursor}");
-    for wrong in
-        ["first: 0", "first: 101", "first: -1", "first: 1, last: 1", "after: \"x\"", &cursor]
-    {
+    // A cursor of this very list, but for its values: no time is called like that.
+    let own = format!(
+        "{{ organization(id: \"{}\") {{ offers {{ pageInfo {{ endCursor }} }} }} }}",
+        cast.ott
+    );
+    let own = officer.send(&own, json!({})).await.root()["offers"]["pageInfo"]["endCursor"].clone();
+    let bytes = URL_SAFE_NO_PAD.decode(own.as_str().unwrap()).unwrap();
+    let mut parts: Value = serde_json::from_slice(&bytes).unwrap();
+    parts["k"] = json!(["yesterday"]);
+    let forged = format!("after: \"{}\"", URL_SAFE_NO_PAD.encode(parts.to_string()));
+    for wrong in [
+        "first: 0",
+        "first: 101",
+        "first: -1",
+        "first: 1, last: 1",
+        "after: \"x\"",
+        &cursor,
+        &forged,
+    ] {
         let ask = format!(
             "{{ organization(id: \"{}\") {{ name wrong: offers({wrong}) {{ nodes {{ id }} }} \
              right: offers(first: 1) {{ nodes {{ title }} }} }} }}",

@@ -107,8 +107,10 @@ struct Window {
     /// How many things; all of them when there is no number.
     size: Option<u64>,
     backwards: bool,
-    after: Option<Cursor>,
-    before: Option<Cursor>,
+    /// The values behind which it begins, as the database compares them.
+    after: Option<Vec<SimpleExpr>>,
+    /// The values before which it ends.
+    before: Option<Vec<SimpleExpr>>,
 }
 
 impl PageArgs {
@@ -125,7 +127,7 @@ impl PageArgs {
         })
     }
 
-    fn window(&self, sizes: Sizes, order: &str, filter: u32) -> Result<Window> {
+    fn window<C>(&self, sizes: Sizes, order: &Order<C>, filter: u32) -> Result<Window> {
         let wrong = |field: &'static str, problem: &str| Error::Argument(field, problem.to_owned());
         if self.first.is_some() && self.last.is_some() {
             return Err(wrong("last", "cannot be combined with first"));
@@ -145,7 +147,8 @@ impl PageArgs {
             text.as_deref()
                 .map(|text| {
                     Cursor::read(text)
-                        .filter(|cursor| cursor.o == order && cursor.f == filter)
+                        .filter(|cursor| cursor.o == order.name && cursor.f == filter)
+                        .and_then(|cursor| cursor.values(order))
                         .ok_or_else(|| {
                             wrong(field, "is not a cursor of this list, order and filter")
                         })
@@ -293,7 +296,7 @@ impl<N: Node> List<N> {
         condition: Condition,
         print: u32,
     ) -> Result<Self> {
-        let window = args.window(sizes, order.name, print)?;
+        let window = args.window(sizes, &order, print)?;
         let cursors = Cursors::asked(asked);
         let wants_total = asked.field("totalCount").is_some();
         Ok(Self { condition, order, window, print, cursors, wants_total, has_pages: true })
@@ -314,19 +317,16 @@ impl<N: Node> List<N> {
     }
 
     /// Leaves of the rows of the table those of the page, and one more: it tells whether there are others.
-    fn narrow(&self, query: &mut SelectStatement) -> Result<()> {
+    fn narrow(&self, query: &mut SelectStatement) {
         let key = |column: N::Column| Expr::col((N::Entity::default(), column));
         let order = &self.order;
         let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column)).collect();
         keys.push(key(N::KEY));
         query.cond_where(self.condition.clone());
         let Window { after, before, backwards, size } = &self.window;
-        for (cursor, field, behind) in [(after, "after", true), (before, "before", false)] {
-            let Some(cursor) = cursor else { continue };
-            let place = cursor.values(order).ok_or_else(|| {
-                Error::Argument(field, "is not a cursor of this list, order and filter".into())
-            })?;
-            let (keys, place) = (Expr::tuple(keys.clone()), Expr::tuple(place));
+        for (place, behind) in [(after, true), (before, false)] {
+            let Some(place) = place else { continue };
+            let (keys, place) = (Expr::tuple(keys.clone()), Expr::tuple(place.clone()));
             let further = behind != order.descending;
             query.and_where(if further { keys.gt(place) } else { keys.lt(place) });
         }
@@ -338,13 +338,12 @@ impl<N: Node> List<N> {
         if let Some(size) = size {
             query.limit(size + 1);
         }
-        Ok(())
     }
 
     /// Reads the page.
     ///
     /// # Errors
-    /// When the database is at fault, or a cursor is not one of this list.
+    /// When the database is at fault.
     async fn read(&self, asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Slice<N>> {
         let mut slice = self.none();
         let wants_rows = ["nodes", "edges", "pageInfo"];
@@ -354,7 +353,7 @@ impl<N: Node> List<N> {
             // the filter, it walks along the order's index and joins no more than a page.
             let own = Alias::new("own").into_iden();
             let mut page = reading.rows(reader.viewer());
-            self.narrow(&mut page)?;
+            self.narrow(&mut page);
             let mut query = Query::select();
             query.from_subquery(page, own.clone());
             reading.select(&mut query, &own, reader.viewer());
@@ -388,7 +387,7 @@ impl<N: Node> List<N> {
         parent: N::Column,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Arc<Slice<N>>>> {
-        let query = self.statement_below(reader, reading, parent, ids)?;
+        let query = self.statement_below(reader, reading, parent, ids);
         let (mut parents, mut rows) = (Vec::new(), Vec::new());
         for row in reader.rows(&query).await? {
             if let Some(found) = self.disclose(reading, reader, &row)? {
@@ -429,7 +428,7 @@ impl<N: Node> List<N> {
         reading: &Reading<N>,
         parent: N::Column,
         ids: &[Uuid],
-    ) -> Result<SelectStatement> {
+    ) -> SelectStatement {
         let (parents, own) = (Alias::new("parents"), Alias::new("own").into_iden());
         let of_parent = Expr::col((N::Entity::default(), parent)).equals((parents.clone(), "id"));
         let mut query = Query::select();
@@ -437,20 +436,20 @@ impl<N: Node> List<N> {
         if reader.is_postgres() {
             let mut rows = reading.rows(reader.viewer());
             rows.and_where(of_parent);
-            self.narrow(&mut rows)?;
+            self.narrow(&mut rows);
             query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
         } else {
             // SQLite has no LATERAL, but a correlated subquery may have a limit.
             let mut keys = Query::select();
             keys.expr(Expr::col((N::Entity::default(), N::KEY))).from(N::Entity::default());
             keys.and_where(of_parent);
-            self.narrow(&mut keys)?;
+            self.narrow(&mut keys);
             let rows = reading.rows(reader.viewer());
             let is_on_page = Expr::col((own.clone(), N::KEY)).in_subquery(keys);
             query.join_subquery(JoinType::CrossJoin, rows, own.clone(), is_on_page);
         }
         reading.select(&mut query, &own, reader.viewer());
-        Ok(query)
+        query
     }
 
     async fn totals_below(
