@@ -1,6 +1,6 @@
 //! `/graphql`: from a request to an answer, step by step.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -89,7 +89,7 @@ async fn answer(
     };
     let presented = claims.is_some();
     let shared = !presented && safe;
-    match carry_out(request, params, safe, claims, app, ids).await {
+    match carry_out(request, params, safe, claims, app).await {
         Ok((answer, cache)) => {
             let cache = if safe && answer.is_ok() { cache_control(cache, shared) } else { None };
             let mut response = write(answer);
@@ -112,9 +112,8 @@ async fn carry_out(
     request: &HttpRequest,
     params: Result<Params, Refusal>,
     safe: bool,
-    claims: Option<Claims>,
+    claims: Option<Arc<Claims>>,
     app: &App,
-    ids: &Ids,
 ) -> Result<(Answer, CacheControl), Refusal> {
     let limits = &app.settings.limits;
     let plan = plan::plan(params?, safe, &app.model, limits)?;
@@ -128,7 +127,7 @@ async fn carry_out(
         let message = "the schema is for those who say who they are";
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
-    let prepared = app.backend.prepare(plan.request, claims, &ids.request).await?;
+    let prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
     let patience = Duration::from_secs(limits.operation_seconds.into());
     let mut answer =
         execute::execute(app.backend.as_ref(), prepared, plan.kind, patience, &app.writes).await;

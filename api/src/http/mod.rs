@@ -5,7 +5,7 @@
 //! guards, chooses, coerces and counts. Only then does the service look at it, and
 //! the framework validates and executes it. `answer` writes what came of it.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{fmt, io, net::SocketAddr, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpServer,
@@ -13,7 +13,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::signal;
@@ -62,12 +62,12 @@ pub trait Backend: Send + Sync + 'static {
     fn now(&self) -> DateTime<Utc>;
     /// Puts into a planned request what its resolvers need; an error is told as a
     /// request error, and `Unauthenticated` like a token that is not valid.
-    fn prepare<'a>(
-        &'a self,
+    fn prepare(
+        &self,
         request: Request,
-        claims: Option<Claims>,
-        request_id: &'a str,
-    ) -> BoxFuture<'a, Result<Request, Error>>;
+        kind: OperationType,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'_, Result<Request, Error>>;
     /// Whether requests can be served; if not, why, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
     /// Validates and executes.
@@ -79,13 +79,13 @@ impl Backend for (Schema, Service) {
         self.1.now()
     }
 
-    fn prepare<'a>(
-        &'a self,
+    fn prepare(
+        &self,
         request: Request,
-        claims: Option<Claims>,
-        request_id: &'a str,
-    ) -> BoxFuture<'a, Result<Request, Error>> {
-        self.1.prepare(request, claims, request_id).boxed()
+        kind: OperationType,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'_, Result<Request, Error>> {
+        async move { self.1.prepare(request, kind, claims.as_deref()).await }.boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {

@@ -1,11 +1,11 @@
 //! A house behind the envelope: a small schema with every shape that the envelope
 //! must understand, and a service that needs no database.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
     EmptySubscription, Enum, InputObject, Interface, Object, OneofObject, Request, Response,
-    SimpleObject, Union,
+    SimpleObject, Union, parser::types::OperationType,
 };
 
 use chrono::{DateTime, Utc};
@@ -26,19 +26,19 @@ pub struct Stub {
 }
 
 /// Who asks, in a request's data.
-struct Asker(Option<Claims>);
+struct Asker(Option<Arc<Claims>>);
 
 impl Backend for (Schema, Stub) {
     fn now(&self) -> DateTime<Utc> {
         self.1.now
     }
 
-    fn prepare<'a>(
-        &'a self,
+    fn prepare(
+        &self,
         request: Request,
-        claims: Option<Claims>,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Request, Error>> {
+        _: OperationType,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'_, Result<Request, Error>> {
         let prepared = match &claims {
             None if !self.1.anonymous => Err(Error::Unauthenticated),
             Some(claims) if claims.subject == "broken" => {
