@@ -247,7 +247,7 @@ fn app(service: &Service) -> web::Data<App> {
     let settings = Settings::load(None, BTreeMap::new().into_iter()).expect("the defaults");
     let issuers = Issuers::new(&House::get().key, &settings).expect("no other issuer");
     let http = HttpSettings { anonymous_introspection: true, ..settings.http };
-    let app = App::new(schema::build(), service.clone(), issuers, http, "[]".to_owned());
+    let app = App::new(service.clone(), issuers, http, "[]".to_owned());
     web::Data::new(app.expect("a schema that can be read back"))
 }
 

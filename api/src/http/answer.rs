@@ -33,6 +33,8 @@ pub struct Answer {
     extensions: Map<String, Json>,
     /// What the hints of the fields allow.
     pub cache: CacheControl,
+    /// Whether the framework has looked at the document and found it valid.
+    pub found_valid: bool,
 }
 
 /// The members in the order in which people read them.
@@ -82,6 +84,7 @@ impl Answer {
             data: validated.then_some(response.data),
             extensions,
             cache: response.cache_control,
+            found_valid: validated,
         }
     }
 
@@ -95,6 +98,7 @@ impl Answer {
             data: Some(Value::Null),
             extensions: Map::new(),
             cache: CacheControl::default(),
+            found_valid: false,
         }
     }
 
@@ -158,6 +162,7 @@ impl From<Refusal> for Answer {
             data: None,
             extensions: Map::new(),
             cache: CacheControl::default(),
+            found_valid: false,
         }
     }
 }

@@ -15,7 +15,7 @@ use tracing::{Instrument, Span};
 
 use super::{Backend, answer::Answer};
 
-/// Executes a planned request.
+/// Executes a planned request; `valid` is whether its document is known to be.
 ///
 /// A query is dropped when it takes longer than `patience`, or with the future of
 /// this call when its client goes. A mutation runs in a task of its own: it knows
@@ -23,18 +23,19 @@ use super::{Backend, answer::Answer};
 pub async fn execute(
     backend: &dyn Backend,
     request: Request,
+    valid: bool,
     kind: OperationType,
     patience: Duration,
     writes: &Writes,
 ) -> Answer {
     if kind == OperationType::Mutation {
-        return match writes.spawn(backend.execute(request)).await {
+        return match writes.spawn(backend.execute(request, valid)).await {
             Ok(response) => Answer::executed(response),
             // The panic itself has been logged where it happened.
             Err(_) => Answer::failed("a mutation broke off"),
         };
     }
-    match tokio::time::timeout(patience, backend.execute(request)).await {
+    match tokio::time::timeout(patience, backend.execute(request, valid)).await {
         Ok(response) => Answer::executed(response),
         Err(_) => Answer::timed_out(),
     }

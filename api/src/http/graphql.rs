@@ -116,7 +116,7 @@ async fn carry_out(
     app: &App,
 ) -> Result<(Answer, CacheControl), Refusal> {
     let limits = &app.settings.limits;
-    let plan = plan::plan(params?, safe, &app.model, limits)?;
+    let plan = plan::plan(params?, safe, &app.model, limits, &app.documents)?;
     {
         let summary = Summary::of(request);
         let mut summary = summary.borrow_mut();
@@ -129,8 +129,20 @@ async fn carry_out(
     }
     let prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
     let patience = Duration::from_secs(limits.operation_seconds.into());
-    let mut answer =
-        execute::execute(app.backend.as_ref(), prepared, plan.kind, patience, &app.writes).await;
+    let mut answer = execute::execute(
+        app.backend.as_ref(),
+        prepared,
+        plan.valid,
+        plan.kind,
+        patience,
+        &app.writes,
+    )
+    .await;
+    if answer.found_valid
+        && let Some((text, document)) = plan.new
+    {
+        app.documents.keep(text, document);
+    }
     if request.headers().get(COST).is_some_and(|value| value == "1") {
         answer.show_cost(plan.cost, limits.cost);
     }

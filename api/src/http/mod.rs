@@ -2,8 +2,9 @@
 //!
 //! A request to `/graphql` passes, in this order: `envelope` (ids, address, CORS),
 //! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
-//! guards, chooses, coerces and counts. Only then does the service look at it, and
-//! the framework validates and executes it. `answer` writes what came of it.
+//! guards, chooses, coerces and counts; what is the same for a document that was seen
+//! before is kept in `documents`. Only then does the service look at it, and the
+//! framework validates and executes it. `answer` writes what came of it.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};
 
@@ -21,7 +22,7 @@ use tokio::signal;
 use crate::{
     context::Service,
     error::Error,
-    schema::Schema,
+    schema::Schemas,
     token::{Claims, Issuers},
 };
 
@@ -30,6 +31,7 @@ mod bearer;
 mod body;
 mod cors;
 mod cost;
+mod documents;
 mod envelope;
 mod execute;
 mod graphql;
@@ -70,11 +72,11 @@ pub trait Backend: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<Request, Error>>;
     /// Whether requests can be served; if not, why, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
-    /// Validates and executes.
-    fn execute(&self, request: Request) -> BoxFuture<'static, Response>;
+    /// Executes; validates before, unless the document is known to be `valid`.
+    fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response>;
 }
 
-impl Backend for (Schema, Service) {
+impl Backend for (Schemas, Service) {
     fn now(&self) -> DateTime<Utc> {
         self.1.now()
     }
@@ -92,8 +94,8 @@ impl Backend for (Schema, Service) {
         self.1.ready().boxed()
     }
 
-    fn execute(&self, request: Request) -> BoxFuture<'static, Response> {
-        let schema = self.0.clone();
+    fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response> {
+        let schema = self.0.of(valid).clone();
         async move { schema.execute(request).await }.boxed()
     }
 }
@@ -107,6 +109,7 @@ pub struct App {
     sdl: String,
     model: model::Model,
     writes: execute::Writes,
+    documents: documents::Documents,
 }
 
 impl App {
@@ -117,13 +120,12 @@ impl App {
     ///
     /// When the SDL of the schema cannot be read back.
     pub fn new(
-        schema: Schema,
         service: Service,
         issuers: Issuers,
         settings: HttpSettings,
         examples: String,
     ) -> Result<Self, String> {
-        Self::over((schema, service), crate::schema::sdl(), issuers, settings, examples)
+        Self::over((Schemas::build(), service), crate::schema::sdl(), issuers, settings, examples)
     }
 
     fn over(
@@ -141,6 +143,7 @@ impl App {
             model: model::Model::read(&sdl)?,
             sdl,
             writes: execute::Writes::default(),
+            documents: documents::Documents::default(),
         })
     }
 }

@@ -60,7 +60,8 @@ impl House {
     fn new() -> Self {
         let (key, directory) = local_key();
         std::fs::remove_dir_all(directory).unwrap();
-        let service = stub::Stub { now: noon(), anonymous: true, unready: None };
+        let service =
+            stub::Stub { now: noon(), anonymous: true, unready: None, trusted: Arc::default() };
         let settings = HttpSettings { anonymous_introspection: true, ..HttpSettings::default() };
         Self { service, settings, key }
     }
@@ -77,8 +78,11 @@ impl House {
     }
 
     async fn call(&self, request: TestRequest) -> Answer {
-        let app = web::Data::new(self.app());
-        let service = init_service(actix_web::App::new().configure(configure(app))).await;
+        Self::call_at(&web::Data::new(self.app()), request).await
+    }
+
+    async fn call_at(app: &web::Data<App>, request: TestRequest) -> Answer {
+        let service = init_service(actix_web::App::new().configure(configure(app.clone()))).await;
         let response: ServiceResponse = service
             .call(request.to_request())
             .await
@@ -439,6 +443,87 @@ async fn variables_are_checked_and_filled_in_before_anything_runs() {
         errors.as_array().unwrap().iter().map(|e| e["extensions"]["field"].to_string()).collect();
     fields.sort();
     assert_eq!(fields, [r#"["input","size"]"#, r#"["input","title"]"#]);
+}
+
+#[actix_web::test]
+async fn a_document_is_validated_once_and_answered_alike_ever_after() {
+    const PAGE: &str = "query ($n: Int) { things(first: $n) { totalCount } }";
+    const BELOW: &str = "query ($n: Int) { thing { things(first: $n) { totalCount } } }";
+    const TITLE: &str = "query ($t: String! = \"x\") { show(input: { title: $t }) }";
+    const BY_ID: &str = "query ($i: ID) { thing(by: { id: $i }) { name } }";
+    for (query, first, then, trusted) in [
+        ("{ thing { name ...T } } fragment T on Thing { colour }", json!({}), json!({}), true),
+        (PAGE, json!({ "n": 1 }), json!({ "n": 3 }), true),
+        (PAGE, json!({ "n": 1 }), json!({}), true),
+        (TITLE, json!({ "t": "a" }), json!({}), true),
+        (
+            "query ($b: ThingBy) { thing(by: $b) { name } }",
+            json!({ "b": { "name": "a" } }),
+            json!({ "b": { "id": 3 } }),
+            true,
+        ),
+        (
+            "query ($i: ThingInput) { show(input: $i) }",
+            json!({}),
+            json!({ "i": { "title": "a", "size": null } }),
+            true,
+        ),
+        (
+            "query ($i: [ID!]!) { nodes(ids: $i) { name } }",
+            json!({ "i": ["a", "b"] }),
+            json!({ "i": "one" }),
+            true,
+        ),
+        // A null may be right for a variable and wrong for its place.
+        (PAGE, json!({ "n": 1 }), json!({ "n": null }), false),
+        (BELOW, json!({ "n": 1 }), json!({ "n": null }), false),
+        (BY_ID, json!({ "i": "a" }), json!({ "i": null }), false),
+        // What does not fit is told before anything is trusted.
+        (PAGE, json!({ "n": 1 }), json!({ "n": "many" }), false),
+        (TITLE, json!({}), json!({ "t": null }), false),
+    ] {
+        let house = House::new();
+        let app = web::Data::new(house.app());
+        let ask = |variables: &Json| post(&json!({ "query": query, "variables": variables }));
+        let fresh = house.call(ask(&then)).await;
+        House::call_at(&app, ask(&first)).await;
+        assert_eq!(house.service.trusted.load(SeqCst), 0, "{query}");
+        for _ in 0..2 {
+            let again = House::call_at(&app, ask(&then)).await;
+            assert_eq!((again.status, again.json()), (fresh.status, fresh.json()), "{query}");
+        }
+        assert_eq!(house.service.trusted.load(SeqCst) == 2, trusted, "{query} {then}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_wrong_stays_wrong() {
+    let wrong = [
+        ("{ nothing }", json!({})),
+        ("{ thing }", json!({})),
+        ("{ thing { name ", json!({})),
+        ("query ($n: Int) { echo }", json!({})),
+        ("query ($n: Int) { echo(text: $n) }", json!({ "n": 1 })),
+        ("{ thing(by: { id: 1, name: \"a\" }) { name } }", json!({})),
+        ("query ($b: ThingBy) { thing(by: $b) { name } }", json!({ "b": {} })),
+        ("query ($i: ThingInput) { show(input: $i) }", json!({ "i": { "size": 1 } })),
+        ("query ($n: Int!) { things(first: $n) { totalCount } }", json!({ "n": "a" })),
+        ("query A { echo } query B { who }", json!({})),
+        ("subscription { a }", json!({})),
+    ];
+    let house = House::new();
+    let app = web::Data::new(house.app());
+    for (query, variables) in wrong {
+        let body = json!({ "query": query, "variables": variables });
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            let answer = House::call_at(&app, post(&body)).await;
+            assert!(answer.json()["errors"].is_array(), "{query}");
+            answers.push((answer.status, answer.json()));
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+    assert_eq!(house.service.trusted.load(SeqCst), 0);
 }
 
 #[actix_web::test]
