@@ -19,7 +19,6 @@ use api::{
     context::Service,
     db::Db,
     http::{App, configure},
-    schema,
     token::{Issuers, LocalKey},
 };
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
