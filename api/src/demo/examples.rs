@@ -123,6 +123,13 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             MEMBERS,
             json!({ "chamber": chamber.to_string() }),
         ),
+        (
+            "CHAMBER_ADMIN",
+            "Qué trae la cámara y cómo encaja",
+            "What the chamber brings and how it fits",
+            CHAMBER_NEEDS,
+            json!({ "chamber": chamber.to_string() }),
+        ),
         ("CHAMBER_ADMIN", "Necesidades por estado", "Needs by status", BY_STATUS, none()),
         (
             "OTT_OFFICER",
@@ -152,7 +159,21 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             PUBLISH_OFFER,
             version(&offer_in_review),
         ),
+        (
+            "OTT_MANAGER",
+            "Mis ofertas y a quién sirven",
+            "My offers and whom they serve",
+            OFFICE_OFFERS,
+            json!({ "ott": office.to_string() }),
+        ),
         ("NETWORK_ADMIN", "Todo lo que está en curso", "Everything under way", BY_STATUS, none()),
+        (
+            "ANALYST",
+            "Necesidades por subsector y región",
+            "Needs by subsector and region",
+            COUNTS,
+            none(),
+        ),
         (
             "ANALYST",
             "Oferta y demanda por subsector",
@@ -299,6 +320,31 @@ const NEED_MATCHES: &str = "query NeedMatches($id: ID!) {
     title description technicalSpecification budgetBand successCriteria { parameter comparator target unit }
     matches(first: 10) { nodes { score coverage weightsVersion components { feature weight value contribution explanation english: explanation(language: EN) } offer { folio title trl } } }
   }
+}
+";
+const CHAMBER_NEEDS: &str = "query ChamberNeeds($chamber: ID!) {
+  organization(id: $chamber) {
+    name
+    needs(first: 10) {
+      totalCount
+      nodes { folio title subsector { label } matches(first: 3) { nodes { score explanation offer { folio title } } } }
+    }
+  }
+}
+";
+const OFFICE_OFFERS: &str = "# Cada lista es una sola consulta a la base, por muchas ofertas que haya.
+query OfficeOffers($ott: ID!) {
+  organization(id: $ott) {
+    name
+    offers(first: 10) {
+      totalCount
+      nodes { folio title trl matches(first: 3) { nodes { score coverage need { folio title chamber { name } } } } }
+    }
+  }
+}
+";
+const COUNTS: &str = "query NeedsBySubsectorAndRegion {
+  needCounts(by: [SUBSECTOR, REGION], filter: { status: [PUBLISHED] }) { count subsector { code label } region { name } }
 }
 ";
 const OFFERS_TO_REVIEW: &str = "query OffersToReview($ott: ID!) {
