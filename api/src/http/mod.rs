@@ -5,7 +5,7 @@
 //! guards, chooses, coerces and counts. Only then does the service look at it, and
 //! the framework validates and executes it. `answer` writes what came of it.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{fmt, io, net::SocketAddr, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpServer,
@@ -16,7 +16,7 @@ use actix_web::{
 use async_graphql::{Request, Response};
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::signal;
+use tokio::{signal, sync::Semaphore};
 
 use crate::{
     context::Service,
@@ -54,6 +54,14 @@ pub use crate::config::HttpSettings;
 
 /// Time for the head of a request to arrive, and for a connection to close.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Connections that one thread holds. One that waits costs a descriptor and what its
+/// client has sent so far, at most `limits.body_bytes`; operations have their own bound,
+/// `in_flight`. When every thread has so many, no more are accepted.
+const CONNECTIONS: usize = 2_048;
+/// Connections that the system keeps until they are accepted (Linux no more than
+/// `net.core.somaxconn`); those that try to connect beyond them get no answer.
+const BACKLOG: u32 = 1_024;
 
 /// What stands behind the envelope. The one implementation is the schema with its
 /// service; the tests of the envelope have another, without a database.
@@ -107,6 +115,8 @@ pub struct App {
     sdl: String,
     model: model::Model,
     writes: execute::Writes,
+    /// One for each operation that may be carried out at this moment, whichever thread serves it.
+    places: Arc<Semaphore>,
 }
 
 impl App {
@@ -136,6 +146,7 @@ impl App {
         Ok(Self {
             backend: Box::new(backend),
             issuers,
+            places: Arc::new(Semaphore::new(settings.in_flight)),
             settings,
             examples,
             model: model::Model::read(&sdl)?,
@@ -233,6 +244,8 @@ pub async fn serve(
         move || actix_web::App::new().configure(configure(app.clone()))
     })
     .workers(app.settings.workers)
+    .max_connections(CONNECTIONS)
+    .backlog(BACKLOG)
     .client_request_timeout(HEAD_TIMEOUT)
     .client_disconnect_timeout(HEAD_TIMEOUT)
     // A closed connection cancels its reads; half-closed ones look the same.

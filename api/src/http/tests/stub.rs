@@ -1,7 +1,7 @@
 //! A house behind the envelope: a small schema with every shape that the envelope
 //! must understand, and a service that needs no database.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
     EmptySubscription, Enum, InputObject, Interface, Object, OneofObject, Request, Response,
@@ -10,6 +10,7 @@ use async_graphql::{
 
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::Semaphore;
 
 use super::Backend;
 use crate::{error::Error, token::Claims};
@@ -23,6 +24,8 @@ pub struct Stub {
     pub anonymous: bool,
     /// Why it is not ready, if it is not.
     pub unready: Option<String>,
+    /// Lets one operation go on that is held.
+    pub gate: Arc<Semaphore>,
 }
 
 /// Who asks, in a request's data.
@@ -44,7 +47,8 @@ impl Backend for (Schema, Stub) {
             Some(claims) if claims.subject == "broken" => {
                 Err(Error::internal("secret of the database"))
             }
-            _ => Ok(request.data(Asker(claims))),
+            Some(claims) if claims.subject == "crowded" => Err(Error::Overloaded),
+            _ => Ok(request.data(Asker(claims)).data(self.1.gate.clone())),
         };
         std::future::ready(prepared).boxed()
     }
@@ -269,10 +273,20 @@ impl Query {
         SEEN.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         true
     }
+    /// Waits at the gate.
+    async fn held(&self, ctx: &async_graphql::Context<'_>) -> bool {
+        pass(ctx).await
+    }
     /// A long answer.
     async fn long(&self) -> String {
         "abc ".repeat(1_000)
     }
+}
+
+/// Goes through the gate when it opens, and closes it behind itself.
+async fn pass(ctx: &async_graphql::Context<'_>) -> bool {
+    let pass = ctx.data_unchecked::<Arc<Semaphore>>().acquire().await;
+    pass.map(tokio::sync::SemaphorePermit::forget).is_ok()
 }
 
 /// Slow questions that came to their end.
@@ -291,6 +305,10 @@ impl Mutation {
         tokio::time::sleep(Duration::from_millis(milliseconds.unwrap_or_default())).await;
         DONE.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Thing { name: "a".into(), colour: Colour::Red }
+    }
+    /// Waits at the gate.
+    async fn held(&self, ctx: &async_graphql::Context<'_>) -> bool {
+        pass(ctx).await
     }
     /// Panics.
     async fn panic(&self) -> bool {
