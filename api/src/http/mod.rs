@@ -4,6 +4,9 @@
 //! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
 //! guards, chooses, coerces and counts. Only then does the service look at it, and
 //! the framework validates and executes it. `answer` writes what came of it.
+//!
+//! When no more operations may be in flight, a request goes no further than
+//! `negotiate`; it takes its place after `params`, and keeps it until it ends.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};
 
