@@ -56,23 +56,6 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
     };
     let id = |found: &Option<(String, i32)>| json!({ "id": found.as_ref().map(|found| &found.0) });
 
-    let draft = json!({ "input": {
-        "company": company.to_string(),
-        "type": "TECHNOLOGY_REQUEST",
-        "title": { "es": "Recuperar calor de los hornos de recocido", "en": "Recover heat from annealing furnaces" },
-        "summary": { "es": "Buscamos aprovechar el calor de los gases de salida de hornos de recocido para precalentar el aire de combustión." },
-        "description": { "es": "Los gases salen a 480 °C y hoy se pierden. Se busca un intercambiador que resista condensados ácidos y se limpie sin parar el horno." },
-        "technicalSpecification": { "es": "Caudal de 2,500 m3/h, polvo fino, aire de combustión a 250 °C o más." },
-        "partnerRole": { "es": "Diseñar, instalar y medir el ahorro con nuestro personal." },
-        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
-        "scian": ["3311"], "acceptedTrlMin": 7, "acceptedTrlMax": 9,
-    } });
-    let preview = json!({ "input": {
-        "title": { "es": "Reducir el consumo de agua en el teñido" },
-        "summary": { "es": "Buscamos teñir algodón con menos agua y menos sal, y tratar el efluente con color." },
-        "scian": ["3133"], "acceptedTrlMin": 6, "acceptedTrlMax": 9,
-        "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
-    } });
     let none = || json!({});
     let all = [
         ("PUBLIC", "Necesidades en oferta", "Needs on offer", PUBLIC_NEEDS, none()),
@@ -104,9 +87,15 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             "Ver ofertas antes de escribir",
             "See offers before writing",
             PREVIEW,
-            preview,
+            what_to_match(),
         ),
-        ("MEMBER_USER", "Escribir una necesidad", "Draft a need", DRAFT_NEED, draft),
+        (
+            "MEMBER_USER",
+            "Escribir una necesidad",
+            "Draft a need",
+            DRAFT_NEED,
+            what_to_draft(company),
+        ),
         ("MEMBER_USER", "Una necesidad mía, completa", "A need of mine, in full", NEED, id(&own)),
         ("CHAMBER_LIAISON", "Necesidades por revisar", "Needs to review", TO_REVIEW, none()),
         (
@@ -196,6 +185,29 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
         })
         .collect();
     serde_json::to_string(&examples).map_err(Error::internal)
+}
+
+fn what_to_draft(company: OrganizationId) -> Value {
+    json!({ "input": {
+        "company": company.to_string(),
+        "type": "TECHNOLOGY_REQUEST",
+        "title": { "es": "Recuperar calor de los hornos de recocido", "en": "Recover heat from annealing furnaces" },
+        "summary": { "es": "Buscamos aprovechar el calor de los gases de salida de hornos de recocido para precalentar el aire de combustión." },
+        "description": { "es": "Los gases salen a 480 °C y hoy se pierden. Se busca un intercambiador que resista condensados ácidos y se limpie sin parar el horno." },
+        "technicalSpecification": { "es": "Caudal de 2,500 m3/h, polvo fino, aire de combustión a 250 °C o más." },
+        "partnerRole": { "es": "Diseñar, instalar y medir el ahorro con nuestro personal." },
+        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
+        "scian": ["3311"], "acceptedTrlMin": 7, "acceptedTrlMax": 9,
+    } })
+}
+
+fn what_to_match() -> Value {
+    json!({ "input": {
+        "title": { "es": "Reducir el consumo de agua en el teñido" },
+        "summary": { "es": "Buscamos teñir algodón con menos agua y menos sal, y tratar el efluente con color." },
+        "scian": ["3133"], "acceptedTrlMin": 6, "acceptedTrlMax": 9,
+        "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
+    } })
 }
 
 fn pretty(variables: &Value) -> String {

@@ -18,6 +18,9 @@ const MOST_ERRORS: usize = 20;
 /// Longest message, in characters: a document may hold names of any length.
 const LONGEST_MESSAGE: usize = 500;
 
+/// When to try again what there was no time or no room for, in seconds.
+const RETRY_AFTER: u32 = 1;
+
 /// The framework's own words for a value that does not fit its argument. The first
 /// go on with the path of the value, the second with the name of its type.
 const UNFIT: [&str; 2] = ["Invalid value for argument \"", "Failed to parse \""];
@@ -143,6 +146,9 @@ impl Answer {
             .insert_header((header::CACHE_CONTROL, "no-store"));
         if self.outcome == Outcome::WrongMethod {
             response.insert_header((header::ALLOW, "POST"));
+        }
+        if matches!(self.outcome, Outcome::Late | Outcome::Overloaded) {
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         }
         match serde_json::to_vec(&body) {
             Ok(body) => response.body(body),

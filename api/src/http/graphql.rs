@@ -23,7 +23,10 @@ use super::{
     problem::problem,
     refusal::{Outcome, Refusal},
 };
-use crate::{error::Code, token::Claims};
+use crate::{
+    error::{Code, Error},
+    token::Claims,
+};
 
 /// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
 const COST: &str = "x-vinculo-cost";
@@ -62,6 +65,10 @@ async fn answer(
         answer.write(media, app.settings.draft_status_codes, ids)
     };
 
+    // Before anything that costs: a service that has too much to do reads no token and no body.
+    if app.places.available_permits() == 0 {
+        return write(Refusal::from(Error::Overloaded).into());
+    }
     let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
         Ok(claims) => claims,
         Err(reason) => {
@@ -115,6 +122,9 @@ async fn carry_out(
     claims: Option<Arc<Claims>>,
     app: &App,
 ) -> Result<(Answer, CacheControl), Refusal> {
+    // Only now, since bodies arrive as slowly as their senders like: they would hold all
+    // places for nothing.
+    let place = app.places.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
     let limits = &app.settings.limits;
     let plan = plan::plan(params?, safe, &app.model, limits, &app.documents)?;
     {
@@ -136,6 +146,7 @@ async fn carry_out(
         plan.kind,
         patience,
         &app.writes,
+        place,
     )
     .await;
     if answer.found_valid

@@ -5,6 +5,9 @@
 //! guards, chooses, coerces and counts; what is the same for a document that was seen
 //! before is kept in `documents`. Only then does the service look at it, and the
 //! framework validates and executes it. `answer` writes what came of it.
+//!
+//! When no more operations may be in flight, a request goes no further than
+//! `negotiate`; it takes its place after `params`, and keeps it until it ends.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};
 
@@ -17,7 +20,7 @@ use actix_web::{
 use async_graphql::{Request, Response, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::signal;
+use tokio::{signal, sync::Semaphore};
 
 use crate::{
     context::Service,
@@ -56,6 +59,14 @@ pub use crate::config::HttpSettings;
 
 /// Time for the head of a request to arrive, and for a connection to close.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Connections that one thread holds. One that waits costs a descriptor and what its
+/// client has sent so far, at most `limits.body_bytes`; operations have their own bound,
+/// `in_flight`. When every thread has so many, no more are accepted.
+const CONNECTIONS: usize = 2_048;
+/// Connections that the system keeps until they are accepted (Linux no more than
+/// `net.core.somaxconn`); those that try to connect beyond them get no answer.
+const BACKLOG: u32 = 1_024;
 
 /// What stands behind the envelope. The one implementation is the schema with its
 /// service; the tests of the envelope have another, without a database.
@@ -110,6 +121,8 @@ pub struct App {
     model: model::Model,
     writes: execute::Writes,
     documents: documents::Documents,
+    /// One for each operation that may be carried out at this moment, whichever thread serves it.
+    places: Arc<Semaphore>,
 }
 
 impl App {
@@ -138,6 +151,7 @@ impl App {
         Ok(Self {
             backend: Box::new(backend),
             issuers,
+            places: Arc::new(Semaphore::new(settings.in_flight)),
             settings,
             examples,
             model: model::Model::read(&sdl)?,
@@ -236,6 +250,8 @@ pub async fn serve(
         move || actix_web::App::new().configure(configure(app.clone()))
     })
     .workers(app.settings.workers)
+    .max_connections(CONNECTIONS)
+    .backlog(BACKLOG)
     .client_request_timeout(HEAD_TIMEOUT)
     .client_disconnect_timeout(HEAD_TIMEOUT)
     // A closed connection cancels its reads; half-closed ones look the same.

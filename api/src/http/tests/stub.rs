@@ -16,6 +16,7 @@ use async_graphql::{
 
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::Semaphore;
 
 use super::Backend;
 use crate::{error::Error, token::Claims};
@@ -31,6 +32,8 @@ pub struct Stub {
     pub unready: Option<String>,
     /// How many operations were executed without being validated again.
     pub trusted: Arc<AtomicUsize>,
+    /// Lets one operation go on that is held.
+    pub gate: Arc<Semaphore>,
 }
 
 /// Who asks, in a request's data.
@@ -55,7 +58,8 @@ impl Backend for (Schemas, Stub) {
             Some(claims) if claims.subject == "broken" => {
                 Err(Error::internal("secret of the database"))
             }
-            _ => Ok(request.data(Asker(claims))),
+            Some(claims) if claims.subject == "crowded" => Err(Error::Overloaded),
+            _ => Ok(request.data(Asker(claims)).data(self.1.gate.clone())),
         };
         std::future::ready(prepared).boxed()
     }
@@ -288,10 +292,20 @@ impl Query {
         SEEN.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         true
     }
+    /// Waits at the gate.
+    async fn held(&self, ctx: &async_graphql::Context<'_>) -> bool {
+        pass(ctx).await
+    }
     /// A long answer.
     async fn long(&self) -> String {
         "abc ".repeat(1_000)
     }
+}
+
+/// Goes through the gate when it opens, and closes it behind itself.
+async fn pass(ctx: &async_graphql::Context<'_>) -> bool {
+    let pass = ctx.data_unchecked::<Arc<Semaphore>>().acquire().await;
+    pass.map(tokio::sync::SemaphorePermit::forget).is_ok()
 }
 
 /// Slow questions that came to their end.
@@ -310,6 +324,10 @@ impl Mutation {
         tokio::time::sleep(Duration::from_millis(milliseconds.unwrap_or_default())).await;
         DONE.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Thing { name: "a".into(), colour: Colour::Red }
+    }
+    /// Waits at the gate.
+    async fn held(&self, ctx: &async_graphql::Context<'_>) -> bool {
+        pass(ctx).await
     }
     /// Panics.
     async fn panic(&self) -> bool {
