@@ -48,6 +48,33 @@ cluster_start() {
 cluster_stop() { as_postgres "$(postgres_bin)/pg_ctl" stop -w -s -m fast -D "$place/pg/data" || true; }
 postmaster() { as_postgres head -n 1 "$place/pg/data/postmaster.pid"; }
 
+# Builds the programs of the workspace with a profile: `build dist vinculo ceiling runner`.
+build() {
+    local profile=$1 program programs_wanted=(); shift
+    for program in "$@"; do programs_wanted+=(--bin "$program"); done
+    say "builds (profile $profile)"
+    (cd "$root" && cargo build --quiet --profile "$profile" --locked --workspace "${programs_wanted[@]}")
+    programs=$target/$profile
+}
+
+# Makes a database with a generated network: `network NAME --organizations 53000 --scale 1`.
+network() {
+    local database=$1; shift
+    say "a network: $*"
+    sql postgres -c "create database \"$database\""
+    VINCULO_DATABASE_URL=$(url "$database") "$programs/vinculo" --data-dir "$place/data" migrate up >&2
+    VINCULO_DATABASE_URL=$(url "$database") "$programs/vinculo" --data-dir "$place/data" generate --seed 7 "$@" >&2
+    sql "$database" -c "vacuum analyze"
+}
+
+# The program that measures, on a database.
+runner() {
+    local database=$1; shift
+    "$programs/runner" --programs "$programs" --documents "$root/bench" --place "$place" \
+        --psql "$(postgres_bin)/psql" --postmaster "$(postmaster)" --database "$(url "$database")" \
+        --port "$((port + 9))" "$@"
+}
+
 url() { echo "postgres://vinculo@127.0.0.1:$port/$1"; }
 sql() { local database=$1; shift; "$(postgres_bin)/psql" -X -q -v ON_ERROR_STOP=1 "$(url "$database")" "$@"; }
 has_database() { [ "$(sql postgres -Atc "select 1 from pg_database where datname = '$1'")" = 1 ]; }

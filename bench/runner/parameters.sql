@@ -31,12 +31,13 @@ select json_build_object(
     'needs', (select json_agg(need_id) from matched),
     'words', (select json_agg(word) from words),
     'places', (select json_agg(json_build_object('listedAt', listed_at, 'id', id) order by place) from places),
-    -- An office without offers of its own that others do not see: then all see the same.
+    -- The office with the fewest offers that others do not see: at scale 1 none, so all see the same.
     'office', (select id from organization as office
-               where kind = 'TECHNOLOGY_TRANSFER_OFFICE' and not exists (
-                   select from offer where ott_id = office.id
-                     and status not in ('PUBLISHED', 'RESERVED', 'TRANSFERRED'))
-               order by name_folded, id limit 1),
+               where kind = 'TECHNOLOGY_TRANSFER_OFFICE'
+               order by (select count(*) from offer where ott_id = office.id
+                           and status not in ('PUBLISHED', 'RESERVED', 'TRANSFERRED')),
+                        name_folded, id
+               limit 1),
     'company', (select company_id from affiliation where status = 'ACTIVE'
                 group by company_id having count(*) = 1 order by company_id limit 1)
 )

@@ -174,6 +174,13 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
         ("PUBLIC", "Cualquier cosa por su id", "Anything by its id", NODE, id(&published_offer)),
         ("PUBLIC", "¿Quién soy?", "Who am I?", VIEWER, none()),
     ];
+    menu(all)
+}
+
+/// The menu of the playground, in JSON.
+fn menu(
+    all: impl IntoIterator<Item = (&'static str, &'static str, &'static str, &'static str, Value)>,
+) -> Result<String> {
     let examples: Vec<Example> = all
         .into_iter()
         .map(|(role, title_es, title_en, query, variables)| Example {

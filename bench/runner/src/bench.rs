@@ -18,12 +18,9 @@ use crate::{
 /// What `bench/run` tells.
 #[derive(Clone, Debug, Args)]
 pub struct Bench {
-    /// The program `vinculo`.
-    #[arg(long, value_name = "FILE")]
-    vinculo: PathBuf,
-    /// The program `ceiling`.
-    #[arg(long, value_name = "FILE")]
-    ceiling: PathBuf,
+    /// Where the programs `vinculo` and `ceiling` are.
+    #[arg(long, value_name = "FOLDER")]
+    programs: PathBuf,
     /// The folder `bench` of the repository.
     #[arg(long, value_name = "FOLDER")]
     pub documents: PathBuf,
@@ -77,7 +74,7 @@ impl Bench {
         match kind {
             Kind::Vinculo => {
                 let variables = self.settings(database, port);
-                Server::start(&self.vinculo, &["serve"], &self.place, &variables, port, &log)
+                Server::start(&self.vinculo(), &["serve"], &self.place, &variables, port, &log)
             }
             Kind::Postgraphile => {
                 let node = node(&folder)?;
@@ -89,9 +86,28 @@ impl Bench {
             }
             Kind::Ceiling => {
                 let variables = self.peer(database, port);
-                Server::start(&self.ceiling, &[], &self.place, &variables, port, &log)
+                let program = self.programs.join("ceiling");
+                Server::start(&program, &[], &self.place, &variables, port, &log)
             }
         }
+    }
+
+    /// Starts Vínculo with one thread of each kind and one connection, so that every run does the
+    /// same, under a program that watches it.
+    pub fn start_under(&self, program: &Path, arguments: &[&str]) -> io::Result<Server> {
+        let mut variables = self.settings(&self.database, self.port);
+        for name in ["TOKIO_WORKER_THREADS", "VINCULO_WORKERS", "VINCULO_DB_READERS"] {
+            variables.insert(name.to_owned(), "1".to_owned());
+        }
+        // Whoever is watched is slow.
+        variables.insert("VINCULO_LIMITS_OPERATION_SECONDS".to_owned(), "600".to_owned());
+        let vinculo = self.vinculo().display().to_string();
+        let arguments = [arguments, &[&vinculo, "serve"]].concat();
+        Server::start(program, &arguments, &self.place, &variables, self.port, &self.log("watched"))
+    }
+
+    fn vinculo(&self) -> PathBuf {
+        self.programs.join("vinculo")
     }
 
     fn peer(&self, database: &str, port: u16) -> BTreeMap<String, String> {
@@ -131,7 +147,7 @@ impl Bench {
             Viewer::Admin => "NETWORK_ADMIN",
         };
         let organization = format!("org_{}", organization.replace('-', ""));
-        let output = Command::new(&self.vinculo)
+        let output = Command::new(self.vinculo())
             .args(["token", "--organization", &organization, "--role", role])
             .args(["--new-person", "Persona de medición (generada)", "--ttl", "86400"])
             .envs(self.settings(database, self.port))

@@ -5,12 +5,18 @@ mod client;
 mod contest;
 mod database;
 mod equality;
+mod instructions;
 mod operations;
 mod process;
 mod report;
 mod windows;
 
-use std::{fmt::Write as _, fs, io, process::ExitCode};
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
@@ -18,6 +24,7 @@ use serde_json::json;
 use crate::{
     bench::{Bench, Viewer},
     contest::{Contender, Effort, contest},
+    instructions::Budget,
     operations::{Kind, Operation},
     process::Server,
 };
@@ -56,6 +63,18 @@ enum What {
     },
     /// The same answers for a viewer without a token, an officer and the network's admin.
     Viewers,
+    /// Instructions a request in Vínculo, held against a budget.
+    Instructions {
+        /// The file with the budget.
+        #[arg(long, value_name = "FILE")]
+        budget: PathBuf,
+        /// The profile with which the program was built.
+        #[arg(long)]
+        profile: String,
+        /// What is counted is the budget from now on.
+        #[arg(long)]
+        update: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -63,6 +82,9 @@ fn main() -> ExitCode {
     let done = match &cli.what {
         What::Compare { servers } => cli.compare(servers),
         What::Viewers => cli.viewers(),
+        What::Instructions { budget, profile, update } => {
+            cli.instructions(budget, profile, *update)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -157,6 +179,20 @@ impl Cli {
             &report::table(&measured),
             &json!({ "effort": self.effort(), "measured": measured }),
         )
+    }
+
+    fn instructions(&self, file: &Path, profile: &str, update: bool) -> io::Result<()> {
+        // An unfit budget is told before minutes are spent.
+        if !update {
+            Budget::read(file, profile)?;
+        }
+        let counted = instructions::count(&self.bench, &self.operations(&Operation::ALL))?;
+        if update {
+            Budget::update(file, profile, &counted)?;
+        }
+        let report = Budget::read(file, profile)?.compare(&counted);
+        self.write("instructions", &report.table, &json!(counted))?;
+        report.verdict
     }
 
     fn write(&self, name: &str, text: &str, all: &serde_json::Value) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,7 +12,9 @@ use crate::{
 };
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     Q1,
@@ -37,6 +39,16 @@ impl Operation {
             Self::Q5 => "q5",
             Self::Q6 => "q6",
             Self::Q7 => "q7",
+        }
+    }
+
+    /// What a request is to cost at most, in instructions, where that was decided.
+    pub fn target(self) -> Option<u64> {
+        match self {
+            Self::Q1 => Some(1_600_000),
+            Self::Q2 => Some(900_000),
+            Self::Q7 => Some(50_000_000),
+            Self::Q3 | Self::Q4 | Self::Q5 | Self::Q6 => None,
         }
     }
 

@@ -63,7 +63,7 @@ impl Server {
         Ok(server)
     }
 
-    fn pid(&self) -> Pid {
+    pub fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap_or_default())
     }
 
