@@ -2,13 +2,13 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --package api --bin vinculo
+RUN cargo build --profile dist --locked --package api --bin vinculo
 
 FROM debian:bookworm-slim
 RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/vinculo \
         --shell /usr/sbin/nologin vinculo \
     && chmod 700 /var/lib/vinculo
-COPY --from=build /src/target/release/vinculo /usr/local/bin/vinculo
+COPY --from=build /src/target/dist/vinculo /usr/local/bin/vinculo
 COPY LICENSE NOTICE /usr/share/doc/vinculo/
 # The embedded database, if it is used, and the key that signs tokens.
 ENV VINCULO_DATA_DIR=/var/lib/vinculo \

@@ -19,6 +19,11 @@ use serde::Deserialize;
 /// The audience and issuer name of a service without a public address.
 pub const DEFAULT_NAME: &str = "vinculo";
 
+/// Above the 200 clients at once that a service must bear. On 8 connections these are
+/// 32 rounds, so that the last is served within the 5 s that it waits for a connection
+/// as long as an operation keeps one for less than 150 ms.
+const IN_FLIGHT: usize = 256;
+
 /// Everything that can be set, checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -73,6 +78,9 @@ pub struct HttpSettings {
     pub draft_status_codes: bool,
     /// `workers`: threads that serve requests, 1–256. Default: one per processor.
     pub workers: usize,
+    /// `in_flight`: operations that are carried out at once in the whole process,
+    /// 1–10,000; further ones are refused. Default: 256.
+    pub in_flight: usize,
     /// `shutdown_seconds`: how long running requests may take to end when the
     /// service is told to stop, in seconds, 0–600. Default: 30.
     pub shutdown: Duration,
@@ -169,6 +177,7 @@ impl Default for HttpSettings {
             anonymous_introspection: false,
             draft_status_codes: false,
             workers: processors(),
+            in_flight: IN_FLIGHT,
             shutdown: Duration::from_secs(30),
             limits: Limits::default(),
         }
@@ -266,6 +275,7 @@ const KEYS: &[&str] = &[
     "log_format",
     "workers",
     "db_readers",
+    "in_flight",
     "cors_origins",
     "playground",
     "anonymous_introspection",
@@ -351,6 +361,7 @@ impl Settings {
                 anonymous_introspection: read.switch("anonymous_introspection", false),
                 draft_status_codes: read.switch("draft_status_codes", false),
                 workers: read.number("workers", 1..=256, processors()),
+                in_flight: read.number("in_flight", 1..=10_000, IN_FLIGHT),
                 shutdown: Duration::from_secs(read.number("shutdown_seconds", 0..=600, 30)),
                 limits: Limits::read(read),
             },

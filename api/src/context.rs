@@ -2,20 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use async_graphql::Context;
+use async_graphql::{Context, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
-use entity::{PersonId, Role, membership};
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter};
-use uuid::Uuid;
+use sea_orm::EntityTrait;
+use tokio::sync::Mutex;
 
 use crate::{
     codes::Labels,
     db::Db,
     error::{Error, Result},
+    followers::{Bookmark, events_after, newest},
     matches::Engine,
-    policy::{Grant, Viewer},
+    policy::Viewer,
     read::{Asked, Loaders, Node, Reading},
-    token::{self, Claims},
+    roles::Roles,
+    token::Claims,
     work::Work,
 };
 
@@ -38,6 +39,9 @@ struct Inner {
     clock: Clock,
     labels: Labels,
     engine: Engine,
+    roles: Roles,
+    /// How far `engine` and `roles` know what happened.
+    bookmark: Mutex<Bookmark>,
     anonymous: bool,
 }
 
@@ -54,8 +58,11 @@ impl Service {
     /// When the database is away.
     pub async fn start(db: Db, clock: Clock, anonymous: bool) -> Result<Self> {
         let labels = Labels::load(&db).await?;
+        // Events from here on are followed, so that what changes while the index is built is not missed.
+        let bookmark = Mutex::new(newest(&db).await?);
         let engine = Engine::start(&db, &labels).await?;
-        Ok(Self(Arc::new(Inner { db, clock, labels, engine, anonymous })))
+        let roles = Roles::new();
+        Ok(Self(Arc::new(Inner { db, clock, labels, engine, roles, bookmark, anonymous })))
     }
 
     /// The time, in microseconds: PostgreSQL keeps no more.
@@ -82,12 +89,23 @@ impl Service {
         &self.0.engine
     }
 
-    /// Reads what happened into the index of search and matching.
+    /// Reads what happened since the last time into what this instance remembers: the index of
+    /// search and matching, and who holds which role. Returns when there is no more.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn catch_up(&self) -> Result<()> {
-        self.engine().catch_up(self.db()).await
+        // One at a time: two that read the same events could put an older state over a newer one.
+        let mut bookmark = self.0.bookmark.lock().await;
+        loop {
+            let (events, next) = events_after(self.db(), *bookmark).await?;
+            if events.is_empty() {
+                return Ok(());
+            }
+            self.0.roles.heed(&events);
+            self.engine().heed(self.db(), &events).await?;
+            *bookmark = next;
+        }
     }
 
     /// Work that the service does by itself.
@@ -95,60 +113,26 @@ impl Service {
         Work::begin(self.db(), Arc::new(Viewer::system(self.now()))).await
     }
 
-    /// Puts into a request what its resolvers need. One statement at most.
+    /// Puts into a request what its resolvers need. One statement at most: a mutation finds
+    /// out anew who asks, a query may know it from a moment ago.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when nobody may read without a token.
     pub async fn prepare(
         &self,
         request: async_graphql::Request,
-        claims: Option<Claims>,
-        _request_id: &str,
+        kind: OperationType,
+        claims: Option<&Claims>,
     ) -> Result<async_graphql::Request> {
+        let writes = kind == OperationType::Mutation;
         let viewer = match claims {
-            Some(claims) => self.viewer(claims).await?,
+            Some(claims) => self.0.roles.viewer(self.db(), claims, self.now(), writes).await?,
             None if self.0.anonymous => Viewer::anonymous(self.now()),
             None => return Err(Error::Unauthenticated),
         };
         let viewer = Arc::new(viewer);
         let loaders = Loaders::new(self.db().clone(), viewer.clone());
         Ok(request.data(self.clone()).data(viewer).data(loaders))
-    }
-
-    /// Who a token stands for: what counts is its grants *and* a membership in
-    /// force, so that someone who left is out at once; unless the issuer is
-    /// configured to be believed alone.
-    async fn viewer(&self, claims: Claims) -> Result<Viewer> {
-        let now = self.now();
-        let Some(person) = person_of(claims.local, &claims.issuer, &claims.subject) else {
-            return Err(Error::Unauthenticated);
-        };
-        let asked = claims.grants.iter().filter_map(grant);
-        let grants = if claims.authoritative {
-            asked.collect()
-        } else {
-            let held = membership::Entity::find()
-                .filter(membership::Column::PersonId.eq(person))
-                .filter(membership::Column::FromAt.lte(now))
-                .filter(
-                    Condition::any()
-                        .add(membership::Column::ToAt.is_null())
-                        .add(membership::Column::ToAt.gt(now)),
-                )
-                .all(self.db().read())
-                .await?;
-            asked
-                .flat_map(|asked| {
-                    held.iter()
-                        .filter(|held| {
-                            held.organization_id == asked.organization && held.role == asked.role
-                        })
-                        .filter_map(|held| narrowed(&asked, held))
-                        .collect::<Vec<_>>()
-                })
-                .collect()
-        };
-        Ok(Viewer { person: Some(person), grants, system: false, now })
     }
 
     /// Whether requests can be answered: the database is there and at head.
@@ -171,56 +155,6 @@ pub(crate) async fn ready(db: &Db) -> Result<(), String> {
         Ok(None) => Err("the official lists are missing; run `vinculo migrate up`".to_owned()),
         Err(_) => Err("the database does not answer, or is behind".to_owned()),
     }
-}
-
-/// The person behind a subject: our own tokens carry the person's id; for every
-/// other issuer it is derived from issuer and subject, so that it is always the
-/// same and no issuer can speak of people that another one knows.
-#[must_use]
-pub fn person_of(local: bool, issuer: &str, subject: &str) -> Option<PersonId> {
-    if local {
-        return subject.parse().ok();
-    }
-    let name = format!("{issuer}\u{0}{subject}");
-    Some(PersonId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())))
-}
-
-fn grant(told: &token::Grant) -> Option<Grant> {
-    let role = Role::try_from_value(&told.role).ok().filter(|role| *role != Role::Public)?;
-    // A territory that does not parse must not widen the grant: the whole grant falls.
-    let all =
-        |texts: &[String]| texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>();
-    let regions = all(&told.regions)?;
-    let delegations =
-        told.delegations.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>()?;
-    Some(Grant { organization: told.organization.parse().ok()?, role, regions, delegations })
-}
-
-/// A grant limited to what both the token and the membership allow; nothing when they share no territory.
-fn narrowed(asked: &Grant, held: &membership::Model) -> Option<Grant> {
-    let regions = held.regions.parsed();
-    let delegations = held.delegations.parsed();
-    // What does not parse must not widen a membership: it falls as a whole.
-    if regions.len() != held.regions.0.len() || delegations.len() != held.delegations.0.len() {
-        return None;
-    }
-    let held_limited = !(regions.is_empty() && delegations.is_empty());
-    let asked_limited = !(asked.regions.is_empty() && asked.delegations.is_empty());
-    let (regions, delegations) = match (asked_limited, held_limited) {
-        (false, _) => (regions, delegations),
-        (true, false) => (asked.regions.clone(), asked.delegations.clone()),
-        (true, true) => {
-            let shared: Vec<_> =
-                regions.into_iter().filter(|r| asked.regions.contains(r)).collect();
-            let also: Vec<_> =
-                delegations.into_iter().filter(|d| asked.delegations.contains(d)).collect();
-            if shared.is_empty() && also.is_empty() {
-                return None;
-            }
-            (shared, also)
-        }
-    };
-    Some(Grant { organization: asked.organization, role: asked.role, regions, delegations })
 }
 
 /// What resolvers ask the context for.
@@ -289,21 +223,4 @@ pub(crate) async fn carry_out<T>(
         tokio::time::timeout(db.patience(), prepared).await.map_err(|_| Error::Timeout)??;
     work.commit().await?;
     Ok(done)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::person_of;
-
-    #[test]
-    fn no_other_issuer_speaks_of_our_people() {
-        let ours = "person_01a209ec41c976cca266fead7e6a80e3";
-        let known = person_of(true, "vinculo", ours);
-        assert_eq!(known.map(|id| id.to_string()).as_deref(), Some(ours));
-        assert_eq!(person_of(true, "vinculo", "somebody"), None);
-        let told = person_of(false, "https://id.example", ours);
-        assert_ne!(told, known);
-        assert_eq!(told, person_of(false, "https://id.example", ours));
-        assert_ne!(told, person_of(false, "https://other.example", ours));
-    }
 }

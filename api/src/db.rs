@@ -37,6 +37,16 @@ pub struct DbSettings {
     pub statement_timeout: Duration,
 }
 
+impl DbSettings {
+    /// How long to wait for a connection or a lock: half of what an operation may take,
+    /// so that whoever waits in vain is told that there is too much to do, and not that
+    /// their operation took too long. A second at least, since connections are opened
+    /// within it.
+    fn wait(&self) -> Duration {
+        (self.statement_timeout / 2).max(Duration::from_secs(1))
+    }
+}
+
 impl fmt::Debug for DbSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DbSettings").field("readers", &self.readers).finish_non_exhaustive()
@@ -190,12 +200,12 @@ async fn open_sqlite(
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(settings.wait())
         .disable_statement_logging();
     // The writer opens first: it creates the file and switches it to WAL before readers come.
     let write = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(settings.wait())
         .test_before_acquire(false)
         .connect_with(options.clone())
         .await
@@ -203,7 +213,7 @@ async fn open_sqlite(
     let limit = settings.statement_timeout;
     let read = SqlitePoolOptions::new()
         .max_connections(settings.readers)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(settings.wait())
         .test_before_acquire(false)
         .after_connect(move |connection, _| Box::pin(set_deadline(connection, limit)))
         .before_acquire(move |connection, _| {
@@ -255,7 +265,7 @@ async fn open_postgres(
     let pool = |size: u32| {
         PgPoolOptions::new()
             .max_connections(size)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(settings.wait())
             .test_before_acquire(false)
             .idle_timeout(Duration::from_mins(5))
     };

@@ -5,7 +5,7 @@
 //! everything else is an entry of `errors` with a [`Code`].
 
 use async_graphql::{Enum, ErrorExtensions, SimpleObject, resolver_utils::enum_value};
-use sea_orm::DbErr;
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, SqlxSqliteError};
 
 /// The result of anything that may be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -32,6 +32,8 @@ pub enum Error {
     Refused(Vec<UserError>),
     /// The time for this operation is up.
     Timeout,
+    /// Too much is going on: there is no place, no connection or no lock to be had in time.
+    Overloaded,
     /// Our fault. The cause is logged and never told.
     Internal(String),
 }
@@ -66,6 +68,8 @@ pub enum Code {
     IdempotencyMismatch,
     /// The operation took too long and was ended.
     Timeout,
+    /// The service has too much to do at the moment: try again a little later.
+    Overloaded,
     /// Our fault; quote `extensions.reference` when you report it.
     Internal,
 }
@@ -154,6 +158,7 @@ impl Error {
             Self::Unauthenticated => Code::Unauthenticated,
             Self::Argument(..) | Self::Refused(_) => Code::BadUserInput,
             Self::Timeout => Code::Timeout,
+            Self::Overloaded => Code::Overloaded,
             Self::Internal(_) => Code::Internal,
         }
     }
@@ -168,6 +173,9 @@ impl Error {
                 errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ")
             }
             Self::Timeout => "the operation took too long and was ended".into(),
+            Self::Overloaded => {
+                "too much is going on at the moment: try again a little later".into()
+            }
             Self::Internal(_) => "something went wrong on our side".into(),
         }
     }
@@ -184,6 +192,9 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
+        if matches!(cause, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) || is_busy(&cause) {
+            return Self::Overloaded;
+        }
         let text = cause.to_string();
         // PostgreSQL's statement timeout and SQLite's progress handler end a statement this way.
         if text.contains("canceling statement due to statement timeout")
@@ -193,6 +204,21 @@ impl From<DbErr> for Error {
         }
         Self::Internal(text)
     }
+}
+
+/// Whether SQLite waited in vain for a lock that somebody else holds.
+fn is_busy(cause: &DbErr) -> bool {
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        cause
+    else {
+        return false;
+    };
+    let SqlxError::Database(told) = cause.as_ref() else { return false };
+    let code = told.try_downcast_ref::<SqlxSqliteError>().and_then(|_| told.code()?.parse().ok());
+    // The upper bytes of an extended code say why it is locked.
+    code.is_some_and(|code: i32| matches!(code & 0xff, BUSY | LOCKED))
 }
 
 impl From<Error> for async_graphql::Error {

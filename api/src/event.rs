@@ -165,6 +165,12 @@ impl Event {
         body["kind"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Whether events of this kind tell that somebody's roles are others than before.
+    #[must_use]
+    pub fn changes_memberships(kind: &str) -> bool {
+        kind == "MEMBERS_IMPORTED"
+    }
+
     /// The record it is about, as a prefixed id.
     #[must_use]
     pub fn subject(&self) -> Option<String> {

@@ -31,6 +31,7 @@ pub mod offers;
 pub mod organizations;
 pub mod policy;
 pub mod read;
+mod roles;
 mod scalars;
 pub mod schema;
 pub mod telemetry;

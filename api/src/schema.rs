@@ -1,7 +1,9 @@
 //! The slices put together. What is refused by size, depth and cost is refused
 //! before, in `http`.
 
-use async_graphql::{EmptySubscription, MergedObject};
+use std::fmt;
+
+use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 
 use crate::{
     codes::CodeQuery,
@@ -33,13 +35,49 @@ pub struct Mutation(ConsentMutation, NeedMutation, OfferMutation);
 /// The schema, as the service executes it.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
+/// The schema twice, since the framework has no way to be told that a document was
+/// validated before: one that looks, and one that does not.
+#[derive(Clone)]
+pub struct Schemas {
+    validating: Schema,
+    trusting: Schema,
+}
+
+impl Schemas {
+    /// Builds both.
+    #[must_use]
+    pub fn build() -> Self {
+        Self {
+            validating: in_mode(ValidationMode::Strict),
+            trusting: in_mode(ValidationMode::Fast),
+        }
+    }
+
+    /// The one for a document that is known to be `valid`, or is not.
+    #[must_use]
+    pub fn of(&self, valid: bool) -> &Schema {
+        if valid { &self.trusting } else { &self.validating }
+    }
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Schemas")
+    }
+}
+
 /// Builds the schema.
 #[must_use]
 pub fn build() -> Schema {
+    in_mode(ValidationMode::Strict)
+}
+
+fn in_mode(mode: ValidationMode) -> Schema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<Code>()
         // A suggestion names fields that introspection may hide.
         .disable_suggestions()
+        .validation_mode(mode)
         .finish()
 }
 

@@ -9,6 +9,7 @@ use std::{
     fmt,
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,6 +20,7 @@ use ed25519_dalek::{
     pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, spki::der::pem::LineEnding},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -30,6 +32,8 @@ pub const MAX_TOKEN_BYTES: usize = 8_192;
 const LEEWAY_SECONDS: i64 = 60;
 /// More grants than anybody has.
 const MAX_GRANTS: usize = 200;
+/// How many tokens are remembered as verified; some hundred bytes each.
+const MOST_REMEMBERED: usize = 10_000;
 /// Longest name of an issuer, subject, region or delegation, in bytes.
 const MAX_NAME: usize = 255;
 
@@ -88,7 +92,18 @@ impl fmt::Display for Refusal {
 }
 
 /// Everybody whose tokens count.
-pub struct Issuers(HashMap<String, Issuer>);
+pub struct Issuers {
+    by_name: HashMap<String, Issuer>,
+    /// By their digest, so that no token lies about in memory: a client sends the same one again
+    /// and again, and a signature takes longer to verify than most questions to answer.
+    verified: Cache<[u8; 32], Arc<Verified>>,
+}
+
+/// A token that is right in all that does not depend on the time.
+struct Verified {
+    claims: Arc<Claims>,
+    not_before: Option<DateTime<Utc>>,
+}
 
 struct Issuer {
     algorithm: Algorithm,
@@ -133,7 +148,10 @@ impl Issuers {
                 Err(mistake) => mistakes.push(mistake),
             }
         }
-        if mistakes.is_empty() { Ok(Self(issuers)) } else { Err(mistakes) }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        Ok(Self { by_name: issuers, verified: Cache::new(MOST_REMEMBERED) })
     }
 
     /// What `token` says, if it may be believed at `now`.
@@ -141,46 +159,64 @@ impl Issuers {
     /// # Errors
     ///
     /// The first rule that the token breaks.
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Refusal> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Refusal> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Refusal("too long"));
         }
+        let digest = Sha256::digest(token).into();
+        if let Some(known) = self.verified.get(&digest) {
+            return known.at(now);
+        }
+        let verified = Arc::new(self.read(token)?);
+        let claims = verified.at(now)?;
+        self.verified.insert(digest, verified);
+        Ok(claims)
+    }
+
+    /// Everything about a token but the time.
+    fn read(&self, token: &str) -> Result<Verified, Refusal> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal("malformed header"))?;
         check_header(&header)?;
         let name = issuer_name(token)?;
-        let issuer = self.0.get(&name).ok_or(Refusal("unknown issuer"))?;
+        let issuer = self.by_name.get(&name).ok_or(Refusal("unknown issuer"))?;
         let body = issuer.verified(token, &name, &header)?;
-
         let expires_at = moment(body.exp).ok_or(Refusal("malformed exp"))?;
-        let leeway = TimeDelta::seconds(LEEWAY_SECONDS);
-        if now > expires_at + leeway {
-            return Err(Refusal("expired"));
-        }
-        if let Some(nbf) = body.nbf
-            && now + leeway < moment(nbf).ok_or(Refusal("malformed nbf"))?
-        {
-            return Err(Refusal("not valid yet"));
-        }
+        let not_before = body.nbf.map(|nbf| moment(nbf).ok_or(Refusal("malformed nbf")));
         if !is_name(&body.sub) {
             return Err(Refusal("malformed sub"));
         }
         if body.grants.len() > MAX_GRANTS || !body.grants.iter().all(Grant::is_well_formed) {
             return Err(Refusal("malformed grants"));
         }
-        Ok(Claims {
+        let claims = Arc::new(Claims {
             issuer: name,
             subject: body.sub,
             grants: body.grants,
             local: issuer.local,
             authoritative: issuer.authoritative,
             expires_at,
-        })
+        });
+        Ok(Verified { claims, not_before: not_before.transpose()? })
+    }
+}
+
+impl Verified {
+    /// What it says, if it may be believed at `now`.
+    fn at(&self, now: DateTime<Utc>) -> Result<Arc<Claims>, Refusal> {
+        let leeway = TimeDelta::seconds(LEEWAY_SECONDS);
+        if now > self.claims.expires_at + leeway {
+            return Err(Refusal("expired"));
+        }
+        if self.not_before.is_some_and(|begin| now + leeway < begin) {
+            return Err(Refusal("not valid yet"));
+        }
+        Ok(self.claims.clone())
     }
 }
 
 impl fmt::Debug for Issuers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.keys()).finish()
+        f.debug_list().entries(self.by_name.keys()).finish()
     }
 }
 
@@ -547,6 +583,8 @@ pub(crate) mod tests {
         assert_eq!(at(-51), Err(Refusal("not valid yet")));
         assert!(at(-50).is_ok() && at(160).is_ok());
         assert_eq!(at(161), Err(Refusal("expired")));
+        // Once it has been verified, too.
+        assert_eq!(at(-51), Err(Refusal("not valid yet")));
     }
 
     #[test]

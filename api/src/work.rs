@@ -90,11 +90,15 @@ impl Work {
     #[expect(clippy::disallowed_methods, reason = "the one place that inserts")]
     pub(crate) async fn insert<R>(&self, row: Allowed<R>) -> Result<R>
     where
-        R: Row,
+        R: Row + Clone,
         Changes<R>: ActiveModelBehavior + Send,
     {
+        let row = row.into_inner();
         // An active model made of a model holds values "as read"; `reset_all` makes them "to write".
-        Ok(row.into_inner().into_active_model().reset_all().insert(&self.tx).await?)
+        // The database adds nothing to a row, so it need not send it back.
+        let new = row.clone().into_active_model().reset_all();
+        Table::<R>::insert(new).exec_without_returning(&self.tx).await?;
+        Ok(row)
     }
 
     /// Writes the columns that differ from what was held.

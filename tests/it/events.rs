@@ -132,7 +132,7 @@ fn what_commits_out_of_order_is_not_missed() {
             assert_eq!(liaison.need("publishNeed", input).await.outcome(), "DONE");
         };
         let found = async || {
-            world.service.engine().catch_up(world.db()).await.unwrap();
+            world.service.catch_up().await.unwrap();
             let ask = "{ search(text: \"hornos\") { totalCount } }";
             liaison.send(ask, json!({})).await.root()["totalCount"].as_u64().unwrap()
         };
@@ -166,7 +166,7 @@ fn without_an_event_nothing_is_followed() {
     tell(Database::Sqlite, async |world: &World| {
         let cast = world.cast().await;
         world.offer(&cast, OfferStatus::Published).await;
-        world.service.engine().catch_up(world.db()).await.unwrap();
+        world.service.catch_up().await.unwrap();
         let ask = "{ search(text: \"hornos\") { totalCount } }";
         assert_eq!(world.nobody().send(ask, json!({})).await.root()["totalCount"], 0);
     });

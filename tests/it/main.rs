@@ -20,6 +20,7 @@ mod matches;
 mod migrations;
 mod needs;
 mod offers;
+mod overload;
 mod pages;
 mod plans;
 mod policy;

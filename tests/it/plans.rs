@@ -59,9 +59,8 @@ async fn every_list_walks_along_an_index(world: &World) {
         world.statements();
         officer.send(&ask, json!({})).await.data();
         let sent = world.statements();
-        let sent: Vec<_> = sent.iter().filter(|sql| !sql.contains("\"membership\"")).collect();
         assert!(!sent.is_empty(), "{list} asks the database");
-        for sql in sent {
+        for sql in &sent {
             let bad = match world.db().backend() {
                 DatabaseBackend::Postgres => postgres(world, sql).await,
                 _ => sqlite(world, sql).await,

@@ -1,18 +1,18 @@
 //! What happens because time passes, and because people leave.
 
-use api::clockwork::run_due;
+use api::{clockwork::run_due, event::Event};
 use chrono::TimeDelta;
-use entity::{NeedStatus, OfferStatus, Role, need, offer};
-use sea_orm::EntityTrait;
+use entity::{EventId, NeedStatus, OfferStatus, OrganizationId, Role, event, need, offer};
+use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::json;
-use tests::{World, records};
+use tests::{Person, World, records};
 
 tests::stories!(
     records_are_warned_of_expire_and_are_put_away,
     what_has_ended_is_put_away,
     two_instances_do_everything_once,
     a_renewed_record_is_warned_of_again,
-    whoever_left_is_out_at_once,
+    whoever_leaves_is_out,
     a_token_ends,
 );
 
@@ -121,7 +121,7 @@ async fn nothing_is_due_but(world: &World, events: &[&str]) {
 const WHO: &str = "{ viewer { person isNetworkMember networkLevel grants { role actions \
     organization { name } regions { code } delegations { code } } } }";
 
-async fn whoever_left_is_out_at_once(world: &World) {
+async fn whoever_leaves_is_out(world: &World) {
     let cast = world.cast().await;
     let mut need = records::need(&cast, NeedStatus::Published, world.now());
     need.title = entity::Localized::spanish("Título");
@@ -134,19 +134,74 @@ async fn whoever_left_is_out_at_once(world: &World) {
     let actions = me["grants"][0]["actions"].as_array().unwrap();
     assert!(actions.contains(&json!("publishNeed")) && !actions.contains(&json!("archiveNeed")));
 
+    // An end that is known is kept to the moment, though who asks was looked up before it.
+    world.pass(TimeDelta::minutes(1));
     let mut held =
         entity::membership::Entity::find().one(world.db().read()).await.unwrap().unwrap();
-    world.pass(TimeDelta::minutes(1));
+    held.to_at = Some(world.now() + TimeDelta::seconds(2));
+    world.overwrite(held.clone()).await;
+    assert!(is_member(&south).await);
+    world.pass(TimeDelta::seconds(2) - TimeDelta::microseconds(1));
+    assert!(is_member(&south).await);
+    world.pass(TimeDelta::microseconds(1));
+    assert!(!is_member(&south).await);
+    let read = "query($id: ID!) { viewer { networkLevel } need(id: $id) { description } }";
+    let seen = south.send(read, json!({ "id": need.id.to_string() })).await.data().clone();
+    let blind =
+        json!({ "viewer": { "networkLevel": "PUBLIC_BLIND" }, "need": { "description": null } });
+    assert_eq!(seen, blind);
+
+    // What is changed past the service is noticed by readers within five seconds, by writers at once.
+    let (age, instant) = (TimeDelta::seconds(5), TimeDelta::microseconds(1));
+    held.to_at = None;
+    world.overwrite(held.clone()).await;
+    assert!(!is_member(&south).await);
+    world.pass(age);
+    assert!(is_member(&south).await);
+    held.to_at = Some(world.now());
+    world.overwrite(held.clone()).await;
+    world.pass(age - instant);
+    assert!(is_member(&south).await);
+    let renewal = json!({ "id": need.id.to_string(), "expectedVersion": need.version });
+    assert_eq!(south.need("renewNeed", renewal).await.outcome(), "FORBIDDEN");
+    // Who wrote was looked up for it, and reads know it too.
+    assert!(!is_member(&south).await);
+    held.to_at = None;
+    world.overwrite(held.clone()).await;
+    world.pass(age - instant);
+    assert!(!is_member(&south).await);
+    world.pass(instant);
+    assert!(is_member(&south).await);
+
+    // What the service changes is told by its event.
     held.to_at = Some(world.now());
     world.overwrite(held).await;
-    let me = south.send(WHO, json!({})).await.root().clone();
-    assert_eq!(
-        (&me["isNetworkMember"], &me["networkLevel"]),
-        (&json!(false), &json!("PUBLIC_BLIND"))
-    );
-    let read = "query($id: ID!) { need(id: $id) { description } }";
-    let seen = south.send(read, json!({ "id": need.id.to_string() })).await;
-    assert!(seen.root()["description"].is_null(), "{seen:?}");
+    assert!(is_member(&south).await);
+    tell_that_members_changed(world, cast.chamber).await;
+    assert_eq!(world.events().await, ["MEMBERS_IMPORTED"]);
+    world.service.catch_up().await.unwrap();
+    assert!(!is_member(&south).await);
+}
+
+/// What an import of another process would tell.
+async fn tell_that_members_changed(world: &World, organization: OrganizationId) {
+    let happened = Event::MembersImported { organization, count: 1 };
+    let last = event::Entity::find().order_by_desc(event::Column::Seq).one(world.db().read()).await;
+    let last = last.unwrap().expect("the lists were loaded");
+    let row = event::Model {
+        seq: last.seq + 1,
+        id: EventId::new(world.now()),
+        kind: happened.kind(),
+        subject: happened.subject(),
+        body: json!(happened),
+        ..last
+    };
+    world.put(row).await;
+}
+
+async fn is_member(person: &Person<'_>) -> bool {
+    let answer = person.send("{ viewer { isNetworkMember } }", json!({})).await;
+    answer.root()["isNetworkMember"] == true
 }
 
 async fn a_token_ends(world: &World) {

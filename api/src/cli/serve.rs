@@ -19,7 +19,7 @@ use crate::{
     demo::{self, DemoToken},
     error::Error,
     http::{self, App},
-    matches, schema, telemetry,
+    matches, telemetry,
     token::{Issuers, LocalKey, prove_crypto},
 };
 
@@ -140,7 +140,7 @@ async fn listen(
     })?;
     prove_crypto(key, &issuers, service.now())
         .map_err(|refusal| format!("tokens cannot be verified: {refusal}"))?;
-    let app = App::new(schema::build(), service.clone(), issuers, settings.http.clone(), examples)?;
+    let app = App::new(service.clone(), issuers, settings.http.clone(), examples)?;
     let instance = instance();
     let followers = followers(&service, &instance);
     let served = http::serve(app, settings.listen, on_ready).await;

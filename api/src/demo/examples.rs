@@ -56,23 +56,6 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
     };
     let id = |found: &Option<(String, i32)>| json!({ "id": found.as_ref().map(|found| &found.0) });
 
-    let draft = json!({ "input": {
-        "company": company.to_string(),
-        "type": "TECHNOLOGY_REQUEST",
-        "title": { "es": "Recuperar calor de los hornos de recocido", "en": "Recover heat from annealing furnaces" },
-        "summary": { "es": "Buscamos aprovechar el calor de los gases de salida de hornos de recocido para precalentar el aire de combustión." },
-        "description": { "es": "Los gases salen a 480 °C y hoy se pierden. Se busca un intercambiador que resista condensados ácidos y se limpie sin parar el horno." },
-        "technicalSpecification": { "es": "Caudal de 2,500 m3/h, polvo fino, aire de combustión a 250 °C o más." },
-        "partnerRole": { "es": "Diseñar, instalar y medir el ahorro con nuestro personal." },
-        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
-        "scian": ["3311"], "acceptedTrlMin": 7, "acceptedTrlMax": 9,
-    } });
-    let preview = json!({ "input": {
-        "title": { "es": "Reducir el consumo de agua en el teñido" },
-        "summary": { "es": "Buscamos teñir algodón con menos agua y menos sal, y tratar el efluente con color." },
-        "scian": ["3133"], "acceptedTrlMin": 6, "acceptedTrlMax": 9,
-        "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
-    } });
     let none = || json!({});
     let all = [
         ("PUBLIC", "Necesidades en oferta", "Needs on offer", PUBLIC_NEEDS, none()),
@@ -104,9 +87,15 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             "Ver ofertas antes de escribir",
             "See offers before writing",
             PREVIEW,
-            preview,
+            what_to_match(),
         ),
-        ("MEMBER_USER", "Escribir una necesidad", "Draft a need", DRAFT_NEED, draft),
+        (
+            "MEMBER_USER",
+            "Escribir una necesidad",
+            "Draft a need",
+            DRAFT_NEED,
+            what_to_draft(company),
+        ),
         ("MEMBER_USER", "Una necesidad mía, completa", "A need of mine, in full", NEED, id(&own)),
         ("CHAMBER_LIAISON", "Necesidades por revisar", "Needs to review", TO_REVIEW, none()),
         (
@@ -121,6 +110,13 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             "Empresas afiliadas",
             "Affiliated companies",
             MEMBERS,
+            json!({ "chamber": chamber.to_string() }),
+        ),
+        (
+            "CHAMBER_ADMIN",
+            "Qué trae la cámara y cómo encaja",
+            "What the chamber brings and how it fits",
+            CHAMBER_NEEDS,
             json!({ "chamber": chamber.to_string() }),
         ),
         ("CHAMBER_ADMIN", "Necesidades por estado", "Needs by status", BY_STATUS, none()),
@@ -152,7 +148,21 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             PUBLISH_OFFER,
             version(&offer_in_review),
         ),
+        (
+            "OTT_MANAGER",
+            "Mis ofertas y a quién sirven",
+            "My offers and whom they serve",
+            OFFICE_OFFERS,
+            json!({ "ott": office.to_string() }),
+        ),
         ("NETWORK_ADMIN", "Todo lo que está en curso", "Everything under way", BY_STATUS, none()),
+        (
+            "ANALYST",
+            "Necesidades por subsector y región",
+            "Needs by subsector and region",
+            COUNTS,
+            none(),
+        ),
         (
             "ANALYST",
             "Oferta y demanda por subsector",
@@ -164,6 +174,13 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
         ("PUBLIC", "Cualquier cosa por su id", "Anything by its id", NODE, id(&published_offer)),
         ("PUBLIC", "¿Quién soy?", "Who am I?", VIEWER, none()),
     ];
+    menu(all)
+}
+
+/// The menu of the playground, in JSON.
+fn menu(
+    all: impl IntoIterator<Item = (&'static str, &'static str, &'static str, &'static str, Value)>,
+) -> Result<String> {
     let examples: Vec<Example> = all
         .into_iter()
         .map(|(role, title_es, title_en, query, variables)| Example {
@@ -175,6 +192,29 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
         })
         .collect();
     serde_json::to_string(&examples).map_err(Error::internal)
+}
+
+fn what_to_draft(company: OrganizationId) -> Value {
+    json!({ "input": {
+        "company": company.to_string(),
+        "type": "TECHNOLOGY_REQUEST",
+        "title": { "es": "Recuperar calor de los hornos de recocido", "en": "Recover heat from annealing furnaces" },
+        "summary": { "es": "Buscamos aprovechar el calor de los gases de salida de hornos de recocido para precalentar el aire de combustión." },
+        "description": { "es": "Los gases salen a 480 °C y hoy se pierden. Se busca un intercambiador que resista condensados ácidos y se limpie sin parar el horno." },
+        "technicalSpecification": { "es": "Caudal de 2,500 m3/h, polvo fino, aire de combustión a 250 °C o más." },
+        "partnerRole": { "es": "Diseñar, instalar y medir el ahorro con nuestro personal." },
+        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
+        "scian": ["3311"], "acceptedTrlMin": 7, "acceptedTrlMax": 9,
+    } })
+}
+
+fn what_to_match() -> Value {
+    json!({ "input": {
+        "title": { "es": "Reducir el consumo de agua en el teñido" },
+        "summary": { "es": "Buscamos teñir algodón con menos agua y menos sal, y tratar el efluente con color." },
+        "scian": ["3133"], "acceptedTrlMin": 6, "acceptedTrlMax": 9,
+        "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
+    } })
 }
 
 fn pretty(variables: &Value) -> String {
@@ -299,6 +339,31 @@ const NEED_MATCHES: &str = "query NeedMatches($id: ID!) {
     title description technicalSpecification budgetBand successCriteria { parameter comparator target unit }
     matches(first: 10) { nodes { score coverage weightsVersion components { feature weight value contribution explanation english: explanation(language: EN) } offer { folio title trl } } }
   }
+}
+";
+const CHAMBER_NEEDS: &str = "query ChamberNeeds($chamber: ID!) {
+  organization(id: $chamber) {
+    name
+    needs(first: 10) {
+      totalCount
+      nodes { folio title subsector { label } matches(first: 3) { nodes { score explanation offer { folio title } } } }
+    }
+  }
+}
+";
+const OFFICE_OFFERS: &str = "# Cada lista es una sola consulta a la base, por muchas ofertas que haya.
+query OfficeOffers($ott: ID!) {
+  organization(id: $ott) {
+    name
+    offers(first: 10) {
+      totalCount
+      nodes { folio title trl matches(first: 3) { nodes { score coverage need { folio title chamber { name } } } } }
+    }
+  }
+}
+";
+const COUNTS: &str = "query NeedsBySubsectorAndRegion {
+  needCounts(by: [SUBSECTOR, REGION], filter: { status: [PUBLISHED] }) { count subsector { code label } region { name } }
 }
 ";
 const OFFERS_TO_REVIEW: &str = "query OffersToReview($ott: ID!) {

@@ -18,6 +18,9 @@ const MOST_ERRORS: usize = 20;
 /// Longest message, in characters: a document may hold names of any length.
 const LONGEST_MESSAGE: usize = 500;
 
+/// When to try again what there was no time or no room for, in seconds.
+const RETRY_AFTER: u32 = 1;
+
 /// The framework's own words for a value that does not fit its argument. The first
 /// go on with the path of the value, the second with the name of its type.
 const UNFIT: [&str; 2] = ["Invalid value for argument \"", "Failed to parse \""];
@@ -33,6 +36,8 @@ pub struct Answer {
     extensions: Map<String, Json>,
     /// What the hints of the fields allow.
     pub cache: CacheControl,
+    /// Whether the framework has looked at the document and found it valid.
+    pub found_valid: bool,
 }
 
 /// The members in the order in which people read them.
@@ -82,6 +87,7 @@ impl Answer {
             data: validated.then_some(response.data),
             extensions,
             cache: response.cache_control,
+            found_valid: validated,
         }
     }
 
@@ -95,6 +101,7 @@ impl Answer {
             data: Some(Value::Null),
             extensions: Map::new(),
             cache: CacheControl::default(),
+            found_valid: false,
         }
     }
 
@@ -140,6 +147,9 @@ impl Answer {
         if self.outcome == Outcome::WrongMethod {
             response.insert_header((header::ALLOW, "POST"));
         }
+        if matches!(self.outcome, Outcome::Late | Outcome::Overloaded) {
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+        }
         match serde_json::to_vec(&body) {
             Ok(body) => response.body(body),
             Err(cause) => {
@@ -158,6 +168,7 @@ impl From<Refusal> for Answer {
             data: None,
             extensions: Map::new(),
             cache: CacheControl::default(),
+            found_valid: false,
         }
     }
 }

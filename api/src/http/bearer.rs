@@ -1,5 +1,7 @@
 //! Who sends a request, by its `Authorization` header.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use chrono::{DateTime, Utc};
 
@@ -15,7 +17,7 @@ pub fn claims(
     headers: &HeaderMap,
     issuers: &Issuers,
     now: DateTime<Utc>,
-) -> Result<Option<Claims>, String> {
+) -> Result<Option<Arc<Claims>>, String> {
     let mut values = headers.get_all(AUTHORIZATION);
     let value = match (values.next(), values.next()) {
         (None, _) => return Ok(None),

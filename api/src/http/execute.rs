@@ -10,31 +10,33 @@ use std::{
 };
 
 use async_graphql::{Request, parser::types::OperationType};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 use tracing::{Instrument, Span};
 
 use super::{Backend, answer::Answer};
 
-/// Executes a planned request.
+/// Executes a planned request; `valid` is whether its document is known to be.
 ///
 /// A query is dropped when it takes longer than `patience`, or with the future of
 /// this call when its client goes. A mutation runs in a task of its own: it knows
-/// best when it may still stop.
+/// best when it may still stop. Either way `place` is held until it ends.
 pub async fn execute(
     backend: &dyn Backend,
     request: Request,
+    valid: bool,
     kind: OperationType,
     patience: Duration,
     writes: &Writes,
+    place: OwnedSemaphorePermit,
 ) -> Answer {
     if kind == OperationType::Mutation {
-        return match writes.spawn(backend.execute(request)).await {
+        return match writes.spawn(backend.execute(request, valid), place).await {
             Ok(response) => Answer::executed(response),
             // The panic itself has been logged where it happened.
             Err(_) => Answer::failed("a mutation broke off"),
         };
     }
-    match tokio::time::timeout(patience, backend.execute(request)).await {
+    match tokio::time::timeout(patience, backend.execute(request, valid)).await {
         Ok(response) => Answer::executed(response),
         Err(_) => Answer::timed_out(),
     }
@@ -59,10 +61,11 @@ impl Writes {
     fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
+        place: OwnedSemaphorePermit,
     ) -> tokio::task::JoinHandle<T> {
-        let counted = Counted::new(&self.running);
+        let held = (place, Counted::new(&self.running));
         let work = async move {
-            let _counted = counted;
+            let _held = held;
             work.await
         }
         .instrument(Span::current());

@@ -1,6 +1,6 @@
 //! `/graphql`: from a request to an answer, step by step.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -23,7 +23,10 @@ use super::{
     problem::problem,
     refusal::{Outcome, Refusal},
 };
-use crate::{error::Code, token::Claims};
+use crate::{
+    error::{Code, Error},
+    token::Claims,
+};
 
 /// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
 const COST: &str = "x-vinculo-cost";
@@ -62,6 +65,10 @@ async fn answer(
         answer.write(media, app.settings.draft_status_codes, ids)
     };
 
+    // Before anything that costs: a service that has too much to do reads no token and no body.
+    if app.places.available_permits() == 0 {
+        return write(Refusal::from(Error::Overloaded).into());
+    }
     let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
         Ok(claims) => claims,
         Err(reason) => {
@@ -89,7 +96,7 @@ async fn answer(
     };
     let presented = claims.is_some();
     let shared = !presented && safe;
-    match carry_out(request, params, safe, claims, app, ids).await {
+    match carry_out(request, params, safe, claims, app).await {
         Ok((answer, cache)) => {
             let cache = if safe && answer.is_ok() { cache_control(cache, shared) } else { None };
             let mut response = write(answer);
@@ -112,12 +119,14 @@ async fn carry_out(
     request: &HttpRequest,
     params: Result<Params, Refusal>,
     safe: bool,
-    claims: Option<Claims>,
+    claims: Option<Arc<Claims>>,
     app: &App,
-    ids: &Ids,
 ) -> Result<(Answer, CacheControl), Refusal> {
+    // Only now, since bodies arrive as slowly as their senders like: they would hold all
+    // places for nothing.
+    let place = app.places.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
     let limits = &app.settings.limits;
-    let plan = plan::plan(params?, safe, &app.model, limits)?;
+    let plan = plan::plan(params?, safe, &app.model, limits, &app.documents)?;
     {
         let summary = Summary::of(request);
         let mut summary = summary.borrow_mut();
@@ -128,10 +137,23 @@ async fn carry_out(
         let message = "the schema is for those who say who they are";
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
-    let prepared = app.backend.prepare(plan.request, claims, &ids.request).await?;
+    let prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
     let patience = Duration::from_secs(limits.operation_seconds.into());
-    let mut answer =
-        execute::execute(app.backend.as_ref(), prepared, plan.kind, patience, &app.writes).await;
+    let mut answer = execute::execute(
+        app.backend.as_ref(),
+        prepared,
+        plan.valid,
+        plan.kind,
+        patience,
+        &app.writes,
+        place,
+    )
+    .await;
+    if answer.found_valid
+        && let Some((text, document)) = plan.new
+    {
+        app.documents.keep(text, document);
+    }
     if request.headers().get(COST).is_some_and(|value| value == "1") {
         answer.show_cost(plan.cost, limits.cost);
     }

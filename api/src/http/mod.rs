@@ -2,10 +2,14 @@
 //!
 //! A request to `/graphql` passes, in this order: `envelope` (ids, address, CORS),
 //! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
-//! guards, chooses, coerces and counts. Only then does the service look at it, and
-//! the framework validates and executes it. `answer` writes what came of it.
+//! guards, chooses, coerces and counts; what is the same for a document that was seen
+//! before is kept in `documents`. Only then does the service look at it, and the
+//! framework validates and executes it. `answer` writes what came of it.
+//!
+//! When no more operations may be in flight, a request goes no further than
+//! `negotiate`; it takes its place after `params`, and keeps it until it ends.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{fmt, io, net::SocketAddr, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpServer,
@@ -13,15 +17,15 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::signal;
+use tokio::{signal, sync::Semaphore};
 
 use crate::{
     context::Service,
     error::Error,
-    schema::Schema,
+    schema::Schemas,
     token::{Claims, Issuers},
 };
 
@@ -30,6 +34,7 @@ mod bearer;
 mod body;
 mod cors;
 mod cost;
+mod documents;
 mod envelope;
 mod execute;
 mod graphql;
@@ -55,6 +60,14 @@ pub use crate::config::HttpSettings;
 /// Time for the head of a request to arrive, and for a connection to close.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// Connections that one thread holds. One that waits costs a descriptor and what its
+/// client has sent so far, at most `limits.body_bytes`; operations have their own bound,
+/// `in_flight`. When every thread has so many, no more are accepted.
+const CONNECTIONS: usize = 2_048;
+/// Connections that the system keeps until they are accepted (Linux no more than
+/// `net.core.somaxconn`); those that try to connect beyond them get no answer.
+const BACKLOG: u32 = 1_024;
+
 /// What stands behind the envelope. The one implementation is the schema with its
 /// service; the tests of the envelope have another, without a database.
 pub trait Backend: Send + Sync + 'static {
@@ -62,38 +75,38 @@ pub trait Backend: Send + Sync + 'static {
     fn now(&self) -> DateTime<Utc>;
     /// Puts into a planned request what its resolvers need; an error is told as a
     /// request error, and `Unauthenticated` like a token that is not valid.
-    fn prepare<'a>(
-        &'a self,
+    fn prepare(
+        &self,
         request: Request,
-        claims: Option<Claims>,
-        request_id: &'a str,
-    ) -> BoxFuture<'a, Result<Request, Error>>;
+        kind: OperationType,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'_, Result<Request, Error>>;
     /// Whether requests can be served; if not, why, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
-    /// Validates and executes.
-    fn execute(&self, request: Request) -> BoxFuture<'static, Response>;
+    /// Executes; validates before, unless the document is known to be `valid`.
+    fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response>;
 }
 
-impl Backend for (Schema, Service) {
+impl Backend for (Schemas, Service) {
     fn now(&self) -> DateTime<Utc> {
         self.1.now()
     }
 
-    fn prepare<'a>(
-        &'a self,
+    fn prepare(
+        &self,
         request: Request,
-        claims: Option<Claims>,
-        request_id: &'a str,
-    ) -> BoxFuture<'a, Result<Request, Error>> {
-        self.1.prepare(request, claims, request_id).boxed()
+        kind: OperationType,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'_, Result<Request, Error>> {
+        async move { self.1.prepare(request, kind, claims.as_deref()).await }.boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
         self.1.ready().boxed()
     }
 
-    fn execute(&self, request: Request) -> BoxFuture<'static, Response> {
-        let schema = self.0.clone();
+    fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response> {
+        let schema = self.0.of(valid).clone();
         async move { schema.execute(request).await }.boxed()
     }
 }
@@ -107,6 +120,9 @@ pub struct App {
     sdl: String,
     model: model::Model,
     writes: execute::Writes,
+    documents: documents::Documents,
+    /// One for each operation that may be carried out at this moment, whichever thread serves it.
+    places: Arc<Semaphore>,
 }
 
 impl App {
@@ -117,13 +133,12 @@ impl App {
     ///
     /// When the SDL of the schema cannot be read back.
     pub fn new(
-        schema: Schema,
         service: Service,
         issuers: Issuers,
         settings: HttpSettings,
         examples: String,
     ) -> Result<Self, String> {
-        Self::over((schema, service), crate::schema::sdl(), issuers, settings, examples)
+        Self::over((Schemas::build(), service), crate::schema::sdl(), issuers, settings, examples)
     }
 
     fn over(
@@ -136,11 +151,13 @@ impl App {
         Ok(Self {
             backend: Box::new(backend),
             issuers,
+            places: Arc::new(Semaphore::new(settings.in_flight)),
             settings,
             examples,
             model: model::Model::read(&sdl)?,
             sdl,
             writes: execute::Writes::default(),
+            documents: documents::Documents::default(),
         })
     }
 }
@@ -233,6 +250,8 @@ pub async fn serve(
         move || actix_web::App::new().configure(configure(app.clone()))
     })
     .workers(app.settings.workers)
+    .max_connections(CONNECTIONS)
+    .backlog(BACKLOG)
     .client_request_timeout(HEAD_TIMEOUT)
     .client_disconnect_timeout(HEAD_TIMEOUT)
     // A closed connection cancels its reads; half-closed ones look the same.

@@ -1,5 +1,7 @@
 //! From what a client asks for to something that may be executed.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Positioned, Request,
     parser::{
@@ -9,7 +11,9 @@ use async_graphql::{
 };
 
 use super::{
-    cost, guard,
+    cost,
+    documents::{self, Documents},
+    guard,
     model::Model,
     params::Params,
     refusal::{Outcome, Refusal, error},
@@ -17,8 +21,8 @@ use super::{
 };
 use crate::{config::Limits, error::Code};
 
-/// A request that is within all limits and whose variables fit. What it asks for
-/// may still not be in the schema: the framework validates it when it executes.
+/// A request that is within all limits and whose variables fit. What it asks for may
+/// still not be in the schema: unless it is `valid`, the framework looks when it executes.
 #[derive(Debug)]
 pub struct Plan {
     /// What to execute, with its document parsed and its defaults filled in.
@@ -31,6 +35,10 @@ pub struct Plan {
     pub cost: u32,
     /// Whether it asks for the schema.
     pub asks_for_schema: bool,
+    /// Whether it is known to be valid.
+    pub valid: bool,
+    /// The text and the document, if it has not been seen yet.
+    pub new: Option<(String, Arc<ExecutableDocument>)>,
 }
 
 /// Longest name of an operation in logs, in bytes; names are ASCII.
@@ -42,10 +50,19 @@ const MAX_NAME: usize = 80;
 /// # Errors
 ///
 /// The first limit that is broken, or why there is nothing to execute.
-pub fn plan(params: Params, safe: bool, model: &Model, limits: &Limits) -> Result<Plan, Refusal> {
-    guard::check_text(&params.query, limits)?;
-    let document = parse_query(&params.query).map_err(syntax)?;
-    guard::check(&document, limits)?;
+pub fn plan(
+    params: Params,
+    safe: bool,
+    model: &Model,
+    limits: &Limits,
+    documents: &Documents,
+) -> Result<Plan, Refusal> {
+    let seen = documents.get(&params.query);
+    let new = seen.is_none();
+    let document = match seen {
+        Some(document) => document,
+        None => Arc::new(parse(&params.query, limits)?),
+    };
 
     let (name, operation) = choose(&document, params.operation_name.as_deref())?;
     let kind = operation.node.ty;
@@ -68,11 +85,22 @@ pub fn plan(params: Params, safe: bool, model: &Model, limits: &Limits) -> Resul
 
     let asks_for_schema = guard::asks_for_schema(&document, &operation.node);
     let name = name.map(|name| name.chars().take(MAX_NAME).collect());
-    let mut request = Request::new(params.query).variables(values);
+    let valid = !new && documents::settles(&values);
+    // The framework executes the document and does not look at the text.
+    let mut request = Request::new("").variables(values);
     request.operation_name = params.operation_name;
     request.extensions = params.extensions;
-    request.set_parsed_query(document);
-    Ok(Plan { request, kind, name, cost, asks_for_schema })
+    request.set_parsed_query(ExecutableDocument::clone(&document));
+    let new = new.then_some((params.query, document));
+    Ok(Plan { request, kind, name, cost, asks_for_schema, valid, new })
+}
+
+/// The document, within all limits that are its own.
+fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
+    guard::check_text(text, limits)?;
+    let document = parse_query(text).map_err(syntax)?;
+    guard::check(&document, limits)?;
+    Ok(document)
 }
 
 /// The operation with that name, or the only one.
@@ -135,7 +163,7 @@ mod tests {
 
     fn of(request: &serde_json::Value) -> Result<Plan, Refusal> {
         let params = Params::from_body(request.to_string().as_bytes())?;
-        plan(params, false, &model(), &Limits::default())
+        plan(params, false, &model(), &Limits::default(), &Documents::default())
     }
 
     #[test]
@@ -207,7 +235,8 @@ mod tests {
     fn only_queries_go_by_get() {
         let safe = |query: &str| {
             let params = Params::from_query(&format!("query={query}")).unwrap();
-            plan(params, true, &model(), &Limits::default()).map_err(|refusal| refusal.outcome)
+            plan(params, true, &model(), &Limits::default(), &Documents::default())
+                .map_err(|refusal| refusal.outcome)
         };
         assert!(safe("{echo}").is_ok());
         assert_eq!(safe("mutation{panic}").unwrap_err(), Outcome::WrongMethod);

@@ -27,6 +27,8 @@ pub enum Outcome {
     WrongMethod,
     /// There was no time to begin.
     Late,
+    /// There was no room to begin.
+    Overloaded,
     /// Our fault.
     Failed,
 }
@@ -45,7 +47,7 @@ pub fn status(outcome: Outcome, media: Media, draft: bool) -> StatusCode {
         Outcome::Unauthenticated => (401, 401, 401),
         Outcome::Forbidden => (403, 403, 403),
         Outcome::WrongMethod => (405, 405, 405),
-        Outcome::Late => (503, 503, 503),
+        Outcome::Late | Outcome::Overloaded => (503, 503, 503),
         Outcome::Failed => (500, 500, 500),
     };
     let code = match (draft, media) {
@@ -97,6 +99,7 @@ impl From<Error> for Refusal {
             Error::Unauthenticated => Outcome::Unauthenticated,
             Error::Forbidden => Outcome::Forbidden,
             Error::Timeout => Outcome::Late,
+            Error::Overloaded => Outcome::Overloaded,
             Error::Internal(_) => Outcome::Failed,
             Error::NotFound(_) | Error::Argument(..) | Error::Refused(_) => Outcome::Invalid,
         };
@@ -155,6 +158,7 @@ mod tests {
         assert_eq!(of(Outcome::Invalid), [200, 400, 422, 422]);
         assert_eq!(of(Outcome::NoRequest), [400, 400, 422, 422]);
         assert_eq!(of(Outcome::Unauthenticated), [401; 4]);
+        assert_eq!(of(Outcome::Overloaded), [503; 4]);
     }
 
     #[test]

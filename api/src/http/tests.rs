@@ -4,7 +4,8 @@ pub(super) mod stub;
 
 use std::{
     fmt::Write as _,
-    sync::{Mutex, atomic::Ordering::SeqCst},
+    pin::Pin,
+    sync::{Arc, Mutex, atomic::Ordering::SeqCst},
     time::{Duration, Instant},
 };
 
@@ -27,6 +28,8 @@ use crate::token::{
 struct Answer {
     status: u16,
     headers: HeaderMap,
+    /// As the log has it.
+    outcome: Option<String>,
     bytes: Vec<u8>,
 }
 
@@ -60,8 +63,11 @@ impl House {
     fn new() -> Self {
         let (key, directory) = local_key();
         std::fs::remove_dir_all(directory).unwrap();
-        let service = stub::Stub { now: noon(), anonymous: true, unready: None };
-        let settings = HttpSettings { anonymous_introspection: true, ..HttpSettings::default() };
+        let gate = Arc::new(Semaphore::new(0));
+        let trusted = Arc::default();
+        let service = stub::Stub { now: noon(), anonymous: true, unready: None, gate, trusted };
+        let settings =
+            HttpSettings { anonymous_introspection: true, workers: 1, ..HttpSettings::default() };
         Self { service, settings, key }
     }
 
@@ -77,20 +83,24 @@ impl House {
     }
 
     async fn call(&self, request: TestRequest) -> Answer {
-        let app = web::Data::new(self.app());
-        let service = init_service(actix_web::App::new().configure(configure(app))).await;
-        let response: ServiceResponse = service
-            .call(request.to_request())
-            .await
-            .unwrap_or_else(|error| panic!("{error}"))
-            .map_into_boxed_body();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, bytes: read_body(response).await.to_vec() }
+        call(&web::Data::new(self.app()), request).await
     }
 
     async fn ask(&self, query: &str) -> Answer {
         self.call(post(&json!({ "query": query }))).await
     }
+}
+
+async fn call(app: &web::Data<App>, request: TestRequest) -> Answer {
+    let service = init_service(actix_web::App::new().configure(configure(app.clone()))).await;
+    let response: ServiceResponse = service
+        .call(request.to_request())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+        .map_into_boxed_body();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let outcome = log::Summary::of(response.request()).borrow().outcome.clone();
+    Answer { status, headers, outcome, bytes: read_body(response).await.to_vec() }
 }
 
 fn raw() -> TestRequest {
@@ -442,6 +452,87 @@ async fn variables_are_checked_and_filled_in_before_anything_runs() {
 }
 
 #[actix_web::test]
+async fn a_document_is_validated_once_and_answered_alike_ever_after() {
+    const PAGE: &str = "query ($n: Int) { things(first: $n) { totalCount } }";
+    const BELOW: &str = "query ($n: Int) { thing { things(first: $n) { totalCount } } }";
+    const TITLE: &str = "query ($t: String! = \"x\") { show(input: { title: $t }) }";
+    const BY_ID: &str = "query ($i: ID) { thing(by: { id: $i }) { name } }";
+    for (query, first, then, trusted) in [
+        ("{ thing { name ...T } } fragment T on Thing { colour }", json!({}), json!({}), true),
+        (PAGE, json!({ "n": 1 }), json!({ "n": 3 }), true),
+        (PAGE, json!({ "n": 1 }), json!({}), true),
+        (TITLE, json!({ "t": "a" }), json!({}), true),
+        (
+            "query ($b: ThingBy) { thing(by: $b) { name } }",
+            json!({ "b": { "name": "a" } }),
+            json!({ "b": { "id": 3 } }),
+            true,
+        ),
+        (
+            "query ($i: ThingInput) { show(input: $i) }",
+            json!({}),
+            json!({ "i": { "title": "a", "size": null } }),
+            true,
+        ),
+        (
+            "query ($i: [ID!]!) { nodes(ids: $i) { name } }",
+            json!({ "i": ["a", "b"] }),
+            json!({ "i": "one" }),
+            true,
+        ),
+        // A null may be right for a variable and wrong for its place.
+        (PAGE, json!({ "n": 1 }), json!({ "n": null }), false),
+        (BELOW, json!({ "n": 1 }), json!({ "n": null }), false),
+        (BY_ID, json!({ "i": "a" }), json!({ "i": null }), false),
+        // What does not fit is told before anything is trusted.
+        (PAGE, json!({ "n": 1 }), json!({ "n": "many" }), false),
+        (TITLE, json!({}), json!({ "t": null }), false),
+    ] {
+        let house = House::new();
+        let app = web::Data::new(house.app());
+        let ask = |variables: &Json| post(&json!({ "query": query, "variables": variables }));
+        let fresh = house.call(ask(&then)).await;
+        call(&app, ask(&first)).await;
+        assert_eq!(house.service.trusted.load(SeqCst), 0, "{query}");
+        for _ in 0..2 {
+            let again = call(&app, ask(&then)).await;
+            assert_eq!((again.status, again.json()), (fresh.status, fresh.json()), "{query}");
+        }
+        assert_eq!(house.service.trusted.load(SeqCst) == 2, trusted, "{query} {then}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_wrong_stays_wrong() {
+    let wrong = [
+        ("{ nothing }", json!({})),
+        ("{ thing }", json!({})),
+        ("{ thing { name ", json!({})),
+        ("query ($n: Int) { echo }", json!({})),
+        ("query ($n: Int) { echo(text: $n) }", json!({ "n": 1 })),
+        ("{ thing(by: { id: 1, name: \"a\" }) { name } }", json!({})),
+        ("query ($b: ThingBy) { thing(by: $b) { name } }", json!({ "b": {} })),
+        ("query ($i: ThingInput) { show(input: $i) }", json!({ "i": { "size": 1 } })),
+        ("query ($n: Int!) { things(first: $n) { totalCount } }", json!({ "n": "a" })),
+        ("query A { echo } query B { who }", json!({})),
+        ("subscription { a }", json!({})),
+    ];
+    let house = House::new();
+    let app = web::Data::new(house.app());
+    for (query, variables) in wrong {
+        let body = json!({ "query": query, "variables": variables });
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            let answer = call(&app, post(&body)).await;
+            assert!(answer.json()["errors"].is_array(), "{query}");
+            answers.push((answer.status, answer.json()));
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+    assert_eq!(house.service.trusted.load(SeqCst), 0);
+}
+
+#[actix_web::test]
 async fn the_cost_is_told_to_those_who_ask() {
     let house = House::new();
     let ask = || post(&json!({"query": "{ things(first: 3) { nodes { name } } }"}));
@@ -586,14 +677,104 @@ async fn the_playground_can_be_switched_on() {
     assert_eq!(house.call(TestRequest::get().uri("/playground/..%2fsecret")).await.status, 404);
 }
 
+/// An operation that has begun and waits at the gate.
+fn hold(app: &web::Data<App>, request: TestRequest) -> Pin<Box<dyn Future<Output = Answer> + '_>> {
+    let mut held = Box::pin(call(app, request));
+    assert!((&mut held).now_or_never().is_none(), "it is held");
+    held
+}
+
+/// Goes on until as many places are free.
+async fn until_free(places: &Semaphore, count: usize) {
+    for _ in 0..30_000 {
+        if places.available_permits() == count {
+            return;
+        }
+        pause(1).await;
+    }
+    panic!("{} places are free, not {count}", places.available_permits());
+}
+
+#[actix_web::test]
+async fn what_there_is_no_place_for_is_refused_at_once() {
+    let mut house = House::new();
+    house.settings.in_flight = 3;
+    house.settings.playground = true;
+    let app = web::Data::new(house.app());
+    let question = || post(&json!({"query": "{ held }"}));
+    let mut held = vec![
+        hold(&app, question()),
+        hold(&app, get("%7Bheld%7D")),
+        hold(&app, post(&json!({"query": "mutation { held }"}))),
+    ];
+
+    let refused = json!({"errors": [{
+        "message": "too much is going on at the moment: try again a little later",
+        "extensions": {"code": "OVERLOADED"},
+    }]});
+    for media in ["application/json", RESPONSE.1] {
+        for request in [
+            post(&json!({"query": "{ echo }"})),
+            post(&json!({"query": "mutation { act { name } }"})),
+            get("%7Becho%7D"),
+            // Neither its token nor its body is looked at.
+            raw().insert_header(("authorization", "Bearer x")).set_payload("{"),
+        ] {
+            let answer = call(&app, request.insert_header(("accept", media))).await;
+            assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+            assert_eq!(answer.header("content-type"), Some(&*format!("{media}; charset=utf-8")));
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            assert_eq!(answer.json(), refused);
+            assert_eq!(answer.outcome.as_deref(), Some("OVERLOADED"));
+        }
+    }
+    for path in ["/health/live", "/health/ready", "/schema.graphql", "/playground"] {
+        assert_eq!(call(&app, TestRequest::get().uri(path)).await.status, 200, "{path}");
+    }
+
+    // One comes to its end, and one other has room.
+    house.service.gate.add_permits(1);
+    assert_eq!(held.remove(0).await.json(), json!({"data": {"held": true}}));
+    let answer = call(&app, post(&json!({"query": "{ echo }"}))).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (200, None));
+    held.insert(0, hold(&app, question()));
+    assert_eq!(call(&app, question()).await.status, 503);
+
+    // A query ends with its client, a mutation goes on without.
+    drop(held.remove(1));
+    assert_eq!(app.places.available_permits(), 1);
+    drop(held.remove(1));
+    tokio::task::yield_now().await;
+    assert_eq!(app.places.available_permits(), 1);
+    house.service.gate.add_permits(2);
+    assert_eq!(held.remove(0).await.status, 200);
+    until_free(&app.places, 3).await;
+    for query in ["{ panic }", "mutation { panic }", "{", "{ nothing }"] {
+        call(&app, post(&json!({ "query": query }))).await;
+    }
+    until_free(&app.places, 3).await;
+}
+
+#[actix_web::test]
+async fn what_the_service_has_no_room_for_is_refused_the_same_way() {
+    let house = House::new();
+    let crowded = format!("Bearer {}", house.token("crowded"));
+    let request = post(&json!({"query": "{ echo }"})).insert_header(("authorization", crowded));
+    let answer = house.call(request).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+    assert_eq!((answer.code().as_str(), answer.json().get("data")), ("OVERLOADED", None));
+}
+
 /// Tests that start a server share the signals of the process and the counters.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// A real server on a free port, in a thread of its own.
 fn start(house: &House) -> (SocketAddr, std::thread::JoinHandle<io::Result<()>>) {
+    start_app(house.app())
+}
+
+fn start_app(app: App) -> (SocketAddr, std::thread::JoinHandle<io::Result<()>>) {
     let (tell, told) = std::sync::mpsc::channel();
-    let mut app = house.app();
-    app.settings.workers = 1;
     let server = std::thread::spawn(move || {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build()?;
@@ -660,6 +841,49 @@ async fn a_mutation_outlives_its_client_and_a_query_does_not() {
     let plain = query("{ echo }");
     send(&mut kept, &plain, plain.len()).await;
     assert!(answered(&mut kept).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+#[expect(clippy::await_holding_lock, reason = "each test has a runtime of its own")]
+async fn places_are_counted_for_all_threads_together() {
+    let _alone = ALONE.lock().unwrap();
+    let mut house = House::new();
+    (house.settings.workers, house.settings.in_flight) = (2, 2);
+    let app = house.app();
+    let places = app.places.clone();
+    let (address, _) = start_app(app);
+    let (question, plain) = (query("{ held }"), query("{ echo }"));
+    // Whoever is still sending a body takes no place.
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+        let head = format!("{head}expect: 100-continue\r\ncontent-length: {}\r\n\r\n", plain.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        assert!(answered(&mut stream).await.starts_with("HTTP/1.1 100"));
+        slow.push(stream);
+    }
+    let holding = [
+        sent(address, &question, question.len()).await,
+        sent(address, &question, question.len()).await,
+    ];
+    until_free(&places, 0).await;
+    for _ in 0..4 {
+        // Not even the beginning of a body is waited for.
+        let answer = answered(&mut sent(address, "", plain.len()).await).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 1"),
+            "{answer}"
+        );
+    }
+    slow[0].write_all(plain.as_bytes()).await.unwrap();
+    assert!(answered(&mut slow[0]).await.starts_with("HTTP/1.1 503"), "no place when it is here");
+    drop(holding);
+    until_free(&places, 2).await;
+    for slow in &mut slow[1..] {
+        slow.write_all(plain.as_bytes()).await.unwrap();
+        assert!(answered(slow).await.starts_with("HTTP/1.1 200"));
+    }
 }
 
 #[cfg(unix)]

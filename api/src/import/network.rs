@@ -15,9 +15,10 @@ use serde::Deserialize;
 
 use super::{Options, Report, references::find_organization, system_of};
 use crate::{
-    context::{Service, person_of},
+    context::Service,
     error::{Error, Result, UserErrorCode},
     event::Event,
+    roles::person_of,
     scalars::Decimal,
     text,
     work::{Row, Work},

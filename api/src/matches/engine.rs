@@ -10,13 +10,11 @@ use std::{
 use entity::{Codes, Localized, NeedId, NeedStatus, OfferId, OfferStatus, event, need, offer};
 use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio::sync::Mutex;
 
 use crate::{
     codes::{Entry, Labels},
     db::Db,
     error::Result,
-    followers::{Bookmark, events_after, newest},
     policy::{NEEDS_SEEN_BY_NETWORK, OFFERS_SEEN_BY_NETWORK},
 };
 
@@ -25,12 +23,7 @@ const CHUNK: u64 = 1_000;
 
 /// The engine of one instance. Cheap to clone.
 #[derive(Clone)]
-pub struct Engine(Arc<Inner>);
-
-struct Inner {
-    index: RwLock<Index>,
-    bookmark: Mutex<Bookmark>,
-}
+pub struct Engine(Arc<RwLock<Index>>);
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,8 +38,6 @@ impl Engine {
     /// When the database is away.
     pub(crate) async fn start(db: &Db, labels: &Labels) -> Result<Self> {
         let mut index = Index::new(Arc::new(Names::new(labels)));
-        // Events from here on are followed, so that what changes meanwhile is not missed.
-        let bookmark = newest(db).await?;
         let mut after: Option<NeedId> = None;
         loop {
             let rows = need::Entity::find()
@@ -83,26 +74,16 @@ impl Engine {
                 index.upsert(offer_profile(row));
             }
         }
-        let inner = Inner { index: RwLock::new(index), bookmark: Mutex::new(bookmark) };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(RwLock::new(index))))
     }
 
-    /// Reads what happened since the last time into the index. Returns when there is no more.
+    /// Reads the present state of what these events touched into the index.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn catch_up(&self, db: &Db) -> Result<()> {
-        // One at a time: two that read the same events could put an older state over a newer one.
-        let mut bookmark = self.0.bookmark.lock().await;
-        loop {
-            let (events, next) = events_after(db, *bookmark).await?;
-            if events.is_empty() {
-                return Ok(());
-            }
-            let (needs, offers) = touched(&events);
-            self.refresh(db, &needs, &offers).await?;
-            *bookmark = next;
-        }
+    pub(crate) async fn heed(&self, db: &Db, events: &[event::Model]) -> Result<()> {
+        let (needs, offers) = touched(events);
+        self.refresh(db, &needs, &offers).await
     }
 
     async fn refresh(
@@ -158,11 +139,11 @@ impl Engine {
 
     // A panic while the lock was held leaves an index that still answers; it is rebuilt at the next start.
     fn read(&self) -> RwLockReadGuard<'_, Index> {
-        self.0.index.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Index> {
-        self.0.index.write().unwrap_or_else(PoisonError::into_inner)
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -267,25 +267,25 @@ const BEST: Order<Column> =
 
 /// The best matches of a need: the viewer knows of the need, or would not read its matches.
 pub(crate) fn best_offers(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Match>> {
-    best(viewer, asked, offer_is_there)
+    best(viewer, asked, "offer", offer_is_there(viewer))
 }
 
 /// The best matches of an offer, of which the viewer knows.
 pub(crate) fn best_needs(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Match>> {
-    best(viewer, asked, need_is_there)
+    best(viewer, asked, "need", need_is_there(viewer))
 }
 
 fn best(
     viewer: &Viewer,
     asked: &Asked<'_>,
-    other_is_there: fn(&Viewer) -> SimpleExpr,
+    other: &'static str,
+    is_there: SimpleExpr,
 ) -> Result<List<Match>> {
     viewer.allow_member()?;
     let args = PageArgs { first: asked.argument("first")?, ..Default::default() };
     let sizes = Sizes { usual: 10, most: KEPT as u64 };
     let condition = Condition::all()
         .add(visible_matches(viewer))
-        .add(Column::Status.eq(MatchStatus::Suggested))
-        .add(other_is_there(viewer));
-    List::new(asked, (&args, sizes), BEST, condition, 0)
+        .add(Column::Status.eq(MatchStatus::Suggested));
+    Ok(List::new(asked, (&args, sizes), BEST, condition, 0)?.that_lead(other, is_there))
 }

@@ -49,7 +49,7 @@ pub async fn follow(service: &Service, instance: &str) -> Result<usize> {
         if events.is_empty() {
             return Ok(done);
         }
-        service.engine().catch_up(db).await?;
+        service.catch_up().await?;
         let (needs, offers) = touched(&events);
         for need in needs {
             suggest(service, Side::Need, need.0).await?;

@@ -7,7 +7,9 @@ use entity::{
     AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus, NeedType,
     OrganizationId, Role, affiliation, consent, need, organization,
 };
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::input::{NeedInput, check_complete, public_texts};
 use crate::{
@@ -35,8 +37,13 @@ pub(crate) async fn draft(
     if work.viewer().person.is_none() && !work.viewer().system {
         return Err(Error::Unauthenticated);
     }
-    let row = organization::Entity::find_by_id(company).one(work.tx()).await?;
-    let row = row.ok_or_else(|| {
+    let state_code = organization::Entity::find_by_id(company)
+        .select_only()
+        .column(organization::Column::StateCode)
+        .into_tuple()
+        .one(work.tx())
+        .await?;
+    let state_code = state_code.ok_or_else(|| {
         Error::field("input.company", UserErrorCode::NotFound, "no existe / does not exist")
     })?;
     let affiliations = affiliation::Entity::find()
@@ -58,7 +65,7 @@ pub(crate) async fn draft(
         chamber_id: affiliation.map_or(chamber.unwrap_or_default(), |row| row.chamber_id),
         delegation_id: affiliation.and_then(|row| row.delegation_id),
         region_id: affiliation.and_then(|row| row.region_id),
-        state_code: row.state_code,
+        state_code,
         ..blank(now)
     };
     let allowed = work.allow_new(NeedAction::Draft, need.clone())?;

@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
     Condition, ExprTrait, Order as Direction, QueryResult, Value,
-    sea_query::{Alias, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
+    sea_query::{Alias, Asterisk, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -261,6 +261,8 @@ impl Cursors {
 /// A list: which things, in which order, and which part of it.
 pub(crate) struct List<N: Node> {
     condition: Condition,
+    /// A relation to one thing that has to lead somewhere, and the condition that says so.
+    must_lead: Option<(&'static str, SimpleExpr)>,
     order: Order<N::Column>,
     window: Window,
     print: u32,
@@ -275,6 +277,7 @@ impl<N: Node> List<N> {
     pub(crate) fn whole(order: Order<N::Column>, condition: Condition) -> Self {
         Self {
             condition,
+            must_lead: None,
             order,
             window: Window::default(),
             print: 0,
@@ -299,7 +302,23 @@ impl<N: Node> List<N> {
         let window = args.window(sizes, &order, print)?;
         let cursors = Cursors::asked(asked);
         let wants_total = asked.field("totalCount").is_some();
-        Ok(Self { condition, order, window, print, cursors, wants_total, has_pages: true })
+        let must_lead = None;
+        Ok(Self {
+            condition,
+            must_lead,
+            order,
+            window,
+            print,
+            cursors,
+            wants_total,
+            has_pages: true,
+        })
+    }
+
+    /// The same, of the things only whose relation `to` leads to something that the viewer may
+    /// know of, as `condition` says. Who asks for it gets it by one and the same join.
+    pub(crate) fn that_lead(self, to: &'static str, condition: SimpleExpr) -> Self {
+        Self { must_lead: Some((to, condition)), ..self }
     }
 
     /// How its things are read.
@@ -316,13 +335,24 @@ impl<N: Node> List<N> {
         Slice { edges: Vec::new(), previous, next, total: self.wants_total.then_some(0) }
     }
 
+    /// Which things the list has.
+    fn whole_condition(&self) -> Condition {
+        let leads = self.must_lead.as_ref().map(|(_, condition)| condition.clone());
+        self.condition.clone().add_option(leads)
+    }
+
     /// Leaves of the rows of the table those of the page, and one more: it tells whether there are others.
     fn narrow(&self, query: &mut SelectStatement) {
+        query.cond_where(self.whole_condition());
+        self.cut(query);
+    }
+
+    /// Leaves of the things of the list those of the page, and one more.
+    fn cut(&self, query: &mut SelectStatement) {
         let key = |column: N::Column| Expr::col((N::Entity::default(), column));
         let order = &self.order;
         let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column)).collect();
         keys.push(key(N::KEY));
-        query.cond_where(self.condition.clone());
         let Window { after, before, backwards, size } = &self.window;
         for (place, behind) in [(after, true), (before, false)] {
             let Some(place) = place else { continue };
@@ -369,7 +399,7 @@ impl<N: Node> List<N> {
         if self.wants_total {
             let mut query = Query::select();
             query.expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
-            query.cond_where(self.condition.clone());
+            query.cond_where(self.whole_condition());
             let row = reader.rows(&query).await?.pop();
             slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
         }
@@ -434,6 +464,17 @@ impl<N: Node> List<N> {
         let mut query = Query::select();
         query.from_subquery(reader.ids(ids), parents);
         if reader.is_postgres() {
+            let leads = self.must_lead.as_ref();
+            let leads = leads.and_then(|(to, _)| reading.rows_that_lead(to, reader.viewer()));
+            if let Some(mut rows) = leads {
+                // What a thing leads to decides whether it is there, so it is looked up before
+                // the page is cut: once, and with all that is asked of it.
+                rows.and_where(of_parent).cond_where(self.condition.clone());
+                self.cut(&mut rows);
+                query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
+                query.column((own, Asterisk));
+                return query;
+            }
             let mut rows = reading.rows(reader.viewer());
             rows.and_where(of_parent);
             self.narrow(&mut rows);
@@ -461,7 +502,7 @@ impl<N: Node> List<N> {
         let parent = Expr::col((N::Entity::default(), parent));
         let mut query = Query::select();
         query.expr(parent.clone()).expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
-        query.cond_where(self.condition.clone());
+        query.cond_where(self.whole_condition());
         query.and_where(parent.clone().in_subquery(reader.ids(ids)));
         query.add_group_by([parent]);
         let rows = reader.rows(&query).await?;

@@ -5,7 +5,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult,
     sea_query::{
-        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, SimpleExpr,
+        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement,
+        SimpleExpr,
     },
 };
 use uuid::Uuid;
@@ -172,8 +173,17 @@ impl<N: Node> Reading<N> {
     /// Rows of the table with everything that is joined.
     pub(super) fn rows_with_all(&self, viewer: &Viewer) -> SelectStatement {
         let mut query = self.rows(viewer);
-        self.join(&mut query, &N::Entity::default().into_iden(), viewer);
+        self.join(&mut query, &N::Entity::default().into_iden(), viewer, None);
         query
+    }
+
+    /// The same, of those that lead by the relation `to` to something that the viewer may
+    /// know of; nothing when that was not asked for.
+    pub(super) fn rows_that_lead(&self, to: &str, viewer: &Viewer) -> Option<SelectStatement> {
+        self.joined.iter().find(|one| one.name() == to)?;
+        let mut query = self.rows(viewer);
+        self.join(&mut query, &N::Entity::default().into_iden(), viewer, Some(to));
+        Some(query)
     }
 
     /// Selects the node's columns, and what is joined, where its rows stand under `name`.
@@ -184,12 +194,20 @@ impl<N: Node> Reading<N> {
         if self.columns.is_computed() {
             query.expr(Expr::col((name.clone(), COMPUTED)));
         }
-        self.join(query, name, viewer);
+        self.join(query, name, viewer, None);
     }
 
-    fn join(&self, query: &mut SelectStatement, name: &DynIden, viewer: &Viewer) {
+    fn join(
+        &self,
+        query: &mut SelectStatement,
+        name: &DynIden,
+        viewer: &Viewer,
+        must_lead: Option<&str>,
+    ) {
         for one in &self.joined {
-            one.join(query, name, viewer);
+            let must = must_lead == Some(one.name());
+            let how = if must { JoinType::InnerJoin } else { JoinType::LeftJoin };
+            one.join(query, name, viewer, how);
         }
     }
 

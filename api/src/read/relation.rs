@@ -125,8 +125,11 @@ pub(crate) enum Branch<P: Node> {
 
 /// What is joined to the statement that reads the node.
 pub(crate) trait Joined<P: Node>: Send + Sync {
-    /// Adds it to a statement in which the node stands under the name `parent`.
-    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer);
+    /// The field, as the schema spells it.
+    fn name(&self) -> &'static str;
+    /// Adds it to a statement in which the node stands under the name `parent`. By an inner
+    /// join it leaves out the nodes that lead to nothing which the viewer may know of.
+    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer, how: JoinType);
     /// Whether lists hang below it.
     fn has_lists(&self) -> bool;
     /// Puts it on its node, as far as the viewer sees it; `level` is the viewer's on the node.
@@ -207,12 +210,16 @@ impl<P: Node, C: Node> Relation<P> for ToMany<P, C> {
 }
 
 impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
-    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer) {
+    fn name(&self) -> &'static str {
+        self.relation.name
+    }
+
+    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer, how: JoinType) {
         let mut rows = self.reading.rows(viewer);
         rows.cond_where(C::visible(viewer));
         let points_here =
             Expr::col((self.name.clone(), C::KEY)).equals((parent.clone(), self.relation.key));
-        query.join_subquery(JoinType::LeftJoin, rows, self.name.clone(), points_here);
+        query.join_subquery(how, rows, self.name.clone(), points_here);
         self.reading.select(query, &self.name, viewer);
     }
 

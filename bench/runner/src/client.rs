@@ -22,6 +22,8 @@ pub struct Client {
 #[derive(Debug)]
 pub struct Answer<'a> {
     pub status: u16,
+    /// Whether it says when to try again.
+    pub retry_after: bool,
     pub body: &'a [u8],
 }
 
@@ -47,7 +49,8 @@ impl Client {
         while self.bytes.len() < end {
             self.more()?;
         }
-        Ok(Answer { status: head.status, body: &self.bytes[head.length..end] })
+        let Head { status, retry_after, .. } = head;
+        Ok(Answer { status, retry_after, body: &self.bytes[head.length..end] })
     }
 
     fn more(&mut self) -> io::Result<()> {
@@ -62,6 +65,7 @@ impl Client {
 /// What the first lines of an answer say.
 struct Head {
     status: u16,
+    retry_after: bool,
     length: usize,
     body: usize,
 }
@@ -80,7 +84,8 @@ impl Head {
         let body = header("content-length")
             .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok())
             .ok_or_else(|| io::Error::other("an answer without a length"))?;
-        Ok(Some(Self { status: response.code.unwrap_or_default(), length, body }))
+        let retry_after = header("retry-after").is_some();
+        Ok(Some(Self { status: response.code.unwrap_or_default(), retry_after, length, body }))
     }
 }
 

@@ -9,6 +9,7 @@ mod instructions;
 mod operations;
 mod process;
 mod report;
+mod saturation;
 mod windows;
 
 use std::{
@@ -16,6 +17,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -25,8 +27,9 @@ use crate::{
     bench::{Bench, Viewer},
     contest::{Contender, Effort, contest},
     instructions::Budget,
-    operations::{Kind, Operation},
+    operations::{Asked, Kind, Operation},
     process::Server,
+    saturation::load,
 };
 
 /// Measures Vínculo beside its peers.
@@ -63,6 +66,8 @@ enum What {
     },
     /// The same answers for a viewer without a token, an officer and the network's admin.
     Viewers,
+    /// 200 clients for a minute, then 1,000: errors, waiting times, memory.
+    Saturation,
     /// Instructions a request in Vínculo, held against a budget.
     Instructions {
         /// The file with the budget.
@@ -82,6 +87,7 @@ fn main() -> ExitCode {
     let done = match &cli.what {
         What::Compare { servers } => cli.compare(servers),
         What::Viewers => cli.viewers(),
+        What::Saturation => cli.saturation(),
         What::Instructions { budget, profile, update } => {
             cli.instructions(budget, profile, *update)
         }
@@ -193,6 +199,23 @@ impl Cli {
         let report = Budget::read(file, profile)?.compare(&counted);
         self.write("instructions", &report.table, &json!(counted))?;
         report.verdict
+    }
+
+    fn saturation(&self) -> io::Result<()> {
+        let database = self.bench.database();
+        let given = database.parameters()?;
+        let server = self.bench.start(Kind::Vinculo, &database.url, 0)?;
+        let officer = self.bench.token(&database.url, &given.office, Viewer::Officer)?;
+        let asked = Asked { kind: Kind::Vinculo, port: server.port, token: officer.as_deref() };
+        let mut requests = Vec::new();
+        for operation in self.operations(&[Operation::Q1, Operation::Q2, Operation::Q4]) {
+            requests.extend(asked.requests(operation, &given, &self.bench.documents)?);
+        }
+        let mut loads = Vec::new();
+        for (clients, seconds) in [(200, 60), (1_000, 15)] {
+            loads.push(load(&server, &requests, clients, Duration::from_secs(seconds))?);
+        }
+        self.write("saturation", &saturation::table(&loads), &json!({ "loads": loads }))
     }
 
     fn write(&self, name: &str, text: &str, all: &serde_json::Value) -> io::Result<()> {

@@ -1,15 +1,22 @@
 //! A house behind the envelope: a small schema with every shape that the envelope
 //! must understand, and a service that needs no database.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_graphql::{
     EmptySubscription, Enum, InputObject, Interface, Object, OneofObject, Request, Response,
-    SimpleObject, Union,
+    SimpleObject, Union, ValidationMode, parser::types::OperationType,
 };
 
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::Semaphore;
 
 use super::Backend;
 use crate::{error::Error, token::Claims};
@@ -23,28 +30,36 @@ pub struct Stub {
     pub anonymous: bool,
     /// Why it is not ready, if it is not.
     pub unready: Option<String>,
+    /// How many operations were executed without being validated again.
+    pub trusted: Arc<AtomicUsize>,
+    /// Lets one operation go on that is held.
+    pub gate: Arc<Semaphore>,
 }
 
 /// Who asks, in a request's data.
-struct Asker(Option<Claims>);
+struct Asker(Option<Arc<Claims>>);
 
-impl Backend for (Schema, Stub) {
+/// The schema that validates and the one that does not.
+pub type Schemas = [Schema; 2];
+
+impl Backend for (Schemas, Stub) {
     fn now(&self) -> DateTime<Utc> {
         self.1.now
     }
 
-    fn prepare<'a>(
-        &'a self,
+    fn prepare(
+        &self,
         request: Request,
-        claims: Option<Claims>,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Request, Error>> {
+        _: OperationType,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'_, Result<Request, Error>> {
         let prepared = match &claims {
             None if !self.1.anonymous => Err(Error::Unauthenticated),
             Some(claims) if claims.subject == "broken" => {
                 Err(Error::internal("secret of the database"))
             }
-            _ => Ok(request.data(Asker(claims))),
+            Some(claims) if claims.subject == "crowded" => Err(Error::Overloaded),
+            _ => Ok(request.data(Asker(claims)).data(self.1.gate.clone())),
         };
         std::future::ready(prepared).boxed()
     }
@@ -53,8 +68,11 @@ impl Backend for (Schema, Stub) {
         std::future::ready(self.1.unready.clone().map_or(Ok(()), Err)).boxed()
     }
 
-    fn execute(&self, request: Request) -> BoxFuture<'static, Response> {
-        let schema = self.0.clone();
+    fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response> {
+        if valid {
+            self.1.trusted.fetch_add(1, Ordering::SeqCst);
+        }
+        let schema = self.0[usize::from(valid)].clone();
         async move { schema.execute(request).await }.boxed()
     }
 }
@@ -64,14 +82,19 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds it.
 #[must_use]
-pub fn build() -> Schema {
-    async_graphql::Schema::build(Query, Mutation, EmptySubscription).disable_suggestions().finish()
+pub fn build() -> Schemas {
+    [ValidationMode::Strict, ValidationMode::Fast].map(|mode| {
+        async_graphql::Schema::build(Query, Mutation, EmptySubscription)
+            .disable_suggestions()
+            .validation_mode(mode)
+            .finish()
+    })
 }
 
 /// The schema as text.
 #[must_use]
 pub fn sdl() -> String {
-    build().sdl()
+    build()[0].sdl()
 }
 
 /// A colour.
@@ -269,10 +292,20 @@ impl Query {
         SEEN.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         true
     }
+    /// Waits at the gate.
+    async fn held(&self, ctx: &async_graphql::Context<'_>) -> bool {
+        pass(ctx).await
+    }
     /// A long answer.
     async fn long(&self) -> String {
         "abc ".repeat(1_000)
     }
+}
+
+/// Goes through the gate when it opens, and closes it behind itself.
+async fn pass(ctx: &async_graphql::Context<'_>) -> bool {
+    let pass = ctx.data_unchecked::<Arc<Semaphore>>().acquire().await;
+    pass.map(tokio::sync::SemaphorePermit::forget).is_ok()
 }
 
 /// Slow questions that came to their end.
@@ -291,6 +324,10 @@ impl Mutation {
         tokio::time::sleep(Duration::from_millis(milliseconds.unwrap_or_default())).await;
         DONE.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Thing { name: "a".into(), colour: Colour::Red }
+    }
+    /// Waits at the gate.
+    async fn held(&self, ctx: &async_graphql::Context<'_>) -> bool {
+        pass(ctx).await
     }
     /// Panics.
     async fn panic(&self) -> bool {

@@ -1,0 +1,194 @@
+//! Who asks: from the claims of a token to a viewer.
+//!
+//! What counts is the grants of a token *and* a membership in force, so that
+//! someone who left is out, whatever the token still says; unless the issuer is
+//! configured to be believed alone.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{PersonId, Role, event, membership};
+use quick_cache::sync::Cache;
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    event::Event,
+    policy::{Grant, Viewer},
+    token::{self, Claims},
+};
+
+/// How long a reader's memberships are remembered. What the service itself changes is told by an
+/// event, mostly within a second; this bounds what a change past the service can leave unnoticed.
+const REMEMBERED: TimeDelta = TimeDelta::seconds(5);
+/// How many people are remembered; some hundred bytes each.
+const MOST_PEOPLE: usize = 10_000;
+
+/// The memberships of those who asked a moment ago.
+#[derive(Debug)]
+pub(crate) struct Roles {
+    known: Cache<PersonId, Arc<Held>>,
+    /// How often memberships have changed; what was read before the last time is forgotten.
+    era: AtomicU64,
+}
+
+/// The memberships of a person that have not ended when they are read, also those that begin later.
+#[derive(Debug)]
+struct Held {
+    memberships: Vec<membership::Model>,
+    read_at: DateTime<Utc>,
+    era: u64,
+}
+
+impl Roles {
+    /// Remembers nobody yet.
+    pub(crate) fn new() -> Self {
+        Self { known: Cache::new(MOST_PEOPLE), era: AtomicU64::new(0) }
+    }
+
+    /// Whom a token stands for at `now`. Who writes is looked up anew; who reads may have been
+    /// looked up up to five seconds before, and a membership that begins or ends meanwhile does
+    /// so to the microsecond.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the subject names nobody; or the database is away.
+    pub(crate) async fn viewer(
+        &self,
+        db: &Db,
+        claims: &Claims,
+        now: DateTime<Utc>,
+        writes: bool,
+    ) -> Result<Viewer> {
+        let Some(person) = person_of(claims.local, &claims.issuer, &claims.subject) else {
+            return Err(Error::Unauthenticated);
+        };
+        let asked = claims.grants.iter().filter_map(grant);
+        let grants = if claims.authoritative {
+            asked.collect()
+        } else {
+            let held = self.held(db, person, now, writes).await?;
+            let in_force = |held: &&membership::Model| {
+                held.from_at <= now && held.to_at.is_none_or(|end| end > now)
+            };
+            let held: Vec<_> = held.memberships.iter().filter(in_force).collect();
+            let confirmed = |asked: Grant| {
+                let same = |held: &&&membership::Model| {
+                    held.organization_id == asked.organization && held.role == asked.role
+                };
+                held.iter()
+                    .filter(same)
+                    .filter_map(|held| narrowed(&asked, held))
+                    .collect::<Vec<_>>()
+            };
+            asked.flat_map(confirmed).collect()
+        };
+        Ok(Viewer { person: Some(person), grants, system: false, now })
+    }
+
+    /// Hears what happened: when memberships changed, nothing that was read before counts.
+    pub(crate) fn heed(&self, events: &[event::Model]) {
+        if events.iter().any(|event| Event::changes_memberships(&event.kind)) {
+            self.era.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    async fn held(
+        &self,
+        db: &Db,
+        person: PersonId,
+        now: DateTime<Utc>,
+        writes: bool,
+    ) -> Result<Arc<Held>> {
+        let era = self.era.load(Ordering::SeqCst);
+        let young = |held: &Arc<Held>| {
+            // A clock that was set back makes nothing young.
+            held.era == era && (held.read_at..held.read_at + REMEMBERED).contains(&now)
+        };
+        if !writes && let Some(held) = self.known.get(&person).filter(young) {
+            return Ok(held);
+        }
+        let unended = Condition::any()
+            .add(membership::Column::ToAt.is_null())
+            .add(membership::Column::ToAt.gt(now));
+        let memberships = membership::Entity::find()
+            .filter(membership::Column::PersonId.eq(person))
+            .filter(unended)
+            .all(db.fresh())
+            .await?;
+        let held = Arc::new(Held { memberships, read_at: now, era });
+        self.known.insert(person, held.clone());
+        Ok(held)
+    }
+}
+
+/// The person behind a subject: our own tokens carry the person's id; for every
+/// other issuer it is derived from issuer and subject, so that it is always the
+/// same and no issuer can speak of people that another one knows.
+#[must_use]
+pub(crate) fn person_of(local: bool, issuer: &str, subject: &str) -> Option<PersonId> {
+    if local {
+        return subject.parse().ok();
+    }
+    let name = format!("{issuer}\u{0}{subject}");
+    Some(PersonId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())))
+}
+
+fn grant(told: &token::Grant) -> Option<Grant> {
+    let role = Role::try_from_value(&told.role).ok().filter(|role| *role != Role::Public)?;
+    // A territory that does not parse must not widen the grant: the whole grant falls.
+    let all =
+        |texts: &[String]| texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>();
+    let regions = all(&told.regions)?;
+    let delegations =
+        told.delegations.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>()?;
+    Some(Grant { organization: told.organization.parse().ok()?, role, regions, delegations })
+}
+
+/// A grant limited to what both the token and the membership allow; nothing when they share no territory.
+fn narrowed(asked: &Grant, held: &membership::Model) -> Option<Grant> {
+    let regions = held.regions.parsed();
+    let delegations = held.delegations.parsed();
+    // What does not parse must not widen a membership: it falls as a whole.
+    if regions.len() != held.regions.0.len() || delegations.len() != held.delegations.0.len() {
+        return None;
+    }
+    let held_limited = !(regions.is_empty() && delegations.is_empty());
+    let asked_limited = !(asked.regions.is_empty() && asked.delegations.is_empty());
+    let (regions, delegations) = match (asked_limited, held_limited) {
+        (false, _) => (regions, delegations),
+        (true, false) => (asked.regions.clone(), asked.delegations.clone()),
+        (true, true) => {
+            let shared: Vec<_> =
+                regions.into_iter().filter(|r| asked.regions.contains(r)).collect();
+            let also: Vec<_> =
+                delegations.into_iter().filter(|d| asked.delegations.contains(d)).collect();
+            if shared.is_empty() && also.is_empty() {
+                return None;
+            }
+            (shared, also)
+        }
+    };
+    Some(Grant { organization: asked.organization, role: asked.role, regions, delegations })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::person_of;
+
+    #[test]
+    fn no_other_issuer_speaks_of_our_people() {
+        let ours = "person_01a209ec41c976cca266fead7e6a80e3";
+        let known = person_of(true, "vinculo", ours);
+        assert_eq!(known.map(|id| id.to_string()).as_deref(), Some(ours));
+        assert_eq!(person_of(true, "vinculo", "somebody"), None);
+        let told = person_of(false, "https://id.example", ours);
+        assert_ne!(told, known);
+        assert_eq!(told, person_of(false, "https://id.example", ours));
+        assert_ne!(told, person_of(false, "https://other.example", ours));
+    }
+}
