@@ -868,13 +868,15 @@ async fn places_are_counted_for_all_threads_together() {
         sent(address, &question, question.len()).await,
     ];
     until_free(&places, 0).await;
-    for _ in 0..4 {
+    for body in ["", &plain[..3], &plain] {
         // Not even the beginning of a body is waited for.
-        let answer = answered(&mut sent(address, "", plain.len()).await).await;
+        let answer = answered(&mut sent(address, body, plain.len()).await).await;
         assert!(
             answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 1"),
             "{answer}"
         );
+        // Nor can another request follow a body that nobody reads.
+        assert!(answer.contains("connection: close"), "{answer}");
     }
     slow[0].write_all(plain.as_bytes()).await.unwrap();
     assert!(answered(&mut slow[0]).await.starts_with("HTTP/1.1 503"), "no place when it is here");

@@ -87,7 +87,8 @@ fn ask(port: u16, requests: &[Vec<u8>], turn: &AtomicUsize, over: &AtomicBool) -
         let answered = connected.and_then(|mut connected| {
             let answer = connected.ask(request)?;
             let found = (answer.status, answer.retry_after);
-            client = Some(connected);
+            // A refusal comes before the body is read and closes the connection, as it says.
+            client = (found.0 == 200).then_some(connected);
             Ok(found)
         });
         match answered {
