@@ -1,6 +1,6 @@
 //! The `vinculo` binary: see `cli`.
 
-/// Measured against the one of the system: `docs/measurements.md`.
+/// Rows become many small values; this allocator is made for those.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
