@@ -57,14 +57,23 @@ build() {
     programs=$target/$profile
 }
 
-# Makes a database with a generated network: `network NAME --organizations 53000 --scale 1`.
+# Fills an empty database with a generated network: `network URL --organizations 53000 --scale 1`.
 network() {
-    local database=$1; shift
+    local VINCULO_DATABASE_URL=$1; shift
+    export VINCULO_DATABASE_URL
     say "a network: $*"
-    sql postgres -c "create database \"$database\""
-    VINCULO_DATABASE_URL=$(url "$database") "$programs/vinculo" --data-dir "$place/data" migrate up >&2
-    VINCULO_DATABASE_URL=$(url "$database") "$programs/vinculo" --data-dir "$place/data" generate --seed 7 "$@" >&2
-    sql "$database" -c "vacuum analyze"
+    "$programs/vinculo" --data-dir "$place/data" migrate up >&2
+    "$programs/vinculo" --data-dir "$place/data" generate --seed 7 "$@" >&2
+}
+# The same on the cluster, if it is not there: `network_on_postgres NAME --organizations …`.
+network_on_postgres() {
+    local database=$1; shift
+    if has_database "$database"; then return; fi
+    # Half a network is no network: it has its name when it is whole.
+    sql postgres -c "drop database if exists ${database}_new" -c "create database ${database}_new"
+    network "$(url "${database}_new")" "$@"
+    sql "${database}_new" -c "vacuum analyze"
+    sql postgres -c "alter database ${database}_new rename to $database"
 }
 
 # The program that measures, on a database.
@@ -76,5 +85,5 @@ runner() {
 }
 
 url() { echo "postgres://vinculo@127.0.0.1:$port/$1"; }
-sql() { local database=$1; shift; "$(postgres_bin)/psql" -X -q -v ON_ERROR_STOP=1 "$(url "$database")" "$@"; }
+sql() { local database=$1; shift; PGOPTIONS='-c client_min_messages=warning' "$(postgres_bin)/psql" -X -q -v ON_ERROR_STOP=1 "$(url "$database")" "$@"; }
 has_database() { [ "$(sql postgres -Atc "select 1 from pg_database where datname = '$1'")" = 1 ]; }

@@ -36,6 +36,9 @@ pub struct Bench {
     /// The database.
     #[arg(long, value_name = "URL")]
     database: String,
+    /// Another database, for what is measured on two.
+    #[arg(long, value_name = "URL")]
+    other: Option<String>,
     /// The first of the ports on which servers listen.
     #[arg(long, default_value_t = 54400)]
     port: u16,
@@ -60,6 +63,11 @@ impl Bench {
 
     pub fn database(&self) -> Database {
         Database { psql: self.psql.clone(), url: self.database.clone() }
+    }
+
+    pub fn other(&self) -> io::Result<Database> {
+        let url = self.other.clone().ok_or_else(|| io::Error::other("--other is missing"))?;
+        Ok(Database { url, ..self.database() })
     }
 
     pub fn log(&self, name: &str) -> PathBuf {

@@ -26,6 +26,7 @@ use serde_json::json;
 use crate::{
     bench::{Bench, Viewer},
     contest::{Contender, Effort, contest},
+    database::{Database, Parameters},
     instructions::Budget,
     operations::{Asked, Kind, Operation},
     process::Server,
@@ -66,6 +67,10 @@ enum What {
     },
     /// The same answers for a viewer without a token, an officer and the network's admin.
     Viewers,
+    /// Vínculo on PostgreSQL and on its embedded database with the same rows.
+    Sqlite,
+    /// Vínculo on a database and on one ten times as large.
+    Growth,
     /// 200 clients for a minute, then 1,000: errors, waiting times, memory.
     Saturation,
     /// Instructions a request in Vínculo, held against a budget.
@@ -87,6 +92,8 @@ fn main() -> ExitCode {
     let done = match &cli.what {
         What::Compare { servers } => cli.compare(servers),
         What::Viewers => cli.viewers(),
+        What::Sqlite => cli.sqlite(),
+        What::Growth => cli.growth(),
         What::Saturation => cli.saturation(),
         What::Instructions { budget, profile, update } => {
             cli.instructions(budget, profile, *update)
@@ -177,11 +184,63 @@ impl Cli {
                 tokens: (self.bench.token(&database.url, &given.office, viewer)?, None),
             });
         }
-        let operations = self.operations(&[Operation::Q1, Operation::Q6]);
-        let measured =
-            contest(&contenders, &operations, self.effort(), true, &self.bench.documents)?;
+        // What of Q2 everybody may see has a document of its own.
+        let operations = self.operations(&[Operation::Q1, Operation::Q2, Operation::Q6]);
+        let (own, common): (Vec<_>, Vec<_>) =
+            operations.into_iter().partition(|operation| *operation == Operation::Q2);
+        let mut measured =
+            contest(&contenders, &common, self.effort(), true, &self.bench.documents)?;
+        let documents = self.bench.documents.join("viewers");
+        measured.extend(contest(&contenders, &own, self.effort(), true, &documents)?);
         self.write(
             "viewers",
+            &(report::table(&measured) + &report::spread(&measured)),
+            &json!({ "effort": self.effort(), "measured": measured }),
+        )
+    }
+
+    fn sqlite(&self) -> io::Result<()> {
+        let (first, other) = (self.bench.database(), self.bench.other()?);
+        let given = first.parameters()?;
+        let sides = [("postgresql", &first, &given), ("sqlite", &other, &given)];
+        self.two("sqlite", sides, true)
+    }
+
+    fn growth(&self) -> io::Result<()> {
+        let (first, other) = (self.bench.database(), self.bench.other()?);
+        let (small, large) = (first.parameters()?, other.parameters()?);
+        self.two("growth", [("small", &first, &small), ("large", &other, &large)], false)
+    }
+
+    /// Vínculo on two databases: the officer's reading, side by side.
+    fn two(
+        &self,
+        mode: &str,
+        sides: [(&str, &Database, &Parameters); 2],
+        alike: bool,
+    ) -> io::Result<()> {
+        let mut servers = Vec::new();
+        for (place, (_, database, _)) in (0..).zip(sides) {
+            servers.push(self.bench.start(Kind::Vinculo, &database.url, place)?);
+        }
+        let mut contenders = Vec::new();
+        for ((label, database, given), server) in sides.into_iter().zip(&servers) {
+            let officer = self.bench.token(&database.url, &given.office, Viewer::Officer)?;
+            contenders.push(Contender {
+                label: label.to_owned(),
+                kind: Kind::Vinculo,
+                server,
+                // The embedded database works in the server's own time.
+                cluster: database.url.starts_with("postgres").then(|| self.bench.cluster()),
+                given,
+                tokens: (officer, None),
+            });
+        }
+        let operations = self.operations(&[Operation::Q1, Operation::Q2]);
+        let measured =
+            contest(&contenders, &operations, self.effort(), alike, &self.bench.documents)?;
+        self.write(
+            mode,
             &report::table(&measured),
             &json!({ "effort": self.effort(), "measured": measured }),
         )

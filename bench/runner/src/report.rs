@@ -90,6 +90,18 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
+/// How many times the dearest costs what the cheapest does, for each operation.
+pub fn spread(measured: &[Measured]) -> String {
+    let mut text = String::from("\n| operation | dearest / cheapest |\n|---|---:|\n");
+    for of_one in measured.chunk_by(|one, next| one.operation == next.operation) {
+        let costs = || of_one.iter().map(|one| one.least);
+        let cheapest = costs().fold(f64::INFINITY, f64::min);
+        let dearest = costs().fold(0.0, f64::max);
+        let _ = writeln!(text, "| {} | {:.2} |", of_one[0].operation.title(), dearest / cheapest);
+    }
+    text
+}
+
 /// One row for each operation and server, the first server compared with every other.
 pub fn table(measured: &[Measured]) -> String {
     let mut text = String::from(
