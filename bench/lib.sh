@@ -6,7 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 # Databases, servers' logs and results; may be deleted at any time when nothing runs.
 place=${BENCH_DIR:-/var/tmp/vinculo-bench}
-port=${BENCH_PORT:-54391}
+# Below 32768: above that Linux takes ports for connections that go out.
+port=${BENCH_PORT:-29391}
 
 say() { printf 'bench: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }

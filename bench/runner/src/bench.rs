@@ -40,7 +40,7 @@ pub struct Bench {
     #[arg(long, value_name = "URL")]
     other: Option<String>,
     /// The first of the ports on which servers listen.
-    #[arg(long, default_value_t = 54400)]
+    #[arg(long, default_value_t = 29400)]
     port: u16,
     /// Connections to the database, for each server.
     #[arg(long, default_value_t = 4)]
