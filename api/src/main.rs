@@ -1,6 +1,7 @@
 //! The `vinculo` binary: see `cli`.
 
-/// Rows become many small values; this allocator is made for those.
+/// Rows become many small values; this one hands them out for a sixth fewer instructions than
+/// the system's (`docs/measurements.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
