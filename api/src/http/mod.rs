@@ -262,12 +262,15 @@ pub async fn serve(
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
+    // Heard from here on, and not only once the task below runs: whoever reads that the service
+    // listens may tell it to stop in the same moment.
+    let mut told = Signals::listen()?;
     let stopping = tokio::spawn(async move {
-        told_to_stop().await;
+        told.any().await;
         tracing::info!("stopping");
         tokio::select! {
             () = handle.stop(true) => {}
-            () = told_to_stop() => handle.stop(false).await,
+            () = told.any() => handle.stop(false).await,
         }
     });
     on_ready(address);
@@ -277,24 +280,36 @@ pub async fn serve(
     ended
 }
 
-async fn told_to_stop() {
-    #[cfg(unix)]
-    {
+/// What tells the process to stop: SIGTERM, SIGINT.
+#[cfg(unix)]
+struct Signals(signal::unix::Signal, signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
         use signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = signal::ctrl_c() => {}
-                }
-            }
-            Err(_) => {
-                let _ = signal::ctrl_c().await;
-            }
+        Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    {
+}
+
+/// What tells the process to stop: Ctrl-C.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn any(&mut self) {
         let _ = signal::ctrl_c().await;
     }
 }
