@@ -87,7 +87,7 @@ fn ask(port: u16, requests: &[Vec<u8>], turn: &AtomicUsize, over: &AtomicBool) -
         let answered = connected.and_then(|mut connected| {
             let answer = connected.ask(request)?;
             let found = (answer.status, answer.retry_after);
-            // A refusal comes before the body is read and closes the connection, as it says.
+            // A refusal may come before the body is read, and closes the connection, as it says.
             client = (found.0 == 200).then_some(connected);
             Ok(found)
         });
@@ -95,7 +95,7 @@ fn ask(port: u16, requests: &[Vec<u8>], turn: &AtomicUsize, over: &AtomicBool) -
             Ok((200, _)) => had.latencies.push(asked.elapsed()),
             Ok((503, true)) => {
                 had.refused += 1;
-                // A client that hears "later" and asks at once is no client, but a tenth of it will do.
+                // Sooner than it was told to: what is above saturation shall stay above it.
                 sleep(Duration::from_millis(100));
             }
             _ => had.failures += 1,
