@@ -13,30 +13,30 @@ use async_graphql::{Request, parser::types::OperationType};
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 use tracing::{Instrument, Span};
 
-use super::{Backend, answer::Answer};
+use super::{App, answer::Answer};
 
 /// Executes a planned request; `valid` is whether its document is known to be.
 ///
-/// A query is dropped when it takes longer than `patience`, or with the future of
+/// A query is dropped when it takes longer than an operation may, or with the future of
 /// this call when its client goes. A mutation runs in a task of its own: it knows
 /// best when it may still stop. Either way `place` is held until it ends.
 pub async fn execute(
-    backend: &dyn Backend,
+    app: &App,
     request: Request,
-    valid: bool,
     kind: OperationType,
-    patience: Duration,
-    writes: &Writes,
+    valid: bool,
     place: OwnedSemaphorePermit,
 ) -> Answer {
+    let executing = app.backend.execute(request, valid);
     if kind == OperationType::Mutation {
-        return match writes.spawn(backend.execute(request, valid), place).await {
+        return match app.writes.spawn(executing, place).await {
             Ok(response) => Answer::executed(response),
             // The panic itself has been logged where it happened.
             Err(_) => Answer::failed("a mutation broke off"),
         };
     }
-    match tokio::time::timeout(patience, backend.execute(request, valid)).await {
+    let patience = Duration::from_secs(app.settings.limits.operation_seconds.into());
+    match tokio::time::timeout(patience, executing).await {
         Ok(response) => Answer::executed(response),
         Err(_) => Answer::timed_out(),
     }

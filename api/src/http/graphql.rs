@@ -1,6 +1,6 @@
 //! `/graphql`: from a request to an answer, step by step.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -138,17 +138,7 @@ async fn carry_out(
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
     let prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
-    let patience = Duration::from_secs(limits.operation_seconds.into());
-    let mut answer = execute::execute(
-        app.backend.as_ref(),
-        prepared,
-        plan.valid,
-        plan.kind,
-        patience,
-        &app.writes,
-        place,
-    )
-    .await;
+    let mut answer = execute::execute(app, prepared, plan.kind, plan.valid, place).await;
     if answer.found_valid
         && let Some((text, document)) = plan.new
     {
