@@ -574,6 +574,9 @@ async fn a_request_is_one_line_in_the_log_without_its_values() {
     let writer = log.clone();
     let lines = tracing_subscriber::fmt().json().flatten_event(true);
     let lines = lines.with_writer(move || writer.clone()).finish();
+    // While there is one subscriber, tracing asks the thread that first comes to a line whether
+    // anybody listens, and keeps its answer for all: that may be another test's thread.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let guard = tracing::subscriber::set_default(lines);
     let house = House::new();
     let body = json!({"query": "query Mine($t: String) { echo(text: $t) things { nodes { name } } }",
