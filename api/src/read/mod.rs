@@ -13,6 +13,7 @@
 
 mod asked;
 mod field;
+mod list;
 mod loaders;
 mod node;
 mod page;
@@ -21,10 +22,9 @@ mod relation;
 
 pub(crate) use asked::Asked;
 pub use field::{Facts, Field, Row, redacted};
+pub(crate) use list::{List, page};
 pub(crate) use loaders::{Batch, HistoryOf, Loaders};
 pub(crate) use node::Node;
-pub(crate) use page::{
-    Excerpt, Kind, List, MOST, Order, Page, PageArgs, SIZES, Sizes, fingerprint, page,
-};
+pub(crate) use page::{Excerpt, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, fingerprint};
 pub(crate) use reading::Reading;
 pub(crate) use relation::{Many, One, Relation, ToMany, ToOne};

@@ -1,31 +1,24 @@
-//! Keyset pagination, the same for every list: both ways, stable while rows are
-//! added, with cursors that only fit the list and the order they came from.
+//! Pages, the same for every list: what a client says about the one it wants, cursors that
+//! only fit the list and the order they came from, and what is told.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{
-    Context, SimpleObject,
+    SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike};
 use sea_orm::{
-    Condition, ExprTrait, Order as Direction, QueryResult, Value,
-    sea_query::{Alias, Asterisk, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
+    Value,
+    sea_query::{Expr, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    asked::Asked,
-    field::Facts,
-    loaders::Loaders,
-    node::Node,
-    reading::{Layout, Reader, Reading},
-};
+use super::{asked::Asked, node::Node};
 use crate::{
     error::{Error, Result},
-    policy::Viewer,
     text::is_plausible_year,
 };
 
@@ -88,29 +81,29 @@ pub(crate) struct Order<C: 'static> {
 
 /// A place in a list: which list, and the values of its order.
 #[derive(Serialize, Deserialize)]
-struct Cursor {
+pub(super) struct Cursor {
     /// Version of this format.
-    v: u8,
+    pub(super) v: u8,
     /// The order.
-    o: String,
+    pub(super) o: String,
     /// A fingerprint of the filter.
-    f: u32,
+    pub(super) f: u32,
     /// The values of the order's columns.
-    k: Vec<serde_json::Value>,
+    pub(super) k: Vec<serde_json::Value>,
     /// The id.
-    i: Uuid,
+    pub(super) i: Uuid,
 }
 
 /// The wanted slice of a list, checked.
 #[derive(Default)]
-struct Window {
+pub(super) struct Window {
     /// How many things; all of them when there is no number.
-    size: Option<u64>,
-    backwards: bool,
+    pub(super) size: Option<u64>,
+    pub(super) backwards: bool,
     /// The values behind which it begins, as the database compares them.
-    after: Option<Vec<SimpleExpr>>,
+    pub(super) after: Option<Vec<SimpleExpr>>,
     /// The values before which it ends.
-    before: Option<Vec<SimpleExpr>>,
+    pub(super) before: Option<Vec<SimpleExpr>>,
 }
 
 impl PageArgs {
@@ -127,7 +120,7 @@ impl PageArgs {
         })
     }
 
-    fn window<C>(&self, sizes: Sizes, order: &Order<C>, filter: u32) -> Result<Window> {
+    pub(super) fn window<C>(&self, sizes: Sizes, order: &Order<C>, filter: u32) -> Result<Window> {
         let wrong = |field: &'static str, problem: &str| Error::Argument(field, problem.to_owned());
         if self.first.is_some() && self.last.is_some() {
             return Err(wrong("last", "cannot be combined with first"));
@@ -170,7 +163,7 @@ impl Cursor {
         serde_json::from_slice(&bytes).ok().filter(|cursor: &Self| cursor.v == 1)
     }
 
-    fn write(&self) -> Result<String> {
+    pub(super) fn write(&self) -> Result<String> {
         Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).map_err(Error::internal)?))
     }
 
@@ -204,370 +197,13 @@ pub(crate) fn fingerprint(filter: &impl std::fmt::Debug) -> u32 {
         .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// Where a row stands in its list.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    keys: Vec<Key>,
-    id: Uuid,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Text(String),
-    Number(i64),
-}
-
-impl Place {
-    fn of<N: Node>(order: &Order<N::Column>, row: &Facts<'_, N::Column>) -> Result<Self> {
-        let key = |(column, kind): &(N::Column, Kind)| {
-            Ok(match kind {
-                Kind::Text => Key::Text(row.fact(*column)?),
-                Kind::Number => Key::Number(row.fact::<i32>(*column)?.into()),
-                Kind::Time => Key::Number(row.fact::<DateTime<Utc>>(*column)?.timestamp_micros()),
-            })
-        };
-        let keys = order.by.iter().map(key).collect::<Result<_>>()?;
-        Ok(Self { keys, id: row.fact(N::KEY)? })
-    }
-
-    fn cursor(self, order: &str, filter: u32) -> Result<String> {
-        let value = |key| match key {
-            Key::Text(text) => text.into(),
-            Key::Number(number) => number.into(),
-        };
-        let k = self.keys.into_iter().map(value).collect();
-        Cursor { v: 1, o: order.to_owned(), f: filter, k, i: self.id }.write()
-    }
-}
-
-/// Which cursors a client asked for: they are written for nobody else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cursors {
-    None,
-    /// Of the first and the last thing.
-    Ends,
-    All,
-}
-
-impl Cursors {
-    fn asked(asked: &Asked<'_>) -> Self {
-        if asked.field("edges").is_some_and(|edges| edges.field("cursor").is_some()) {
-            return Self::All;
-        }
-        if asked.field("pageInfo").is_some() { Self::Ends } else { Self::None }
-    }
-}
-
-/// A list: which things, in which order, and which part of it.
-pub(crate) struct List<N: Node> {
-    condition: Condition,
-    /// A relation to one thing that has to lead somewhere, and the condition that says so.
-    must_lead: Option<(&'static str, SimpleExpr)>,
-    order: Order<N::Column>,
-    window: Window,
-    print: u32,
-    cursors: Cursors,
-    wants_total: bool,
-    /// Whether its things are on pages, or just there.
-    has_pages: bool,
-}
-
-impl<N: Node> List<N> {
-    /// A list that is short by nature, and told without pages.
-    pub(crate) fn whole(order: Order<N::Column>, condition: Condition) -> Self {
-        Self {
-            condition,
-            must_lead: None,
-            order,
-            window: Window::default(),
-            print: 0,
-            cursors: Cursors::None,
-            wants_total: false,
-            has_pages: false,
-        }
-    }
-
-    /// The list of the things that `condition` leaves, as far as `asked` asks for it.
-    /// The condition says everything, also what the viewer may know of.
-    ///
-    /// # Errors
-    /// When the arguments ask for a page that there cannot be.
-    pub(crate) fn new(
-        asked: &Asked<'_>,
-        (args, sizes): (&PageArgs, Sizes),
-        order: Order<N::Column>,
-        condition: Condition,
-        print: u32,
-    ) -> Result<Self> {
-        let window = args.window(sizes, &order, print)?;
-        let cursors = Cursors::asked(asked);
-        let wants_total = asked.field("totalCount").is_some();
-        let must_lead = None;
-        Ok(Self {
-            condition,
-            must_lead,
-            order,
-            window,
-            print,
-            cursors,
-            wants_total,
-            has_pages: true,
-        })
-    }
-
-    /// The same, of the things only whose relation `to` leads to something that the viewer may
-    /// know of, as `condition` says. Who asks for it gets it by one and the same join.
-    pub(crate) fn that_lead(self, to: &'static str, condition: SimpleExpr) -> Self {
-        Self { must_lead: Some((to, condition)), ..self }
-    }
-
-    /// How its things are read.
-    pub(super) fn reading(&self, asked: &Asked<'_>, viewer: &Viewer) -> Reading<N> {
-        let also: Vec<_> = self.order.by.iter().map(|(column, _)| *column).collect();
-        let nodes = if self.has_pages { asked.nodes() } else { Some(asked.clone()) };
-        Reading::plan(nodes.as_ref(), viewer, &mut Layout::default(), &also)
-    }
-
-    /// A page with nothing on it.
-    pub(super) fn none(&self) -> Slice<N> {
-        let Window { after, before, backwards, .. } = &self.window;
-        let (previous, next) = (!backwards && after.is_some(), *backwards && before.is_some());
-        Slice { edges: Vec::new(), previous, next, total: self.wants_total.then_some(0) }
-    }
-
-    /// Which things the list has.
-    fn whole_condition(&self) -> Condition {
-        let leads = self.must_lead.as_ref().map(|(_, condition)| condition.clone());
-        self.condition.clone().add_option(leads)
-    }
-
-    /// Leaves of the rows of the table those of the page, and one more: it tells whether there are others.
-    fn narrow(&self, query: &mut SelectStatement) {
-        query.cond_where(self.whole_condition());
-        self.cut(query);
-    }
-
-    /// Leaves of the things of the list those of the page, and one more.
-    fn cut(&self, query: &mut SelectStatement) {
-        let key = |column: N::Column| Expr::col((N::Entity::default(), column));
-        let order = &self.order;
-        let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column)).collect();
-        keys.push(key(N::KEY));
-        let Window { after, before, backwards, size } = &self.window;
-        for (place, behind) in [(after, true), (before, false)] {
-            let Some(place) = place else { continue };
-            let (keys, place) = (Expr::tuple(keys.clone()), Expr::tuple(place.clone()));
-            let further = behind != order.descending;
-            query.and_where(if further { keys.gt(place) } else { keys.lt(place) });
-        }
-        let ascending = order.descending == *backwards;
-        let direction = if ascending { Direction::Asc } else { Direction::Desc };
-        for key in keys {
-            query.order_by_expr(key, direction.clone());
-        }
-        if let Some(size) = size {
-            query.limit(size + 1);
-        }
-    }
-
-    /// Reads the page.
-    ///
-    /// # Errors
-    /// When the database is at fault.
-    async fn read(&self, asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Slice<N>> {
-        let mut slice = self.none();
-        let wants_rows = ["nodes", "edges", "pageInfo"];
-        if wants_rows.iter().any(|name| asked.field(name).is_some()) {
-            let reading = self.reading(asked, reader.viewer());
-            // The page first, then what is joined: whatever the database believes about
-            // the filter, it walks along the order's index and joins no more than a page.
-            let own = Alias::new("own").into_iden();
-            let mut page = reading.rows(reader.viewer());
-            self.narrow(&mut page);
-            let mut query = Query::select();
-            query.from_subquery(page, own.clone());
-            reading.select(&mut query, &own, reader.viewer());
-            let mut rows = Vec::new();
-            for row in reader.rows(&query).await? {
-                rows.extend(self.disclose(&reading, reader, &row)?);
-            }
-            self.sort(&mut rows);
-            let nodes = rows.iter_mut().map(|(_, node)| node);
-            reading.fill(reader, nodes.collect()).await?;
-            slice = self.slice(rows)?;
-        }
-        if self.wants_total {
-            let mut query = Query::select();
-            query.expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
-            query.cond_where(self.whole_condition());
-            let row = reader.rows(&query).await?.pop();
-            slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
-        }
-        Ok(slice)
-    }
-
-    /// Reads the same page of this list for many parents, to which `parent` points.
-    ///
-    /// # Errors
-    /// As [`List::read`].
-    pub(super) async fn below(
-        &self,
-        reader: &Reader<'_>,
-        reading: &Reading<N>,
-        parent: N::Column,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, Arc<Slice<N>>>> {
-        let query = self.statement_below(reader, reading, parent, ids);
-        let (mut parents, mut rows) = (Vec::new(), Vec::new());
-        for row in reader.rows(&query).await? {
-            if let Some(found) = self.disclose(reading, reader, &row)? {
-                parents.push(Facts::new(reading.columns(), &row).fact::<Uuid>(parent)?);
-                rows.push(found);
-            }
-        }
-        reading.fill(reader, rows.iter_mut().map(|(_, node)| node).collect()).await?;
-        let mut lists: HashMap<Uuid, Vec<(Place, N)>> = HashMap::new();
-        for (parent, row) in parents.into_iter().zip(rows) {
-            lists.entry(parent).or_default().push(row);
-        }
-        let mut totals = if self.wants_total {
-            self.totals_below(reader, parent, ids).await?
-        } else {
-            HashMap::new()
-        };
-        let mut slices = HashMap::with_capacity(lists.len());
-        for (parent, mut rows) in lists {
-            self.sort(&mut rows);
-            let mut slice = self.slice(rows)?;
-            slice.total = self.wants_total.then(|| totals.remove(&parent).unwrap_or_default());
-            slices.insert(parent, Arc::new(slice));
-        }
-        // A page may be empty in a list that is not.
-        for (parent, total) in totals {
-            let slice = Slice { total: Some(total), ..self.none() };
-            slices.entry(parent).or_insert_with(|| Arc::new(slice));
-        }
-        Ok(slices)
-    }
-
-    /// The rows of the pages of all parents: for each the database goes through its
-    /// own list, and no further than the page.
-    fn statement_below(
-        &self,
-        reader: &Reader<'_>,
-        reading: &Reading<N>,
-        parent: N::Column,
-        ids: &[Uuid],
-    ) -> SelectStatement {
-        let (parents, own) = (Alias::new("parents"), Alias::new("own").into_iden());
-        let of_parent = Expr::col((N::Entity::default(), parent)).equals((parents.clone(), "id"));
-        let mut query = Query::select();
-        query.from_subquery(reader.ids(ids), parents);
-        if reader.is_postgres() {
-            let leads = self.must_lead.as_ref();
-            let leads = leads.and_then(|(to, _)| reading.rows_that_lead(to, reader.viewer()));
-            if let Some(mut rows) = leads {
-                // What a thing leads to decides whether it is there, so it is looked up before
-                // the page is cut: once, and with all that is asked of it.
-                rows.and_where(of_parent).cond_where(self.condition.clone());
-                self.cut(&mut rows);
-                query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
-                query.column((own, Asterisk));
-                return query;
-            }
-            let mut rows = reading.rows(reader.viewer());
-            rows.and_where(of_parent);
-            self.narrow(&mut rows);
-            query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
-        } else {
-            // SQLite has no LATERAL, but a correlated subquery may have a limit.
-            let mut keys = Query::select();
-            keys.expr(Expr::col((N::Entity::default(), N::KEY))).from(N::Entity::default());
-            keys.and_where(of_parent);
-            self.narrow(&mut keys);
-            let rows = reading.rows(reader.viewer());
-            let is_on_page = Expr::col((own.clone(), N::KEY)).in_subquery(keys);
-            query.join_subquery(JoinType::CrossJoin, rows, own.clone(), is_on_page);
-        }
-        reading.select(&mut query, &own, reader.viewer());
-        query
-    }
-
-    async fn totals_below(
-        &self,
-        reader: &Reader<'_>,
-        parent: N::Column,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, i64>> {
-        let parent = Expr::col((N::Entity::default(), parent));
-        let mut query = Query::select();
-        query.expr(parent.clone()).expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
-        query.cond_where(self.whole_condition());
-        query.and_where(parent.clone().in_subquery(reader.ids(ids)));
-        query.add_group_by([parent]);
-        let rows = reader.rows(&query).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
-    }
-
-    fn disclose(
-        &self,
-        reading: &Reading<N>,
-        reader: &Reader<'_>,
-        row: &QueryResult,
-    ) -> Result<Option<(Place, N)>> {
-        let place = Place::of::<N>(&self.order, &Facts::new(reading.columns(), row))?;
-        let node = reading.disclose(reader.viewer(), row)?;
-        if node.is_none() {
-            // The condition of a list and the rule for a row say the same, or a page comes up short.
-            let name = <N::Facts as crate::policy::Resource>::NAME;
-            debug_assert!(false, "a list of {name} shows a row that its rule hides");
-            tracing::error!(node = name, "a list shows a row that its rule hides");
-        }
-        Ok(node.map(|node| (place, node)))
-    }
-
-    /// A join need not keep the order in which the rows were found.
-    fn sort(&self, rows: &mut [(Place, N)]) {
-        let ascending = self.order.descending == self.window.backwards;
-        rows.sort_by(|(a, _), (b, _)| if ascending { a.cmp(b) } else { b.cmp(a) });
-    }
-
-    /// The page made of its rows and one more, in the order in which they were found.
-    fn slice(&self, mut rows: Vec<(Place, N)>) -> Result<Slice<N>> {
-        let size = self.window.size.and_then(|size| usize::try_from(size).ok());
-        let size = size.unwrap_or(usize::MAX);
-        let more = rows.len() > size;
-        rows.truncate(size);
-        let mut slice = self.none();
-        if self.window.backwards {
-            rows.reverse();
-            slice.previous = more;
-        } else {
-            slice.next = more;
-        }
-        let last = rows.len().saturating_sub(1);
-        slice.edges.reserve_exact(rows.len());
-        for (index, (place, node)) in rows.into_iter().enumerate() {
-            let is_wanted = match self.cursors {
-                Cursors::None => false,
-                Cursors::Ends => index == 0 || index == last,
-                Cursors::All => true,
-            };
-            let cursor =
-                if is_wanted { place.cursor(self.order.name, self.print)? } else { String::new() };
-            slice.edges.push((cursor, Arc::new(node)));
-        }
-        Ok(slice)
-    }
-}
-
 /// A page before it is told: its things, each with its cursor where somebody asked for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice<N> {
-    edges: Vec<(String, Arc<N>)>,
-    previous: bool,
-    next: bool,
-    total: Option<i64>,
+    pub(super) edges: Vec<(String, Arc<N>)>,
+    pub(super) previous: bool,
+    pub(super) next: bool,
+    pub(super) total: Option<i64>,
 }
 
 impl<N: Node> Slice<N> {
@@ -594,22 +230,4 @@ impl<N: Node> Slice<N> {
     fn edges(&self) -> impl Iterator<Item = Edge<String, Arc<N>, EmptyFields>> {
         self.edges.iter().map(|(cursor, node)| Edge::new(cursor.clone(), node.clone()))
     }
-}
-
-/// The page of nodes that `condition` leaves, in `order`, for the field that is being resolved.
-///
-/// # Errors
-/// When the arguments ask for a page that there cannot be.
-pub(crate) async fn page<N: Node>(
-    ctx: &Context<'_>,
-    args: &PageArgs,
-    order: Order<N::Column>,
-    condition: Condition,
-    print: u32,
-) -> Result<Page<N>> {
-    let asked = Asked::here(ctx);
-    let reader = Loaders::of(ctx).reader();
-    let condition = Condition::all().add(N::visible(reader.viewer())).add(condition);
-    let list = List::<N>::new(&asked, (args, SIZES), order, condition, print)?;
-    Ok(list.read(&asked, &reader).await?.page())
 }

@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::{
     asked::Asked,
     field::Facts,
+    list::List,
     node::Node,
-    page::{Excerpt, List, Page, Slice},
+    page::{Excerpt, Page, Slice},
     reading::{Layout, Reader, Reading},
 };
 use crate::{
