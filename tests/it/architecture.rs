@@ -83,7 +83,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("work.rs", &["db", "error", "event", "policy"]),
     ("read", &["db", "error", "policy", "text"]),
     ("lifecycle.rs", &["blind", "error", "event", "policy", "work"]),
-    ("token.rs", &["config"]),
+    ("token", &["config", "token"]),
     ("config.rs", &[]),
     ("telemetry.rs", &["config"]),
     ("http", &["config", "context", "error", "http", "schema", "token"]),
