@@ -8,10 +8,17 @@
 //! a null may be right for the variable and wrong for its place (a variable that may be
 //! null is allowed where a default stands in for nothing, and null is not nothing). So a
 //! request with a null among its variables is validated in full.
+//!
+//! And it looks at a list or an object with variables inside only when all of them have
+//! values, and at none in an operation that is not asked for. So a document that has such
+//! literals is kept only when nothing of it was left out.
 
 use std::sync::Arc;
 
-use async_graphql::{Value, Variables, parser::types::ExecutableDocument};
+use async_graphql::{
+    Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition},
+};
 use quick_cache::{Weighter, sync::Cache};
 
 /// How much memory the documents may take, in bytes, as they are weighed.
@@ -57,6 +64,19 @@ impl Documents {
 #[must_use]
 pub fn settles(values: &Variables) -> bool {
     values.values().all(|value| *value != Value::Null)
+}
+
+/// Whether everything in a document is looked at when `operation` is validated with these values,
+/// also what has variables inside.
+#[must_use]
+pub fn covers(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    values: &Variables,
+) -> bool {
+    document.operations.iter().len() == 1
+        && values.len() == operation.variable_definitions.len()
+        && settles(values)
 }
 
 #[cfg(test)]

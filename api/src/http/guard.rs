@@ -44,6 +44,8 @@ struct Size {
     directives_per_node: u32,
     /// The most lists and objects nested in one value.
     value_nesting: u32,
+    /// Whether a variable stands inside of a list or an object.
+    variables_inside: bool,
 }
 
 impl Size {
@@ -57,6 +59,7 @@ impl Size {
         self.nesting = self.nesting.max(other.nesting);
         self.directives_per_node = self.directives_per_node.max(other.directives_per_node);
         self.value_nesting = self.value_nesting.max(other.value_nesting);
+        self.variables_inside |= other.variables_inside;
     }
 
     fn add_directives(&mut self, directives: &[Positioned<Directive>]) {
@@ -64,15 +67,26 @@ impl Size {
         self.directives = self.directives.saturating_add(count);
         self.directives_per_node = self.directives_per_node.max(count);
         for (_, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
-            self.add_value(value.node.clone().into_const_with(|_| Ok(Value::Null)));
+            let mut variables = false;
+            self.add_value(value.node.clone().into_const_with(nothing(&mut variables)), variables);
         }
     }
 
-    /// A value of the document, whose variables were replaced by nothing: only its
-    /// shape counts.
-    fn add_value(&mut self, value: Result<Value, Infallible>) {
+    /// A value of the document, whose variables, if it has any, were replaced by nothing:
+    /// only its shape counts.
+    fn add_value(&mut self, value: Result<Value, Infallible>, variables: bool) {
         let Ok(value) = value;
-        self.value_nesting = self.value_nesting.max(nesting(&value));
+        let nesting = nesting(&value);
+        self.value_nesting = self.value_nesting.max(nesting);
+        self.variables_inside |= variables && nesting > 0;
+    }
+}
+
+/// What stands in for a variable; notes that there was one.
+fn nothing(found: &mut bool) -> impl FnMut(Name) -> Result<Value, Infallible> {
+    |_| {
+        *found = true;
+        Ok(Value::Null)
     }
 }
 
@@ -92,12 +106,13 @@ pub fn check_text(document: &str, limits: &Limits) -> Result<(), Refusal> {
     within(Code::DepthLimitExceeded, "brackets in each other", nesting, shape.nesting)
 }
 
-/// Whether a document may be validated and executed.
+/// Whether a document may be validated and executed. True when variables stand inside of
+/// lists or objects that are written in it.
 ///
 /// # Errors
 ///
 /// The first limit that it breaks, or a fragment that contains itself.
-pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
+pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<bool, Refusal> {
     let code = Code::GraphqlValidationFailed;
     let count = |length| u32::try_from(length).unwrap_or(u32::MAX);
     within(code, "operations", limits.operations, count(document.operations.iter().len()))?;
@@ -105,16 +120,21 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refus
 
     let mut measure =
         Measure { fragments: &document.fragments, known: HashMap::new(), open: HashSet::new() };
+    let mut variables_inside = false;
     for (_, operation) in document.operations.iter() {
         let variables = count(operation.node.variable_definitions.len());
         within(code, "variables", limits.variables, variables)?;
-        check_operation(&measure.operation(&operation.node)?, limits)?;
+        let size = measure.operation(&operation.node)?;
+        check_operation(&size, limits)?;
+        variables_inside |= size.variables_inside;
     }
     // Also those that are never spread: validation walks them all the same.
     for name in document.fragments.keys() {
-        check_effort(&measure.fragment(name)?, limits)?;
+        let size = measure.fragment(name)?;
+        check_effort(&size, limits)?;
+        variables_inside |= size.variables_inside;
     }
-    Ok(())
+    Ok(variables_inside)
 }
 
 /// What bounds the time that a walk takes, and the stack.
@@ -161,7 +181,7 @@ impl<'a> Measure<'a> {
         for variable in &operation.variable_definitions {
             size.add_directives(&variable.node.directives);
             if let Some(value) = &variable.node.default_value {
-                size.add_value(Ok(value.node.clone()));
+                size.add_value(Ok(value.node.clone()), false);
             }
         }
         Ok(size)
@@ -208,7 +228,8 @@ impl<'a> Measure<'a> {
     fn field(&mut self, field: &'a Field) -> Result<Size, Refusal> {
         let mut size = self.selection(&field.selection_set.node)?;
         for (_, value) in &field.arguments {
-            size.add_value(value.node.clone().into_const_with(|_| Ok(Value::Null)));
+            let mut variables = false;
+            size.add_value(value.node.clone().into_const_with(nothing(&mut variables)), variables);
         }
         size.aliases = size.aliases.saturating_add(u32::from(field.alias.is_some()));
         size.top = 1;
@@ -279,7 +300,7 @@ mod tests {
     fn guard(document: &str) -> Result<(), Refusal> {
         let limits = Limits::default();
         check_text(document, &limits)?;
-        check(&parse_query(document).unwrap(), &limits)
+        check(&parse_query(document).unwrap(), &limits).map(drop)
     }
 
     fn refused(document: &str) -> (String, u64, u64) {

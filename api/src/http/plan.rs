@@ -37,7 +37,7 @@ pub struct Plan {
     pub asks_for_schema: bool,
     /// Whether it is known to be valid.
     pub valid: bool,
-    /// The text and the document, if it has not been seen yet.
+    /// The text and the document, if it is to be kept once it is found valid.
     pub new: Option<(String, Arc<ExecutableDocument>)>,
 }
 
@@ -59,9 +59,9 @@ pub fn plan(
 ) -> Result<Plan, Refusal> {
     let seen = documents.get(&params.query);
     let new = seen.is_none();
-    let document = match seen {
-        Some(document) => document,
-        None => Arc::new(parse(&params.query, limits)?),
+    let (document, variables_inside) = match seen {
+        Some(document) => (document, false),
+        None => parse(&params.query, limits)?,
     };
 
     let (name, operation) = choose(&document, params.operation_name.as_deref())?;
@@ -86,21 +86,23 @@ pub fn plan(
     let asks_for_schema = guard::asks_for_schema(&document, &operation.node);
     let name = name.map(|name| name.chars().take(MAX_NAME).collect());
     let valid = !new && documents::settles(&values);
+    let keep = new && (!variables_inside || documents::covers(&document, &operation.node, &values));
     // The framework executes the document and does not look at the text.
     let mut request = Request::new("").variables(values);
     request.operation_name = params.operation_name;
     request.extensions = params.extensions;
     request.set_parsed_query(ExecutableDocument::clone(&document));
-    let new = new.then_some((params.query, document));
+    let new = keep.then_some((params.query, document));
     Ok(Plan { request, kind, name, cost, asks_for_schema, valid, new })
 }
 
-/// The document, within all limits that are its own.
-fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
+/// The document, within all limits that are its own, and whether variables stand inside of
+/// lists or objects in it.
+fn parse(text: &str, limits: &Limits) -> Result<(Arc<ExecutableDocument>, bool), Refusal> {
     guard::check_text(text, limits)?;
     let document = parse_query(text).map_err(syntax)?;
-    guard::check(&document, limits)?;
-    Ok(document)
+    let variables_inside = guard::check(&document, limits)?;
+    Ok((Arc::new(document), variables_inside))
 }
 
 /// The operation with that name, or the only one.

@@ -457,6 +457,8 @@ async fn a_document_is_validated_once_and_answered_alike_ever_after() {
     const BELOW: &str = "query ($n: Int) { thing { things(first: $n) { totalCount } } }";
     const TITLE: &str = "query ($t: String! = \"x\") { show(input: { title: $t }) }";
     const BY_ID: &str = "query ($i: ID) { thing(by: { id: $i }) { name } }";
+    const AROUND: &str =
+        "query ($t: String) { show(input: { title: \"a\", size: \"big\", tags: [$t] }) }";
     for (query, first, then, trusted) in [
         ("{ thing { name ...T } } fragment T on Thing { colour }", json!({}), json!({}), true),
         (PAGE, json!({ "n": 1 }), json!({ "n": 3 }), true),
@@ -480,6 +482,8 @@ async fn a_document_is_validated_once_and_answered_alike_ever_after() {
             json!({ "i": "one" }),
             true,
         ),
+        // A literal around a variable is looked at only once the variable has a value.
+        (AROUND, json!({}), json!({ "t": "x" }), false),
         // A null may be right for a variable and wrong for its place.
         (PAGE, json!({ "n": 1 }), json!({ "n": null }), false),
         (BELOW, json!({ "n": 1 }), json!({ "n": null }), false),
@@ -500,6 +504,21 @@ async fn a_document_is_validated_once_and_answered_alike_ever_after() {
         }
         assert_eq!(house.service.trusted.load(SeqCst) == 2, trusted, "{query} {then}");
     }
+}
+
+#[actix_web::test]
+async fn an_operation_that_was_not_asked_for_is_not_known_to_be_valid() {
+    let house = House::new();
+    let app = web::Data::new(house.app());
+    let query = "query Good($t: String!) { show(input: { title: $t }) } \
+                 query Bad($t: String!) { show(input: { title: $t, size: \"big\" }) }";
+    let ask =
+        |name: &str| post(&json!({"query": query, "operationName": name, "variables": {"t": "a"}}));
+    let fresh = house.call(ask("Bad")).await;
+    assert_eq!(fresh.code(), "BAD_USER_INPUT");
+    assert_eq!(call(&app, ask("Good")).await.status, 200);
+    let then = call(&app, ask("Bad")).await;
+    assert_eq!((then.status, then.json()), (fresh.status, fresh.json()));
 }
 
 #[actix_web::test]
