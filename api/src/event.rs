@@ -2,7 +2,7 @@
 //! no personal data; readers fetch the rest as themselves. A kind never changes
 //! its meaning; a new meaning is a new kind.
 
-use entity::{ConsentId, ConsentPurpose, NeedId, OfferId, OrganizationId};
+use entity::{ConsentId, ConsentPurpose, MatchId, NeedId, OfferId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 /// A thing that happened.
@@ -145,6 +145,28 @@ pub enum Event {
     MatchesGenerated {
         needs: Vec<NeedId>,
     },
+    /// Somebody said of a need and an offer that they fit.
+    MatchProposed {
+        r#match: MatchId,
+    },
+    /// A match went through one of its verbs.
+    MatchShortlisted {
+        r#match: MatchId,
+    },
+    MatchDismissed {
+        r#match: MatchId,
+    },
+    MatchConverted {
+        r#match: MatchId,
+    },
+    /// One of a shortlisted match's two left the network.
+    MatchSetAside {
+        r#match: MatchId,
+    },
+    /// Both of them are on offer again.
+    MatchTakenUpAgain {
+        r#match: MatchId,
+    },
     /// The suggestions of a need were computed anew.
     NeedMatched {
         need: NeedId,
@@ -175,7 +197,7 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["need", "offer", "consent", "organization"]
+        let id = ["match", "need", "offer", "consent", "organization"]
             .iter()
             .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)

@@ -8,7 +8,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 use crate::{
     codes::CodeQuery,
     error::Code,
-    matches::MatchQuery,
+    matches::{MatchListQuery, MatchMutation, MatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
     offers::{OfferMutation, OfferQuery},
@@ -25,12 +25,13 @@ pub struct Query(
     NeedQuery,
     OfferQuery,
     MatchQuery,
+    MatchListQuery,
     CodeQuery,
 );
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(ConsentMutation, NeedMutation, OfferMutation);
+pub struct Mutation(ConsentMutation, NeedMutation, OfferMutation, MatchMutation);
 
 /// The schema, as the service executes it.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -4,6 +4,7 @@ mod m20261123_000001_network;
 mod m20261123_000002_needs_and_offers;
 mod m20261123_000003_matches;
 mod m20261125_000004_subsectors;
+mod m20261128_000005_match_records;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_needs_and_offers::Migration),
             Box::new(m20261123_000003_matches::Migration),
             Box::new(m20261125_000004_subsectors::Migration),
+            Box::new(m20261128_000005_match_records::Migration),
         ]
     }
 }

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use entity::{ConsentId, ConsentPurpose, NeedStatus, OfferStatus, PersonId, Role, consent};
+use entity::{
+    ConsentId, ConsentPurpose, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role,
+    consent, match_,
+};
 use serde_json::{Value, json};
-use tests::World;
+use tests::{World, records};
 
 use crate::{needs, offers, policy};
 
@@ -20,8 +23,11 @@ async fn root_fields(world: &World, of: &str) -> BTreeSet<String> {
 
 async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let cast = world.cast().await;
-    let need = world.need(&cast, NeedStatus::OnHold).await.id.to_string();
-    let offer = world.offer(&cast, OfferStatus::Draft).await.id.to_string();
+    let need = world.need(&cast, NeedStatus::OnHold).await;
+    let offer = world.offer(&cast, OfferStatus::Draft).await;
+    let pair = records::suggestion(&need, &offer);
+    world.put(pair.clone()).await;
+    let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
     // What each answers, to nobody and to a stranger alike; a code where it is refused to each.
     let shown = |value: Value| (value.clone(), value);
@@ -74,6 +80,17 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ previewMatches(input: {}) { matches { score } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("match", format!("{{ match(id: \"{pair}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "matches",
+            "{ matches { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
+            "matchCounts",
+            "{ matchCounts(by: [STATUS]) { count } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
         (
             "search",
             "{ search(text: \"hornos calor\") { totalCount edges { score } } }".to_owned(),
@@ -120,9 +137,23 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
             withdrawn_at: None,
         })
         .await;
-    let need = world.need(&cast, NeedStatus::Published).await.id.to_string();
+    let (need, offer) = (
+        world.need(&cast, NeedStatus::Published).await,
+        world.offer(&cast, OfferStatus::Published).await,
+    );
+    let pair = records::suggestion(&need, &offer);
+    let (need, offer) = (need.id.to_string(), offer.id.to_string());
+    let other_need = world.need(&cast, NeedStatus::Published).await;
+    let hidden_pair = match_::Model {
+        id: MatchId::new(world.now()),
+        need_id: other_need.id,
+        status: MatchStatus::Dismissed,
+        ..pair.clone()
+    };
+    world.put(pair.clone()).await;
+    world.put(hidden_pair.clone()).await;
+    let (pair, hidden_pair) = (pair.id.to_string(), hidden_pair.id.to_string());
     let hidden_need = world.need(&cast, NeedStatus::InReview).await.id.to_string();
-    let offer = world.offer(&cast, OfferStatus::Published).await.id.to_string();
     let hidden_offer = world.offer(&cast, OfferStatus::InReview).await.id.to_string();
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
@@ -155,6 +186,33 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                     let input = needs::with(offers::text(), ott.clone());
                     vec![(person.offer(&verb, input).await, to_them)]
                 }
+                "proposeMatch" => {
+                    let both = |need: &str, offer: &str| json!({ "need": need, "offer": offer });
+                    let fresh = other_need.id.to_string();
+                    vec![
+                        (person.matched(&verb, both(&fresh, &offer)).await, to_them),
+                        (
+                            person.matched(&verb, both(&hidden_need, &offer)).await,
+                            "NOT_FOUND input.need",
+                        ),
+                        (
+                            person.matched(&verb, both(&need, &hidden_offer)).await,
+                            "NOT_FOUND input.offer",
+                        ),
+                    ]
+                }
+                verb if verb.contains("Match") => vec![
+                    (
+                        person.matched(verb, policy::input(verb, &pair)).await,
+                        match to_them {
+                            // A match is for members: others do not know of it.
+                            "FORBIDDEN" if person.grants.is_empty() => "NOT_FOUND",
+                            "UNAUTHENTICATED" => "NOT_FOUND",
+                            other => other,
+                        },
+                    ),
+                    (person.matched(verb, policy::input(verb, &hidden_pair)).await, "NOT_FOUND"),
+                ],
                 verb if verb.contains("Need") => vec![
                     (person.need(verb, policy::input(verb, &need)).await, to_them),
                     (person.need(verb, policy::input(verb, &hidden_need)).await, "NOT_FOUND"),

@@ -2,8 +2,8 @@
 
 use api::matches::follow;
 use chrono::TimeDelta;
-use entity::{NeedStatus, OfferStatus, Role, match_};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use entity::{MatchStatus, NeedStatus, OfferStatus, Role, match_};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::{Person, World};
 
@@ -16,6 +16,8 @@ tests::stories!(
     search_finds_ranks_and_pages,
     one_instance_leads_and_another_takes_over,
     of_two_that_start_at_once_one_leads,
+    intermediaries_decide_about_matches,
+    a_pair_is_proposed,
 );
 
 const MATCHES: &str = "query($id: ID!, $first: Int) { need(id: $id) { matches(first: $first) { \
@@ -77,12 +79,15 @@ async fn what_is_published_finds_its_match(world: &World) {
         world.settled().await;
         follow(&world.service, "one").await.unwrap();
         assert_eq!(found(&liaison, &need).await.len(), 0, "{away}");
-        assert_eq!(match_::Entity::find().count(world.db().read()).await.unwrap(), 0, "{away}");
+        let aside = match_::Entity::find().all(world.db().read()).await.unwrap();
+        let stale = aside.iter().all(|row| row.status == MatchStatus::Stale);
+        assert!(aside.len() == 1 && stale, "{away}: the pair waits, under its id");
         let answer = liaison.need(back, told(back, version + 1)).await;
         assert_eq!(answer.outcome(), "DONE", "{back}");
         world.settled().await;
         follow(&world.service, "one").await.unwrap();
-        assert_eq!(found(&liaison, &need).await[0]["score"], one["score"], "{back}");
+        let again = found(&liaison, &need).await;
+        assert_eq!((&again[0]["score"], &again[0]["id"]), (&one["score"], &one["id"]), "{back}");
     }
     let events = world.events().await;
     assert_eq!(events.len(), 8, "{events:?}");
@@ -212,4 +217,136 @@ async fn of_two_that_start_at_once_one_leads(world: &World) {
     assert_eq!(done, [0, 2], "one did it all");
     assert_eq!(world.events().await, ["NEED_MATCHED"]);
     other.db().clone().close().await.unwrap();
+}
+
+const WORK: &str = "query($filter: MatchFilter) { matches(filter: $filter) { totalCount nodes { \
+    id version status source actions decidedBy { id } dismissedReason need { id } offer { id } \
+    history { from to reason note } } } }";
+
+/// The work list of somebody, as far as `filter` leaves it.
+async fn work(person: &Person<'_>, filter: Value) -> Vec<Value> {
+    let answer = person.send(WORK, json!({ "filter": filter })).await;
+    answer.root()["nodes"].as_array().expect("a list").clone()
+}
+
+/// A match goes from the engine to the work lists, is taken up, waits while one of its two is
+/// away, and is put aside for good.
+async fn intermediaries_decide_about_matches(world: &World) {
+    let (need, offer, liaison) = pair(world).await;
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    world.events().await;
+    let ott = offer_row(world, &offer).await.ott_id;
+    let officer = world.person(Role::OttOfficer, ott).await;
+    let mine = work(&officer, json!({})).await;
+    let (id, one) = (mine[0]["id"].clone(), &mine[0]);
+    assert_eq!((mine.len(), &one["status"]), (1, &json!("SUGGESTED")));
+    assert_eq!(one["actions"], json!(["shortlistMatch", "dismissMatch"]));
+    assert_eq!(work(&liaison, json!({ "need": need })).await[0]["id"], id);
+
+    let at = |version: i32| json!({ "id": id, "expectedVersion": version });
+    let stale = officer.matched("shortlistMatch", at(2)).await;
+    assert_eq!(stale.outcome(), "STALE_OBJECT input.expectedVersion");
+    let taken = officer.matched("shortlistMatch", at(1)).await;
+    assert_eq!(taken.root()["match"]["status"], "SHORTLISTED");
+    assert_eq!(taken.root()["match"]["decidedBy"]["id"], json!(ott.to_string()));
+    assert_eq!(liaison.matched("shortlistMatch", at(2)).await.outcome(), "ILLEGAL_STATE");
+    assert_eq!(world.events().await, ["MATCH_SHORTLISTED"]);
+
+    // While the need is away, its match is set aside; then it is where it was.
+    let told = |verb: &str, version: i32| {
+        let mut told = input(verb, &need);
+        told["expectedVersion"] = json!(version);
+        told
+    };
+    liaison.need("holdNeed", told("holdNeed", 2)).await.data();
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    assert_eq!(world.events().await, ["NEED_HELD", "MATCH_SET_ASIDE"]);
+    let aside = work(&officer, json!({ "status": ["STALE"] })).await;
+    assert_eq!(
+        (&aside[0]["id"], &aside[0]["need"]),
+        (&id, &Value::Null),
+        "held needs are not seen"
+    );
+    liaison.need("resumeNeed", told("resumeNeed", 3)).await.data();
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    assert_eq!(world.events().await, ["NEED_RESUMED", "MATCH_TAKEN_UP_AGAIN"]);
+    assert_eq!(found(&liaison, &need).await[0]["status"], "SHORTLISTED");
+
+    // Put aside for good: with a reason, which is counted, and never suggested again.
+    let mut dismissal = at(4);
+    dismissal["reason"] = json!("EARLY_STAGE");
+    dismissal["note"] = json!(" ");
+    let blank = liaison.matched("dismissMatch", dismissal.clone()).await;
+    assert_eq!(blank.outcome(), "REQUIRED input.note");
+    dismissal["note"] = json!("Aún no está probado en planta");
+    let done = liaison.matched("dismissMatch", dismissal).await.root()["match"].clone();
+    assert_eq!(
+        (&done["status"], &done["dismissedReason"]),
+        (&json!("DISMISSED"), &json!("EARLY_STAGE"))
+    );
+    assert_eq!(done["actions"], json!([]));
+    let steps: Vec<_> = done["history"].as_array().unwrap().iter().map(|s| &s["to"]).collect();
+    assert_eq!(steps, ["SHORTLISTED", "STALE", "SHORTLISTED", "DISMISSED"]);
+    liaison.need("holdNeed", told("holdNeed", 4)).await.data();
+    liaison.need("resumeNeed", told("resumeNeed", 5)).await.data();
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    assert_eq!(found(&liaison, &need).await.len(), 0, "a dismissed pair is not suggested again");
+    let again = json!({ "need": need, "offer": offer });
+    assert_eq!(officer.matched("proposeMatch", again).await.outcome(), "DUPLICATE");
+    let counts = "{ matchCounts(by: [DISMISSED_REASON]) { count dismissedReason } }";
+    let right = json!([{ "count": 1, "dismissedReason": "EARLY_STAGE" }]);
+    assert_eq!(*officer.send(counts, json!({})).await.root(), right);
+    for by in ["[]", "[STATUS, STATUS]", "[STATUS, SOURCE, DISMISSED_REASON]"] {
+        let ask = format!("{{ matchCounts(by: {by}) {{ count }} }}");
+        assert_eq!(officer.send(&ask, json!({})).await.code(), "BAD_USER_INPUT");
+    }
+    assert_eq!(world.events().await, ["MATCH_DISMISSED", "NEED_HELD", "NEED_RESUMED"]);
+}
+
+/// A pair that the engine did not find is proposed by one of its intermediaries.
+async fn a_pair_is_proposed(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let held = world.offer(&cast, OfferStatus::OnHold).await;
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let other = world.person(Role::OttManager, cast.other_ott).await;
+    let input = |offer: &entity::offer::Model| json!({ "need": need.id.to_string(), "offer": offer.id.to_string() });
+    assert_eq!(other.matched("proposeMatch", input(&offer)).await.outcome(), "FORBIDDEN");
+    let closed = officer.matched("proposeMatch", input(&held)).await;
+    assert_eq!(closed.outcome(), "ILLEGAL_STATE input.offer");
+    let both = futures_util::future::join(
+        officer.matched("proposeMatch", input(&offer)),
+        liaison.matched("proposeMatch", input(&offer)),
+    );
+    let (one, two) = both.await;
+    let mut outcomes = [one.outcome(), two.outcome()];
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, ["DONE", "DUPLICATE"], "of two at once one proposes");
+    assert_eq!(world.events().await, ["MATCH_PROPOSED"]);
+    let found = work(&liaison, json!({ "status": ["SUGGESTED"] })).await;
+    assert!(["OFFICER", "LIAISON"].contains(&found[0]["source"].as_str().unwrap()));
+    assert!(work(&other, json!({})).await.is_empty());
+    // What the engine finds later does not take its place.
+    let id = found[0]["id"].clone();
+    let told = json!({ "id": need.id.to_string(), "expectedVersion": 1, "note": "Un momento" });
+    liaison.need("holdNeed", told).await.data();
+    let told = json!({ "id": need.id.to_string(), "expectedVersion": 2 });
+    liaison.need("resumeNeed", told).await.data();
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    let found = work(&liaison, json!({})).await;
+    assert_eq!((found.len(), &found[0]["id"]), (1, &id));
+    world.events().await;
+}
+
+async fn offer_row(world: &World, id: &str) -> entity::offer::Model {
+    let id: entity::OfferId = id.parse().expect("an id");
+    let row = entity::offer::Entity::find_by_id(id).one(world.db().read()).await;
+    row.expect("an answer").expect("an offer")
 }

@@ -34,6 +34,8 @@ const LISTS: &[&str] = &[
     "{ organizations(filter: { state: \"05\" }) { nodes { id } } }",
     "{ need(id: \"$need\") { matches(first: 5) { nodes { score offer { title ott { name } } } } } }",
     "{ offer(id: \"$offer\") { matches(first: 5) { nodes { score need { title chamber { name } } } } } }",
+    "{ matches(first: 5) { nodes { score status need { title } offer { title } decidedBy { name } } } }",
+    "{ matches(filter: { status: [SUGGESTED] }, last: 5) { nodes { id } } }",
     "{ organization(id: \"$chamber\") { needs(first: 5) { nodes { title } } } }",
     "{ organization(id: \"$ott\") { offers(first: 5) { nodes { title } } } }",
     "{ node(id: \"$region\") { ... on Region { delegations { name } } } }",
@@ -98,6 +100,7 @@ const WALKS: &[(&str, &str)] = &[
         "{ organizations(filter: { kind: [CHAMBER] }) { nodes { id } } }",
         "ix_organization_kind_name_folded_id",
     ),
+    ("{ matches(first: 5) { nodes { id } } }", "ix_match_ott_id_score_id"),
     (
         "{ organizations { nodes { needs(first: 5) { nodes { id } } } } }",
         "ix_need_chamber_id_listed_at_id",
@@ -112,10 +115,11 @@ async fn a_filter_walks_along_its_own_index(world: &World) {
     let cast = world.cast().await;
     world.need(&cast, NeedStatus::Published).await;
     world.offer(&cast, OfferStatus::Published).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
     let mut wrong = Vec::new();
     for (list, index) in WALKS {
         world.statements();
-        world.nobody().send(list, json!({})).await.data();
+        officer.send(list, json!({})).await.data();
         // The list in question is the last that is read.
         let sql = world.statements().pop().expect("a statement");
         let plan = match world.db().backend() {

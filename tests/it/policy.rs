@@ -1,9 +1,9 @@
 //! What the policy's tables say is what the mutations do: every verb, tried by
 //! everybody, in every status.
 
-use api::policy::{Action, NeedAction, OfferAction, Resource, Viewer};
+use api::policy::{Action, MatchAction, NeedAction, OfferAction, Resource, Viewer};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{NeedStatus, OfferStatus};
+use entity::{MatchStatus, NeedStatus, OfferStatus, match_};
 use sea_orm::{ActiveEnum, Iterable};
 use serde_json::{Value, json};
 use tests::{Answer, Cast, Person, World, records};
@@ -11,7 +11,9 @@ use tests::{Answer, Cast, Person, World, records};
 tests::stories!(
     every_verb_of_needs_by_everybody_in_every_status,
     every_verb_of_offers_by_everybody_in_every_status,
+    every_verb_of_matches_by_everybody_in_every_status,
     lists_and_ids_show_what_the_rules_show,
+    matches_show_what_the_rules_show,
 );
 
 /// What the tables say about one attempt.
@@ -29,7 +31,7 @@ fn expected<A: Action>(action: A, viewer: &Viewer, row: &A::On, possible: bool) 
 pub(crate) fn input(verb: &str, id: &str) -> Value {
     let mut input = json!({ "id": id, "expectedVersion": 1 });
     let more = match verb {
-        "returnNeed" | "closeNeed" | "returnOffer" | "retireOffer" => {
+        "returnNeed" | "closeNeed" | "returnOffer" | "retireOffer" | "dismissMatch" => {
             json!({ "reason": "OTHER", "note": "Por esto" })
         }
         "holdNeed" | "withdrawNeed" | "holdOffer" => json!({ "note": "Por esto" }),
@@ -143,6 +145,77 @@ async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
         }
     }
     tally.end(world, "offers").await;
+}
+
+async fn every_verb_of_matches_by_everybody_in_every_status(world: &World) {
+    let cast: Cast = world.cast().await;
+    let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
+    let mut tally = Tally::default();
+    for row in matches(world, &cast).await {
+        let status = row.status;
+        for action in MatchAction::iter() {
+            // What follows from something else has no mutation.
+            let Some(verb) = action.mutation().filter(|_| action != MatchAction::Propose) else {
+                continue;
+            };
+            let input = input(verb, &row.id.to_string());
+            for (name, person) in &people {
+                let possible = action.from().contains(&status);
+                let expected = expected(action, &person.viewer(), &row, possible);
+                let answer = person.matched(verb, input.clone()).await;
+                let what = format!("{verb} {} {name}", status.to_value());
+                if tally.add(what, expected, &answer) {
+                    world.overwrite(row.clone()).await;
+                }
+            }
+        }
+    }
+    tally.end(world, "matches").await;
+}
+
+/// A match in each status, between records that are on the network.
+async fn matches(world: &World, cast: &Cast) -> Vec<match_::Model> {
+    let offer = world.offer(cast, OfferStatus::Published).await;
+    let mut rows = Vec::new();
+    for status in MatchStatus::iter() {
+        let need = world.need(cast, NeedStatus::Published).await;
+        let row = match_::Model { status, ..records::suggestion(&need, &offer) };
+        world.put(row.clone()).await;
+        rows.push(row);
+    }
+    rows
+}
+
+/// What came of a match is there for its sides, that it fits for all members.
+async fn matches_show_what_the_rules_show(world: &World) {
+    let cast = world.cast().await;
+    let rows = matches(world, &cast).await;
+    let one = "query($id: ID!) { match(id: $id) { disclosureLevel status } }";
+    let list = "{ matches(first: 100) { totalCount nodes { id disclosureLevel status } } }";
+    let counts = "{ matchCounts(by: [STATUS]) { count status } }";
+    for (name, person) in cast.people(world).await {
+        let viewer = person.viewer();
+        for row in &rows {
+            let found = person.send(one, json!({ "id": row.id.to_string() })).await.root().clone();
+            let right = row.level(&viewer).map(|level| level.to_value());
+            assert_eq!(found["disclosureLevel"].as_str(), right.as_deref(), "{name} {row:?}");
+            let told = right.filter(|right| right == "INTRODUCED").map(|_| row.status.to_value());
+            assert_eq!(found["status"].as_str(), told.as_deref(), "{name} {row:?}");
+        }
+        let (found, counted) =
+            (person.send(list, json!({})).await, person.send(counts, json!({})).await);
+        if !viewer.is_member() {
+            let code = if person.id.is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+            assert_eq!((found.code(), counted.code()), (code, code), "{name}");
+            continue;
+        }
+        let introduced = Some(entity::DisclosureLevel::Introduced);
+        let decided = rows.iter().filter(|row| row.level(&viewer) == introduced).count();
+        let own = if viewer.is_any(entity::Role::NetworkAdmin) { 0 } else { decided };
+        assert_eq!(found.root()["totalCount"], own, "{name}");
+        assert_eq!(found.root()["nodes"].as_array().unwrap().len(), own, "{name}");
+        assert_eq!(counted.root().as_array().unwrap().len(), decided, "{name}");
+    }
 }
 
 const LISTS: &str = "{ needs(first: 100) { totalCount nodes { id disclosureLevel } } \

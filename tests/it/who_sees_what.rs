@@ -5,10 +5,10 @@ use std::{fmt::Write as _, path::Path};
 
 use api::{
     matches, needs, offers, organizations,
-    policy::{Action, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer},
+    policy::{Action, MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer},
     read::Field,
 };
-use entity::{DisclosureLevel, NeedStatus, OfferStatus, OrganizationKind};
+use entity::{DisclosureLevel, MatchStatus, NeedStatus, OfferStatus, OrganizationKind, match_};
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
 
@@ -33,13 +33,26 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
         });
     }
+    let need = records::need(&cast, NeedStatus::Published, now);
+    let offer = records::offer(&cast, OfferStatus::Published, now);
+    let found = records::suggestion(&need, &offer);
+    for status in MatchStatus::iter() {
+        let row = match_::Model { status, ..found.clone() };
+        let able = MatchAction::iter().filter(|a| a.from().contains(&status));
+        let able: Vec<_> = able.filter(|action| action.mutation().is_some()).collect();
+        let names: Vec<_> = able.iter().filter_map(|action| action.mutation()).collect();
+        table(&mut text, &format!("match, {}", status.to_value()), &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
     let need = records::need(&cast, NeedStatus::Draft, now);
     let offer = records::offer(&cast, OfferStatus::Draft, now);
-    let names = ["draftNeed", "draftOffer"];
+    let names = ["draftNeed", "draftOffer", "proposeMatch"];
     table(&mut text, "what is not on record yet", &names, &viewers, |viewer| {
         let may = [
             NeedAction::Draft.permitted(viewer, &need),
             OfferAction::Draft.permitted(viewer, &offer),
+            MatchAction::Propose.permitted(viewer, &found),
         ];
         (None, may.to_vec())
     });
@@ -70,7 +83,7 @@ that were introduced; L3 parties under a non-disclosure agreement; L4 the owner 
 parties to the contract. `-` is: it does not exist for them.
 
 The need belongs to the company, in one region of the chamber; the offer to the
-office. Where a company lets its chamber represent it, the chamber sees L3 in place
+office; a match is between the two. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";

@@ -96,6 +96,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "offer", OFFER), json!({ "input": input })).await
     }
 
+    /// Does something to a match.
+    pub async fn matched(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "match", MATCH), json!({ "input": input })).await
+    }
+
     /// The same person, as the rules see them.
     #[must_use]
     pub fn viewer(&self) -> Viewer {
@@ -144,6 +149,9 @@ const NEED: &str = "id folio version status openForInterest publishedAt expiresA
     disclosureLevel redactedFields history { from to by reason note }";
 /// What tests read of an offer after each step.
 const OFFER: &str = NEED;
+/// What tests read of a match after each step.
+const MATCH: &str = "id version status source decidedAt decidedBy { id } dismissedReason actions \
+    disclosureLevel redactedFields history { from to by reason note }";
 
 /// A mutation with its one argument; the type of that is looked up in the schema.
 fn mutation(verb: &str, noun: &str, fields: &str) -> String {

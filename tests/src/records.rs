@@ -268,6 +268,12 @@ pub fn suggestion(need: &need::Model, offer: &offer::Model) -> match_::Model {
         id: MatchId::new(need.created_at),
         need_id: need.id,
         offer_id: offer.id,
+        company_id: need.company_id,
+        chamber_id: need.chamber_id,
+        region_id: need.region_id,
+        delegation_id: need.delegation_id,
+        ott_id: offer.ott_id,
+        version: 1,
         source: MatchSource::Algorithm,
         status: MatchStatus::Suggested,
         score: 5_000,
@@ -275,6 +281,9 @@ pub fn suggestion(need: &need::Model, offer: &offer::Model) -> match_::Model {
         components: MatchComponents::default(),
         weights_version: "0".to_owned(),
         suggested_at: need.created_at,
+        decided_at: None,
+        decided_by_id: None,
+        dismissed_reason: None,
     }
 }
 

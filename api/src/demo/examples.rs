@@ -2,12 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use entity::{NeedStatus, OfferStatus, OrganizationId, need, offer};
+use entity::{MatchStatus, NeedStatus, OfferStatus, OrganizationId, match_, need, offer};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::DemoToken;
+use super::{
+    DemoToken,
+    operations::{
+        BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS, DRAFT_NEED, LISTS, MATCH_COUNTS, MATCHES,
+        MEMBERS, NEED, NEED_MATCHES, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS,
+        PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, SEARCH, SHORTLIST, SUPPLY,
+        TO_REVIEW, VIEWER, WORK_LIST,
+    },
+};
 use crate::{
     context::Service,
     error::{Error, Result},
@@ -29,35 +37,88 @@ struct Example {
 /// # Errors
 /// When the database is away.
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
-    let organization = |role: &str| {
-        tokens
-            .get(role)
-            .and_then(|token| token.organization.parse::<OrganizationId>().ok())
-            .unwrap_or_default()
-    };
-    let company = organization("MEMBER_USER");
-    let chamber = organization("CHAMBER_LIAISON");
-    let office = organization("OTT_MANAGER");
-    let need = |condition| need_id(service, condition);
-    let offer = |condition| offer_id(service, condition);
-    let published = need(need::Column::Status.eq(NeedStatus::Published)).await?;
-    let in_review = need(
-        need::Column::Status.eq(NeedStatus::InReview).and(need::Column::ChamberId.eq(chamber)),
-    )
-    .await?;
-    let own = need(need::Column::CompanyId.eq(company)).await?;
-    let published_offer = offer(offer::Column::Status.eq(OfferStatus::Published)).await?;
-    let offer_in_review =
-        offer(offer::Column::Status.eq(OfferStatus::InReview).and(offer::Column::OttId.eq(office)))
-            .await?;
-    let version = |found: &Option<(String, i32)>| match found {
-        Some((id, version)) => json!({ "input": { "id": id, "expectedVersion": version } }),
-        None => json!({ "input": { "id": "", "expectedVersion": 1 } }),
-    };
-    let id = |found: &Option<(String, i32)>| json!({ "id": found.as_ref().map(|found| &found.0) });
+    let things = Things::gather(service, tokens).await?;
+    let menu = [everybody, companies, chambers, offices, network];
+    let examples: Vec<Example> = menu
+        .iter()
+        .flat_map(|part| part(&things))
+        .map(|(role, title_es, title_en, query, variables)| Example {
+            role,
+            title_es,
+            title_en,
+            query,
+            variables: pretty(&variables),
+        })
+        .collect();
+    serde_json::to_string(&examples).map_err(Error::internal)
+}
 
-    let none = || json!({});
-    let all = [
+/// Role, title in Spanish and in English, operation, variables.
+type Entry = (&'static str, &'static str, &'static str, &'static str, Value);
+
+/// A record that is there, by its id and version.
+type Found = Option<(String, i32)>;
+
+/// What the operations are about, of what the demo's own people may see.
+struct Things {
+    company: OrganizationId,
+    chamber: OrganizationId,
+    office: OrganizationId,
+    published: Found,
+    in_review: Found,
+    own: Found,
+    published_offer: Found,
+    offer_in_review: Found,
+    suggested: Found,
+}
+
+impl Things {
+    async fn gather(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<Self> {
+        let organization = |role: &str| {
+            let token = tokens.get(role);
+            token.and_then(|token| token.organization.parse().ok()).unwrap_or_default()
+        };
+        let company: OrganizationId = organization("MEMBER_USER");
+        let chamber: OrganizationId = organization("CHAMBER_LIAISON");
+        let office: OrganizationId = organization("OTT_MANAGER");
+        let in_review = need::Column::Status.eq(NeedStatus::InReview);
+        let offer_in_review = offer::Column::Status.eq(OfferStatus::InReview);
+        let published = need::Column::Status.eq(NeedStatus::Published);
+        let published_offer = offer::Column::Status.eq(OfferStatus::Published);
+        Ok(Self {
+            published: need_id(service, published).await?,
+            in_review: need_id(service, in_review.and(need::Column::ChamberId.eq(chamber))).await?,
+            own: need_id(service, need::Column::CompanyId.eq(company)).await?,
+            published_offer: offer_id(service, published_offer).await?,
+            offer_in_review: offer_id(
+                service,
+                offer_in_review.and(offer::Column::OttId.eq(office)),
+            )
+            .await?,
+            suggested: match_id(service, organization("OTT_OFFICER")).await?,
+            company,
+            chamber,
+            office,
+        })
+    }
+}
+
+fn version(found: &Found) -> Value {
+    let (id, version) = found.clone().unwrap_or((String::new(), 1));
+    json!({ "input": { "id": id, "expectedVersion": version } })
+}
+
+fn id(found: &Found) -> Value {
+    json!({ "id": found.as_ref().map(|found| &found.0) })
+}
+
+fn none() -> Value {
+    json!({})
+}
+
+/// What anybody may do.
+fn everybody(things: &Things) -> Vec<Entry> {
+    vec![
         ("PUBLIC", "Necesidades en oferta", "Needs on offer", PUBLIC_NEEDS, none()),
         (
             "PUBLIC",
@@ -81,6 +142,20 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             LISTS,
             none(),
         ),
+        (
+            "PUBLIC",
+            "Cualquier cosa por su id",
+            "Anything by its id",
+            NODE,
+            id(&things.published_offer),
+        ),
+        ("PUBLIC", "¿Quién soy?", "Who am I?", VIEWER, none()),
+    ]
+}
+
+/// What a member of a company does.
+fn companies(things: &Things) -> Vec<Entry> {
+    vec![
         ("MEMBER_USER", "Mis necesidades", "My needs", OWN_NEEDS, none()),
         (
             "MEMBER_USER",
@@ -94,32 +169,57 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             "Escribir una necesidad",
             "Draft a need",
             DRAFT_NEED,
-            what_to_draft(company),
+            what_to_draft(things.company),
         ),
-        ("MEMBER_USER", "Una necesidad mía, completa", "A need of mine, in full", NEED, id(&own)),
+        (
+            "MEMBER_USER",
+            "Una necesidad mía, completa",
+            "A need of mine, in full",
+            NEED,
+            id(&things.own),
+        ),
+    ]
+}
+
+/// What speakers of a chamber do.
+fn chambers(things: &Things) -> Vec<Entry> {
+    vec![
         ("CHAMBER_LIAISON", "Necesidades por revisar", "Needs to review", TO_REVIEW, none()),
         (
             "CHAMBER_LIAISON",
             "Publicar una necesidad",
             "Publish a need",
             PUBLISH_NEED,
-            version(&in_review),
+            version(&things.in_review),
         ),
         (
             "CHAMBER_LIAISON",
             "Empresas afiliadas",
             "Affiliated companies",
             MEMBERS,
-            json!({ "chamber": chamber.to_string() }),
+            json!({ "chamber": things.chamber.to_string() }),
         ),
         (
             "CHAMBER_ADMIN",
             "Qué trae la cámara y cómo encaja",
             "What the chamber brings and how it fits",
             CHAMBER_NEEDS,
-            json!({ "chamber": chamber.to_string() }),
+            json!({ "chamber": things.chamber.to_string() }),
+        ),
+        (
+            "CHAMBER_ADMIN",
+            "Qué fue de las coincidencias",
+            "What came of the matches",
+            MATCH_COUNTS,
+            none(),
         ),
         ("CHAMBER_ADMIN", "Necesidades por estado", "Needs by status", BY_STATUS, none()),
+    ]
+}
+
+/// What speakers of a transfer office do.
+fn offices(things: &Things) -> Vec<Entry> {
+    vec![
         (
             "OTT_OFFICER",
             "Necesidades con sus mejores ofertas",
@@ -132,29 +232,43 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             "Una necesidad y por qué encaja",
             "A need and why it fits",
             NEED_MATCHES,
-            id(&published),
+            id(&things.published),
+        ),
+        ("OTT_OFFICER", "Mi lista de trabajo", "My work list", WORK_LIST, none()),
+        (
+            "OTT_OFFICER",
+            "Preseleccionar una coincidencia",
+            "Shortlist a match",
+            SHORTLIST,
+            version(&things.suggested),
         ),
         (
             "OTT_MANAGER",
             "Ofertas por revisar",
             "Offers to review",
             OFFERS_TO_REVIEW,
-            json!({ "ott": office.to_string() }),
+            json!({ "ott": things.office.to_string() }),
         ),
         (
             "OTT_MANAGER",
             "Publicar una oferta",
             "Publish an offer",
             PUBLISH_OFFER,
-            version(&offer_in_review),
+            version(&things.offer_in_review),
         ),
         (
             "OTT_MANAGER",
             "Mis ofertas y a quién sirven",
             "My offers and whom they serve",
             OFFICE_OFFERS,
-            json!({ "ott": office.to_string() }),
+            json!({ "ott": things.office.to_string() }),
         ),
+    ]
+}
+
+/// What the network itself does.
+fn network(_: &Things) -> Vec<Entry> {
+    vec![
         ("NETWORK_ADMIN", "Todo lo que está en curso", "Everything under way", BY_STATUS, none()),
         (
             "ANALYST",
@@ -171,27 +285,7 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
             json!({ "scian": "311" }),
         ),
         ("SERVICE", "Cambios recientes", "Recent changes", RECENT, none()),
-        ("PUBLIC", "Cualquier cosa por su id", "Anything by its id", NODE, id(&published_offer)),
-        ("PUBLIC", "¿Quién soy?", "Who am I?", VIEWER, none()),
-    ];
-    menu(all)
-}
-
-/// The menu of the playground, in JSON.
-fn menu(
-    all: impl IntoIterator<Item = (&'static str, &'static str, &'static str, &'static str, Value)>,
-) -> Result<String> {
-    let examples: Vec<Example> = all
-        .into_iter()
-        .map(|(role, title_es, title_en, query, variables)| Example {
-            role,
-            title_es,
-            title_en,
-            query,
-            variables: pretty(&variables),
-        })
-        .collect();
-    serde_json::to_string(&examples).map_err(Error::internal)
+    ]
 }
 
 fn what_to_draft(company: OrganizationId) -> Value {
@@ -240,156 +334,13 @@ async fn offer_id(
     Ok(row.map(|row| (row.id.to_string(), row.version)))
 }
 
-const PUBLIC_NEEDS: &str = "# Lo que cualquiera puede leer, sin token.
-query NeedsOnOffer {
-  needs(first: 10, filter: { status: [PUBLISHED] }) {
-    totalCount
-    nodes { folio title summary state { label } subsectors { code label } chamber { name } publishedAt redactedFields }
-    pageInfo { endCursor hasNextPage }
-  }
+/// The best match that an office has not decided about.
+async fn match_id(service: &Service, office: OrganizationId) -> Result<Option<(String, i32)>> {
+    let row = match_::Entity::find()
+        .filter(match_::Column::OttId.eq(office))
+        .filter(match_::Column::Status.eq(MatchStatus::Suggested))
+        .order_by_desc(match_::Column::Score)
+        .order_by_desc(match_::Column::Id);
+    let row = row.one(service.db().fresh()).await?;
+    Ok(row.map(|row| (row.id.to_string(), row.version)))
 }
-";
-const SEARCH: &str = "query Search($text: String!) {
-  search(text: $text, first: 10) {
-    totalCount
-    edges { score node { __typename ... on Need { folio title } ... on Offer { folio title trl ott { name } } } }
-  }
-}
-";
-const OFFERS: &str = "query Offers($scian: String!) {
-  offers(first: 10, filter: { scian: $scian, trlMin: 5 }) {
-    totalCount
-    nodes { folio title summary trl stage iprStatus ott { name } subsectors { label } }
-  }
-}
-";
-const CHAMBERS: &str = "query Chambers {
-  organizations(first: 5, filter: { kind: [CHAMBER] }) {
-    nodes { name chamberProfile { memberCountDeclared { count asOf source }
-      regions { code name validFrom validTo delegations { code name state { label } } } } }
-  }
-}
-";
-const LISTS: &str = "query Lists {
-  codeLists { name count }
-  codes(list: \"scian\", level: \"subsector\", parent: \"31-33\", first: 25) { nodes { code labelEs labelEn } }
-}
-";
-const OWN_NEEDS: &str = "query MyNeeds {
-  viewer { grants { role actions organization { name } } }
-  needs(first: 20, filter: { mine: true }, order: RECENTLY_UPDATED) { nodes { folio status title version disclosureLevel } }
-}
-";
-const PREVIEW: &str = "query Preview($input: NeedInput!) {
-  previewMatches(input: $input, first: 5) {
-    matches { score coverage explanation components { feature weight value contribution explanation } offer { folio title } }
-    userErrors { code field message }
-  }
-}
-";
-const DRAFT_NEED: &str = "mutation DraftNeed($input: DraftNeedInput!) {
-  draftNeed(input: $input) { need { id folio version status region { name } } userErrors { code field message } }
-}
-";
-const NEED: &str = "query Need($id: ID!) {
-  need(id: $id) {
-    folio status version title summary description technicalSpecification confidentialAnnex
-    successCriteria { parameter unit comparator target mustHave }
-    company { name } chamber { name } region { name } delegation { name }
-    disclosureLevel redactedFields history { from to at reason note }
-  }
-}
-";
-const TO_REVIEW: &str = "query NeedsToReview {
-  needs(first: 20, filter: { status: [IN_REVIEW] }, order: OLDEST) {
-    totalCount
-    nodes { id folio version title summary company { name } region { name } delegation { name } }
-  }
-}
-";
-const PUBLISH_NEED: &str = "# Quien escribió el texto no lo publica.
-mutation PublishNeed($input: NeedVersionInput!) {
-  publishNeed(input: $input) { need { folio status publishedAt expiresAt openForInterest } userErrors { code field message } }
-}
-";
-const MEMBERS: &str = "query Members($chamber: ID!) {
-  organizations(first: 20, filter: { chamber: $chamber }) {
-    totalCount
-    nodes { name sizeClass subsector { label } municipality { label } region { name } telephone email affiliations { memberNo category from } redactedFields }
-  }
-}
-";
-const BY_STATUS: &str = "query ByStatus {
-  inReview: needs(filter: { status: [IN_REVIEW] }) { totalCount }
-  published: needs(filter: { status: [PUBLISHED] }) { totalCount }
-  onHold: needs(filter: { status: [ON_HOLD] }) { totalCount }
-  fulfilled: needs(filter: { status: [FULFILLED] }) { totalCount }
-  closedUnmet: needs(filter: { status: [CLOSED_UNMET] }) { totalCount }
-  recent: needs(first: 5, order: RECENTLY_UPDATED) { nodes { folio status title history { from to at } } }
-}
-";
-const MATCHES: &str = "query NeedsWithMatches {
-  needs(first: 10, filter: { status: [PUBLISHED], openForInterest: true }) {
-    nodes { folio title matches(first: 5) { nodes { score coverage explanation offer { folio title ott { name } } } } }
-  }
-}
-";
-const NEED_MATCHES: &str = "query NeedMatches($id: ID!) {
-  need(id: $id) {
-    title description technicalSpecification budgetBand successCriteria { parameter comparator target unit }
-    matches(first: 10) { nodes { score coverage weightsVersion components { feature weight value contribution explanation english: explanation(language: EN) } offer { folio title trl } } }
-  }
-}
-";
-const CHAMBER_NEEDS: &str = "query ChamberNeeds($chamber: ID!) {
-  organization(id: $chamber) {
-    name
-    needs(first: 10) {
-      totalCount
-      nodes { folio title subsector { label } matches(first: 3) { nodes { score explanation offer { folio title } } } }
-    }
-  }
-}
-";
-const OFFICE_OFFERS: &str = "# Cada lista es una sola consulta a la base, por muchas ofertas que haya.
-query OfficeOffers($ott: ID!) {
-  organization(id: $ott) {
-    name
-    offers(first: 10) {
-      totalCount
-      nodes { folio title trl matches(first: 3) { nodes { score coverage need { folio title chamber { name } } } } }
-    }
-  }
-}
-";
-const COUNTS: &str = "query NeedsBySubsectorAndRegion {
-  needCounts(by: [SUBSECTOR, REGION], filter: { status: [PUBLISHED] }) { count subsector { code label } region { name } }
-}
-";
-const OFFERS_TO_REVIEW: &str = "query OffersToReview($ott: ID!) {
-  offers(first: 20, filter: { ott: $ott, status: [IN_REVIEW, DRAFT, RETURNED] }) {
-    nodes { id folio version status title trl iprStatus enablingDetail indicativeTerms }
-  }
-}
-";
-const PUBLISH_OFFER: &str = "mutation PublishOffer($input: OfferVersionInput!) {
-  publishOffer(input: $input) { offer { folio status publishedAt expiresAt } userErrors { code field message } }
-}
-";
-const SUPPLY: &str = "query SupplyAndDemand($scian: String!) {
-  needs(first: 20, filter: { scian: $scian, status: [PUBLISHED] }) { totalCount nodes { folio title problemKind budgetBand state { label } } }
-  offers(first: 20, filter: { scian: $scian, status: [PUBLISHED] }) { totalCount nodes { folio title trl stage state { label } } }
-}
-";
-const RECENT: &str = "query Recent {
-  needs(first: 20, order: RECENTLY_UPDATED) { nodes { id folio status version updatedAt title description } pageInfo { endCursor hasNextPage } }
-}
-";
-const NODE: &str = "query AnyNode($id: ID!) {
-  node(id: $id) { __typename id ... on Offer { folio title advantages } ... on Need { folio title } ... on Organization { name } }
-}
-";
-const VIEWER: &str = "query WhoAmI {
-  viewer { person isNetworkMember networkLevel grants { role actions organization { name kind } regions { name } } }
-}
-";

@@ -2,6 +2,7 @@
 //! status occurs. It is loaded through the same imports and verbs as anything else.
 
 mod examples;
+mod operations;
 mod past;
 
 use std::{collections::BTreeMap, io::Read};

@@ -22,7 +22,7 @@ use crate::{
     error::Result,
     event::Event,
     import::BATCH,
-    matches::{KEPT, LEAST_SCORE, Names, suggestion},
+    matches::{KEPT, LEAST_SCORE, Names, Owners, suggestion},
 };
 
 /// How many records of each side teach the engine which words are rare.
@@ -136,7 +136,20 @@ impl<'a> Market<'a> {
         for (offer, found) in found {
             let at = need.published_at.max(offer.published_at) + SOON;
             let at = at.min(self.scene.day);
-            rows.push(suggestion(&found, MatchId(dice.id(at)), at));
+            let owners = self.owners(need, offer);
+            rows.push(suggestion(&found, MatchId(dice.id(at)), owners, at));
+        }
+    }
+
+    fn owners(&self, need: &Asked, offer: &Offered) -> Owners {
+        let company = &self.network.companies[need.company as usize];
+        let place = &self.network.places[usize::from(company.place)];
+        Owners {
+            company_id: company.id,
+            chamber_id: self.network.chambers[place.chamber],
+            region_id: Some(place.region),
+            delegation_id: Some(place.delegation),
+            ott_id: self.network.offices[usize::from(offer.office)].id,
         }
     }
 

@@ -127,6 +127,17 @@ impl Engine {
         index.matches(&profile, limit)
     }
 
+    /// How well a need and an offer fit, as their rows are now.
+    pub(crate) fn judge(&self, need: &need::Model, offer: &offer::Model) -> Match {
+        self.read().score(&need_profile(need), &offer_profile(offer))
+    }
+
+    /// Whether both of these are open for interest, as far as the index knows.
+    pub(crate) fn are_open(&self, need: uuid::Uuid, offer: uuid::Uuid) -> bool {
+        let index = self.read();
+        [need, offer].into_iter().all(|id| index.get(id).is_some_and(|profile| profile.open))
+    }
+
     /// The best matches of a draft, best first.
     pub(crate) fn preview(&self, draft: &Profile, limit: usize) -> Vec<Match> {
         self.read().matches(draft, limit)

@@ -1,15 +1,22 @@
-//! Which needs and offers fit: the engine that finds it, the rows that keep it, the fields that show it.
+//! Which needs and offers fit: the engine that finds it, the rows that keep it and what
+//! intermediaries made of it, the fields that show it.
 
+mod counts;
 mod engine;
+pub(crate) mod life;
+mod list;
+mod mutation;
 mod object;
 mod query;
 mod suggest;
 
 pub use engine::Engine;
 pub(crate) use engine::Names;
+pub use list::MatchListQuery;
+pub use mutation::MatchMutation;
 pub use object::FIELDS;
 pub use object::Match;
 pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
-pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
+pub(crate) use suggest::{KEPT, LEAST_SCORE, Owners, suggestion};
 pub use suggest::{follow, resign, skip};

@@ -1,24 +1,31 @@
 //! A match as its reader may see it.
 
-use async_graphql::{ComplexObject, Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    DisclosureLevel, Language, Localized, MatchComponents, MatchId, MatchSource, MatchStatus,
-    match_, match_::Column, need, offer,
+    DeclineReason, DisclosureLevel, Language, Localized, MatchComponents, MatchId, MatchSource,
+    MatchStatus, match_, match_::Column, need, offer,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, SimpleExpr},
 };
 
 use super::suggest::KEPT;
 use crate::{
-    error::Result,
+    context::Request,
+    error::{Result, Told},
+    history::StatusChange,
     needs::Need,
     offers::Offer,
-    policy::{MatchFacts, Viewer, visible_matches, visible_needs, visible_offers},
+    organizations::Organization,
+    policy::{
+        MatchFacts, Sides, Viewer, open_matches, sides_of_matches, visible_matches, visible_needs,
+        visible_offers,
+    },
     read::{
-        Asked, Facts, Field, Kind, List, Node, One, Order, PageArgs, Relation, Row, Sizes, ToOne,
+        Asked, Facts, Field, HistoryOf, Kind, List, Node, One, Order, PageArgs, Relation, Row,
+        Sizes, ToOne, redacted,
     },
 };
 
@@ -105,30 +112,43 @@ pub(super) fn explain(parts: &[MatchPart], language: Language) -> String {
     if sentences.is_empty() { String::new() } else { format!("{}.", sentences.join(". ")) }
 }
 
-/// A suggested match between a need and an offer. For members of the network.
+/// A match between a need and an offer. That the two fit is there for all members of the
+/// network; what came of it for the need's company and chamber and the offer's office alone.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Match {
     /// Identifies it.
     pub(crate) id: MatchId,
-    /// How well the two fit, 0 to 10,000: the sum of the contributions of its components.
+    /// Grows by one with every change of its status; give it as `expectedVersion` when you decide about it.
+    version: i32,
+    /// How well the two fit, 0 to 10,000: the sum of the contributions of its components. Zero for a pair that somebody proposed and in which nothing has data on both sides.
     score: i32,
     /// How much of the score's weight had data on both sides, 0 to 10,000.
     coverage: i32,
     /// The parts of the score.
     components: Vec<MatchPart>,
-    /// Where it stands.
-    status: MatchStatus,
+    /// Where it stands. Null below `INTRODUCED`.
+    status: Option<MatchStatus>,
     /// Who proposed it.
     source: MatchSource,
     /// Which model and which weights made the score.
     weights_version: String,
     /// When it was first suggested.
     suggested_at: DateTime<Utc>,
+    /// When it was last decided about: shortlisted, dismissed or converted. Null below `INTRODUCED`, or until then.
+    decided_at: Option<DateTime<Utc>>,
+    /// Why it was dismissed. Null below `INTRODUCED`, or when it was not.
+    dismissed_reason: Option<DeclineReason>,
+    /// How much of it you see: `INTRODUCED` for its two sides and the network's admin, `NETWORK` for other members.
+    disclosure_level: DisclosureLevel,
+    #[graphql(skip)]
+    facts: MatchFacts,
     #[graphql(skip)]
     need: One<Need>,
     #[graphql(skip)]
     offer: One<Offer>,
+    #[graphql(skip)]
+    decided_by: One<Organization>,
 }
 
 #[ComplexObject]
@@ -145,32 +165,64 @@ impl Match {
         explain(&self.components, language)
     }
 
-    /// The need. Null when it has just left the network.
+    /// The need. Null when it has left the network and is not yours.
     async fn need(&self) -> Option<&Need> {
         self.need.as_deref()
     }
 
-    /// The offer. Null when it has just left the network.
+    /// The offer. Null when it has left the network and is not yours.
     async fn offer(&self) -> Option<&Offer> {
         self.offer.as_deref()
     }
+
+    /// The chamber or the office that decided last. Null below `INTRODUCED`, or until then.
+    async fn decided_by(&self) -> Option<&Organization> {
+        self.decided_by.as_deref()
+    }
+
+    /// What you may do to it now, by the names of the mutations.
+    async fn actions(&self) -> Vec<&'static str> {
+        self.facts.actions()
+    }
+
+    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
+    async fn redacted_fields(&self) -> Vec<&'static str> {
+        redacted(FIELDS, self.disclosure_level).collect()
+    }
+
+    /// What was decided about it, oldest first. Null below `INTRODUCED`.
+    async fn history(&self, ctx: &Context<'_>) -> Told<Vec<StatusChange>> {
+        if self.disclosure_level < L2 {
+            return None;
+        }
+        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
+        Some(steps.map(|steps| {
+            let steps = steps.unwrap_or_default().into_iter();
+            steps.map(|step| StatusChange::disclose(step, true)).collect()
+        }))
+    }
 }
 
-use DisclosureLevel::Network as L1;
+use DisclosureLevel::{Introduced as L2, Network as L1};
 
 /// Every field that is read from columns.
 pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L1),
+    Field::new("version", &[Column::Version], L1),
     Field::new("score", &[Column::Score], L1),
     Field::new("coverage", &[Column::Coverage], L1),
     Field::new("components", &[Column::Components], L1),
     Field::new("explanation", &[Column::Components], L1),
-    Field::new("status", &[Column::Status], L1),
+    Field::new("status", &[Column::Status], L2),
     Field::new("source", &[Column::Source], L1),
     Field::new("weightsVersion", &[Column::WeightsVersion], L1),
     Field::new("suggestedAt", &[Column::SuggestedAt], L1),
     Field::new("need", &[Column::NeedId], L1),
     Field::new("offer", &[Column::OfferId], L1),
+    Field::new("decidedAt", &[Column::DecidedAt], L2),
+    Field::new("decidedBy", &[Column::DecidedById], L2),
+    Field::new("dismissedReason", &[Column::DismissedReason], L2),
+    Field::new("history", &[], L2),
 ];
 
 impl Node for Match {
@@ -193,23 +245,34 @@ impl Node for Match {
                 key: Column::OfferId,
                 place: |found: &mut Self| &mut found.offer,
             },
+            &ToOne {
+                name: "decidedBy",
+                key: Column::DecidedById,
+                place: |found: &mut Self| &mut found.decided_by,
+            },
         ]
     }
 
     fn facts() -> &'static [Column] {
-        &[Column::Id, Column::NeedId, Column::OfferId]
+        &[Column::Id, Column::NeedId, Column::OfferId, Column::Status]
     }
 
-    /// A match is there for members, while both sides are there for them.
+    /// One number in place of the five columns that say whose the two are.
+    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+        sides_of_matches(viewer)
+    }
+
     fn visible(viewer: &Viewer) -> Condition {
-        Condition::all()
-            .add(visible_matches(viewer))
-            .add(need_is_there(viewer))
-            .add(offer_is_there(viewer))
+        let both = Condition::all().add(need_is_there(viewer)).add(offer_is_there(viewer));
+        visible_matches(viewer, both)
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<MatchFacts> {
-        Ok(MatchFacts { id: row.fact(Column::Id)? })
+        Ok(MatchFacts {
+            id: row.fact(Column::Id)?,
+            status: row.fact(Column::Status)?,
+            sides: Sides::from_database(row.computed()?),
+        })
     }
 
     fn id(&self) -> MatchId {
@@ -220,19 +283,25 @@ impl Node for Match {
         _: &Viewer,
         facts: MatchFacts,
         row: &Row<'_, Column>,
-        _: DisclosureLevel,
+        level: DisclosureLevel,
     ) -> Result<Self> {
         Ok(Self {
             id: facts.id,
+            version: row.get_or_default(Column::Version)?,
             score: row.get_or_default(Column::Score)?,
             coverage: row.get_or_default(Column::Coverage)?,
             components: MatchPart::all(row.get_or_default(Column::Components)?),
-            status: row.get_or_default(Column::Status)?,
+            status: row.get(Column::Status)?,
             source: row.get_or_default(Column::Source)?,
             weights_version: row.get_or_default(Column::WeightsVersion)?,
             suggested_at: row.get_or_default(Column::SuggestedAt)?,
+            decided_at: row.get(Column::DecidedAt)?,
+            dismissed_reason: row.get(Column::DismissedReason)?,
+            disclosure_level: level,
+            facts,
             need: None,
             offer: None,
+            decided_by: None,
         })
     }
 }
@@ -262,7 +331,7 @@ fn offer_is_there(viewer: &Viewer) -> SimpleExpr {
 }
 
 /// Best first; of equals the last that was found.
-const BEST: Order<Column> =
+pub(super) const BEST: Order<Column> =
     Order { name: "BEST", by: &[(Column::Score, Kind::Number)], descending: true };
 
 /// The best matches of a need: the viewer knows of the need, or would not read its matches.
@@ -284,8 +353,5 @@ fn best(
     viewer.allow_member()?;
     let args = PageArgs { first: asked.argument("first")?, ..Default::default() };
     let sizes = Sizes { usual: 10, most: KEPT as u64 };
-    let condition = Condition::all()
-        .add(visible_matches(viewer))
-        .add(Column::Status.eq(MatchStatus::Suggested));
-    Ok(List::new(asked, (&args, sizes), BEST, condition, 0)?.that_lead(other, is_there))
+    Ok(List::new(asked, (&args, sizes), BEST, open_matches(), 0)?.that_lead(other, is_there))
 }

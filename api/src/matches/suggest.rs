@@ -1,18 +1,19 @@
 //! Suggested matches are rows, written by one instance at a time as events
-//! arrive: the best of each need and of each offer.
+//! arrive: the best of each need and of each offer. What people decided about is
+//! theirs: it is neither computed anew nor suggested a second time.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    Localized, MatchComponent, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, OfferId,
-    match_,
+    DelegationId, Localized, MatchComponent, MatchComponents, MatchId, MatchSource, MatchStatus,
+    NeedId, OfferId, OrganizationId, RegionId, match_, need, offer,
 };
 use matching::{Feature, Match, Side};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter,
-    QuerySelect, QueryTrait,
-    sea_query::{Alias, Expr, Func, Query, WindowStatement},
+    ActiveEnum, ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, Order,
+    QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Alias, Expr, Func, LockType, Query, SimpleExpr, WindowStatement},
 };
 use uuid::Uuid;
 
@@ -22,6 +23,9 @@ use crate::{
     error::Result,
     event::Event,
     followers::{events_after, keep, lead},
+    lifecycle::step,
+    policy::{MatchAction, OPEN_MATCHES},
+    work::Work,
 };
 
 /// The follower's name in the database.
@@ -80,40 +84,21 @@ pub async fn resign(service: &Service, instance: &str) -> Result<()> {
 }
 
 /// Computes the suggestions of one record anew: its own best, and those in which
-/// it is among the best of the other side.
+/// it is among the best of the other side. What people decided about stays.
 async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
-    let candidates = service.engine().matches_of(id, LOOKED_AT);
-    let (own, other) = match side {
-        Side::Need => (match_::Column::NeedId, match_::Column::OfferId),
-        Side::Offer => (match_::Column::OfferId, match_::Column::NeedId),
-    };
-    let own_value = || Expr::val(sea_orm::Value::from(id));
-    let ids: Vec<_> = candidates.iter().map(|found| other_id(side, found)).collect();
-
-    // How good the last of each other record's best is, where it has enough of them.
-    let mut bars: HashMap<Uuid, i32> = HashMap::new();
-    if !ids.is_empty() {
-        let mut window = WindowStatement::partition_by((match_::Entity, other));
-        window.order_by((match_::Entity, match_::Column::Score), Order::Desc);
-        window.order_by((match_::Entity, match_::Column::Id), Order::Asc);
-        let mut ranked = match_::Entity::find()
-            .select_only()
-            .column_as(other, "other")
-            .column_as(match_::Column::Score, "bar")
-            .filter(other.is_in(ids))
-            .filter(own.into_expr().ne(own_value()))
-            .into_query();
-        ranked.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), window, Alias::new("place"));
-        let mut query = Query::select();
-        query
-            .expr(Expr::cust("*"))
-            .from_subquery(ranked, Alias::new("ranked"))
-            .and_where(Expr::col(Alias::new("place")).eq(i64::try_from(KEPT).unwrap_or(i64::MAX)));
-        for row in service.db().fresh().query_all(&query).await? {
-            bars.insert(row.try_get("", "other")?, row.try_get("", "bar")?);
-        }
-    }
-    let kept: Vec<&Match> = candidates
+    let engine = service.engine();
+    let candidates = engine.matches_of(id, LOOKED_AT);
+    let (own, _) = columns(side);
+    let mut work = service.system_work().await?;
+    // Nobody proposes or decides about a pair of this record in between.
+    hold(&work, side, id).await?;
+    let known = match_::Entity::find()
+        .filter(own.into_expr().eq(value(id)))
+        .lock_exclusive()
+        .all(work.tx())
+        .await?;
+    let bars = bars(&work, side, id, &candidates).await?;
+    let best: Vec<&Match> = candidates
         .iter()
         .enumerate()
         .filter(|(place, found)| {
@@ -124,39 +109,224 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
         .map(|(_, found)| found)
         .collect();
 
-    let mut work = service.system_work().await?;
-    let suggested = Condition::all()
-        .add(own.into_expr().eq(own_value()))
-        .add(match_::Column::Status.eq(MatchStatus::Suggested));
-    let before = match_::Entity::find().filter(suggested.clone()).all(work.tx()).await?;
-    let rows: Vec<_> =
-        kept.iter().map(|found| suggestion(found, MatchId::new(work.now), work.now)).collect();
-    if same(&before, &rows) {
-        return Ok(());
+    let (untouched, decided): (Vec<_>, Vec<_>) = known.into_iter().partition(is_untouched);
+    let mut rows = fresh(&work, side, id, &best, &untouched, &decided).await?;
+    // What is not among the best any more goes; what waits for one of its two is set aside.
+    let waiting = untouched.iter().filter(|row| !engine.are_open(row.need_id.0, row.offer_id.0));
+    rows.extend(waiting.map(|row| match_::Model {
+        status: MatchStatus::Stale,
+        version: row.version + i32::from(row.status != MatchStatus::Stale),
+        ..row.clone()
+    }));
+    let matches = rows.iter().filter(|row| row.status == MatchStatus::Suggested).count();
+    let changed = !same(&untouched, &rows);
+    if changed {
+        let old = untouched.iter().map(|row| row.id);
+        work.delete_where::<match_::Entity>(match_::Column::Id.is_in(old).into()).await?;
+        let viewer = work.viewer().clone();
+        let rows = rows.into_iter().map(|row| viewer.allow_system(row)).collect::<Result<_>>()?;
+        work.insert_all(rows, &[]).await?;
+        work.record(match side {
+            Side::Need => Event::NeedMatched { need: NeedId(id), matches },
+            Side::Offer => Event::OfferMatched { offer: OfferId(id), matches },
+        });
     }
-    // An id stays with its pair: clients hold on to it.
-    let known: HashMap<_, _> = before
-        .iter()
-        .map(|row| ((row.need_id, row.offer_id), (row.id, row.suggested_at)))
-        .collect();
-    work.delete_where::<match_::Entity>(suggested).await?;
-    let viewer = work.viewer().clone();
-    let rows = rows
-        .into_iter()
-        .map(|mut row| {
-            if let Some((id, at)) = known.get(&(row.need_id, row.offer_id)) {
-                (row.id, row.suggested_at) = (*id, *at);
-            }
-            viewer.allow_system(row)
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let matches = rows.len();
-    work.insert_all(rows, &[]).await?;
-    work.record(match side {
-        Side::Need => Event::NeedMatched { need: NeedId(id), matches },
-        Side::Offer => Event::OfferMatched { offer: OfferId(id), matches },
+    for row in decided {
+        let open = engine.are_open(row.need_id.0, row.offer_id.0);
+        let action = match row.status {
+            MatchStatus::Shortlisted if !open => MatchAction::SetAside,
+            MatchStatus::Stale if open => MatchAction::TakeUpAgain,
+            _ => continue,
+        };
+        step(&mut work, row.id, None, action, (None, None), |_| Ok(())).await?;
+    }
+    if work.has_news() { work.commit().await } else { Ok(()) }
+}
+
+fn columns(side: Side) -> (match_::Column, match_::Column) {
+    match side {
+        Side::Need => (match_::Column::NeedId, match_::Column::OfferId),
+        Side::Offer => (match_::Column::OfferId, match_::Column::NeedId),
+    }
+}
+
+fn value(id: Uuid) -> SimpleExpr {
+    Expr::val(sea_orm::Value::from(id))
+}
+
+/// Holds the record of one side; its key may still be referred to.
+async fn hold(work: &Work, side: Side, id: Uuid) -> Result<()> {
+    match side {
+        Side::Need => drop(need_row(work, NeedId(id)).await?),
+        Side::Offer => drop(offer_row(work, OfferId(id)).await?),
+    }
+    Ok(())
+}
+
+/// A need, held until the end of the work.
+pub(super) async fn need_row(work: &Work, id: NeedId) -> Result<Option<need::Model>> {
+    Ok(need::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(work.tx()).await?)
+}
+
+/// An offer, held until the end of the work.
+pub(super) async fn offer_row(work: &Work, id: OfferId) -> Result<Option<offer::Model>> {
+    Ok(offer::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(work.tx()).await?)
+}
+
+/// Whether only the service had to do with a match so far: it may be computed anew.
+fn is_untouched(row: &match_::Model) -> bool {
+    let computed = matches!(row.status, MatchStatus::Suggested | MatchStatus::Stale);
+    computed && row.source == MatchSource::Algorithm && row.decided_at.is_none()
+}
+
+/// How good the last of each other record's best is, where it has enough of them.
+async fn bars(
+    work: &Work,
+    side: Side,
+    id: Uuid,
+    candidates: &[Match],
+) -> Result<HashMap<Uuid, i32>> {
+    let mut bars = HashMap::new();
+    if candidates.is_empty() {
+        return Ok(bars);
+    }
+    let (own, other) = columns(side);
+    let mut window = WindowStatement::partition_by((match_::Entity, other));
+    window.order_by((match_::Entity, match_::Column::Score), Order::Desc);
+    window.order_by((match_::Entity, match_::Column::Id), Order::Asc);
+    let mut ranked = match_::Entity::find()
+        .select_only()
+        .column_as(other, "other")
+        .column_as(match_::Column::Score, "bar")
+        .filter(other.is_in(candidates.iter().map(|found| other_id(side, found))))
+        .filter(match_::Column::Status.is_in(OPEN_MATCHES.iter().copied()))
+        .filter(own.into_expr().ne(value(id)))
+        .into_query();
+    ranked.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), window, Alias::new("place"));
+    let mut query = Query::select();
+    query
+        .expr(Expr::cust("*"))
+        .from_subquery(ranked, Alias::new("ranked"))
+        .and_where(Expr::col(Alias::new("place")).eq(i64::try_from(KEPT).unwrap_or(i64::MAX)));
+    for row in work.tx().query_all(&query).await? {
+        bars.insert(row.try_get("", "other")?, row.try_get("", "bar")?);
+    }
+    Ok(bars)
+}
+
+/// The rows of the best pairs but for those about which somebody decided. An id stays
+/// with its pair: clients hold on to it.
+async fn fresh(
+    work: &Work,
+    side: Side,
+    id: Uuid,
+    best: &[&Match],
+    untouched: &[match_::Model],
+    decided: &[match_::Model],
+) -> Result<Vec<match_::Model>> {
+    let pair = |row: &match_::Model| (row.need_id.0, row.offer_id.0);
+    let decided: HashSet<_> = decided.iter().map(pair).collect();
+    let known: HashMap<_, _> = untouched.iter().map(|row| (pair(row), row)).collect();
+    let best: Vec<_> =
+        best.iter().filter(|found| !decided.contains(&(found.need, found.offer))).collect();
+    let new = best.iter().filter(|found| !known.contains_key(&(found.need, found.offer)));
+    let owners = owners(work, side, id, new.map(|found| other_id(side, found)).collect()).await?;
+    let row = |found: &&&Match| match known.get(&(found.need, found.offer)) {
+        Some(before) => {
+            let now = suggestion(found, before.id, Owners::of_match(before), before.suggested_at);
+            let version = before.version + i32::from(before.status != now.status);
+            Some(match_::Model { version, ..now })
+        }
+        // A record that is gone from the database is a matter for the next event.
+        None => owners
+            .get(&other_id(side, found))
+            .map(|owners| suggestion(found, MatchId::new(work.now), *owners, work.now)),
+    };
+    Ok(best.iter().filter_map(row).collect())
+}
+
+/// Whose the pairs of a record with others are.
+async fn owners(
+    work: &Work,
+    side: Side,
+    id: Uuid,
+    others: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Owners>> {
+    if others.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (needs, offers) = match side {
+        Side::Need => (vec![id], others),
+        Side::Offer => (others, vec![id]),
+    };
+    let needs: Vec<NeedOwners> = need::Entity::find()
+        .filter(need::Column::Id.is_in(needs))
+        .into_partial_model()
+        .all(work.tx())
+        .await?;
+    let offers: Vec<(OfferId, OrganizationId)> = offer::Entity::find()
+        .select_only()
+        .columns([offer::Column::Id, offer::Column::OttId])
+        .filter(offer::Column::Id.is_in(offers))
+        .into_tuple()
+        .all(work.tx())
+        .await?;
+    let pairs = needs.iter().flat_map(|need| offers.iter().map(move |offer| (need, offer)));
+    let owners = pairs.map(|(need, (offer, ott))| {
+        let other = if side == Side::Need { offer.0 } else { need.id.0 };
+        (other, need.with(*ott))
     });
-    work.commit().await
+    Ok(owners.collect())
+}
+
+/// Whose a need is.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "need::Entity")]
+struct NeedOwners {
+    id: NeedId,
+    company_id: OrganizationId,
+    chamber_id: OrganizationId,
+    region_id: Option<RegionId>,
+    delegation_id: Option<DelegationId>,
+}
+
+impl NeedOwners {
+    fn with(&self, ott_id: OrganizationId) -> Owners {
+        let Self { company_id, chamber_id, region_id, delegation_id, .. } = *self;
+        Owners { company_id, chamber_id, region_id, delegation_id, ott_id }
+    }
+}
+
+/// Whose the two of a match are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owners {
+    pub(crate) company_id: OrganizationId,
+    pub(crate) chamber_id: OrganizationId,
+    pub(crate) region_id: Option<RegionId>,
+    pub(crate) delegation_id: Option<DelegationId>,
+    pub(crate) ott_id: OrganizationId,
+}
+
+impl Owners {
+    pub(crate) fn of(need: &need::Model, offer: &offer::Model) -> Self {
+        Self {
+            company_id: need.company_id,
+            chamber_id: need.chamber_id,
+            region_id: need.region_id,
+            delegation_id: need.delegation_id,
+            ott_id: offer.ott_id,
+        }
+    }
+
+    fn of_match(row: &match_::Model) -> Self {
+        Self {
+            company_id: row.company_id,
+            chamber_id: row.chamber_id,
+            region_id: row.region_id,
+            delegation_id: row.delegation_id,
+            ott_id: row.ott_id,
+        }
+    }
 }
 
 fn other_id(side: Side, found: &Match) -> Uuid {
@@ -171,6 +341,7 @@ fn same(before: &[match_::Model], after: &[match_::Model]) -> bool {
         (
             row.need_id,
             row.offer_id,
+            row.status.to_value(),
             row.score,
             row.weights_version.clone(),
             format!("{:?}", row.components),
@@ -181,12 +352,23 @@ fn same(before: &[match_::Model], after: &[match_::Model]) -> bool {
 }
 
 /// The row of a match.
-pub(crate) fn suggestion(found: &Match, id: MatchId, at: DateTime<Utc>) -> match_::Model {
+pub(crate) fn suggestion(
+    found: &Match,
+    id: MatchId,
+    owners: Owners,
+    at: DateTime<Utc>,
+) -> match_::Model {
     let int = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     match_::Model {
         id,
         need_id: NeedId(found.need),
         offer_id: OfferId(found.offer),
+        company_id: owners.company_id,
+        chamber_id: owners.chamber_id,
+        region_id: owners.region_id,
+        delegation_id: owners.delegation_id,
+        ott_id: owners.ott_id,
+        version: 1,
         source: MatchSource::Algorithm,
         status: MatchStatus::Suggested,
         score: int(found.score),
@@ -194,6 +376,9 @@ pub(crate) fn suggestion(found: &Match, id: MatchId, at: DateTime<Utc>) -> match
         components: components(found),
         weights_version: version(found),
         suggested_at: at,
+        decided_at: None,
+        decided_by_id: None,
+        dismissed_reason: None,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     organizations::Organization,
     policy::{OfferFacts, Viewer, visible_offers},
     read::{
-        Excerpt, Facts, Field, HistoryOf, Many, Node, One, Relation, Row, ToMany, ToOne, redacted,
+        Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
 };
 
@@ -308,8 +308,8 @@ impl Offer {
         ctx: &Context<'_>,
         #[graphql(name = "first", desc = "How many, 1 to 50; 10 when nothing is said.")]
         _first: Option<i32>,
-    ) -> Told<Excerpt<Match>> {
-        Some(self.matches.excerpt(ctx))
+    ) -> Told<Page<Match>> {
+        Some(self.matches.page(ctx))
     }
 
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).

@@ -1,28 +1,269 @@
-//! The rules for suggested matches: for members of the network, between records that both are open to it.
+//! The rules for matches: what fits is for the whole network to see, what came of
+//! it for the two sides alone. In both of their forms: for a row in hand, and for
+//! the rows still in the database.
 
-use entity::{DisclosureLevel, MatchId};
-use sea_orm::Condition;
+use entity::{DisclosureLevel, MatchId, MatchStatus, OrganizationId, Role, match_};
+use sea_orm::{
+    ColumnTrait, Condition, Iterable,
+    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
+};
 
-use super::{Resource, Viewer, none};
+use super::{Action, CHAMBER, OFFICE, Resource, Viewer, any_of, checked};
+
+/// The statuses in which the two are said to fit.
+pub const OPEN_MATCHES: &[MatchStatus] =
+    &[MatchStatus::Suggested, MatchStatus::Shortlisted, MatchStatus::Converted];
+
+/// In whose name somebody may speak of a match: of the need's company, of its chamber
+/// within the territory, of the offer's office.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sides(i32);
+
+impl Sides {
+    /// The need's company.
+    pub const COMPANY: Self = Self(1);
+    /// The chamber that brings the need.
+    pub const CHAMBER: Self = Self(2);
+    /// The office that makes the offer.
+    pub const OFFICE: Self = Self(4);
+    /// Those that bring the two sides together.
+    pub const INTERMEDIARIES: Self = Self(2 | 4);
+    const ALL: Self = Self(1 | 2 | 4);
+
+    /// What the database computed by [`sides_of_matches`].
+    #[must_use]
+    pub fn from_database(bits: i32) -> Self {
+        Self(bits)
+    }
+
+    /// Whether one of these is among them.
+    #[must_use]
+    pub fn meet(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    /// Of a row in hand.
+    #[must_use]
+    pub fn of(viewer: &Viewer, row: &match_::Model) -> Self {
+        let office = viewer.holding(OFFICE).any(|grant| grant.organization == row.ott_id);
+        let chamber = viewer.reaches(CHAMBER, row.chamber_id, row.region_id, row.delegation_id);
+        let company = viewer.is(Role::MemberUser, row.company_id);
+        let bit = |holds: bool, side: Self| if holds { side.0 } else { 0 };
+        Self(bit(office, Self::OFFICE) | bit(chamber, Self::CHAMBER) | bit(company, Self::COMPANY))
+    }
+
+    fn of_role(role: Role) -> Self {
+        match role {
+            Role::MemberUser => Self::COMPANY,
+            Role::ChamberLiaison | Role::ChamberAdmin => Self::CHAMBER,
+            Role::OttOfficer | Role::OttManager => Self::OFFICE,
+            _ => Self(0),
+        }
+    }
+}
+
+/// The rows of which the viewer may speak, side by side; nothing for a side of which they never do.
+fn sides(viewer: &Viewer) -> Vec<(Sides, Condition)> {
+    use match_::Column;
+    let companies = viewer.holding(&[Role::MemberUser]);
+    let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
+    let chambers = viewer.holding(CHAMBER).map(|grant| {
+        Condition::all()
+            .add(Column::ChamberId.eq(grant.organization))
+            .add_option(grant.territory(Column::RegionId, Column::DelegationId))
+    });
+    let offices = viewer.holding(OFFICE);
+    let offices = offices.map(|grant| Column::OttId.eq(grant.organization).into());
+    let sides: [(Sides, Vec<Condition>); 3] = [
+        (Sides::COMPANY, companies.collect()),
+        (Sides::CHAMBER, chambers.collect()),
+        (Sides::OFFICE, offices.collect()),
+    ];
+    let spoken = sides.into_iter().filter(|(_, rules)| !rules.is_empty());
+    spoken.map(|(side, rules)| (side, any_of(rules))).collect()
+}
+
+/// [`Sides::of`] a row as the database computes it; nothing for viewers who speak for no side of any.
+#[must_use]
+pub fn sides_of_matches(viewer: &Viewer) -> Option<SimpleExpr> {
+    sides(viewer)
+        .into_iter()
+        .map(|(Sides(bit), rows)| {
+            let bit = Expr::cust(bit.to_string());
+            let case = CaseStatement::new().case(rows, bit).finally(Expr::cust("0"));
+            SimpleExpr::Case(Box::new(case))
+        })
+        .reduce(ExprTrait::add)
+}
 
 /// What the rules need to know of a match.
 #[derive(Clone, Copy, Debug)]
 pub struct MatchFacts {
     /// Which.
     pub id: MatchId,
+    /// Where it stands.
+    pub status: MatchStatus,
+    /// In whose name the viewer may speak of it.
+    pub sides: Sides,
+}
+
+impl MatchFacts {
+    /// What the viewer may do to it now, by the names of the mutations.
+    #[must_use]
+    pub fn actions(&self) -> Vec<&'static str> {
+        let possible = MatchAction::iter().filter(|action| action.from().contains(&self.status));
+        possible
+            .filter(|action| self.sides.meet(action.by()))
+            .filter_map(MatchAction::mutation)
+            .collect()
+    }
 }
 
 impl Resource for MatchFacts {
     const NAME: &'static str = "match";
 
-    /// Members of the network see all of it, others nothing.
+    /// The two sides and the network's admin see what came of it; other members only that
+    /// the two fit, as long as they do.
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        viewer.is_member().then_some(DisclosureLevel::Network)
+        if viewer.system || self.sides.meet(Sides::ALL) || viewer.is_any(Role::NetworkAdmin) {
+            return Some(DisclosureLevel::Introduced);
+        }
+        (viewer.is_member() && OPEN_MATCHES.contains(&self.status))
+            .then_some(DisclosureLevel::Network)
     }
 }
 
-/// The matches that the viewer may know of: none for anonymous viewers.
+impl Resource for match_::Model {
+    const NAME: &'static str = MatchFacts::NAME;
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let sides = Sides::of(viewer, self);
+        MatchFacts { id: self.id, status: self.status, sides }.level(viewer)
+    }
+}
+
+/// The matches that are there for members of the network, as long as they may know of both
+/// sides: `both_are_there` says so.
 #[must_use]
-pub fn visible_matches(viewer: &Viewer) -> Condition {
-    if viewer.is_member() { Condition::all() } else { none() }
+pub fn visible_matches(viewer: &Viewer, both_are_there: Condition) -> Condition {
+    if viewer.system || viewer.is_any(Role::NetworkAdmin) {
+        return Condition::all();
+    }
+    if !viewer.is_member() {
+        return any_of([]);
+    }
+    let fit = Condition::all().add(open_matches()).add(both_are_there);
+    checked(any_of([own_matches(viewer), fit]))
+}
+
+/// The matches that stand: neither dismissed nor stale.
+#[must_use]
+pub fn open_matches() -> Condition {
+    checked(Condition::all().add(match_::Column::Status.is_in(OPEN_MATCHES.iter().copied())))
+}
+
+/// The matches of the viewer's own companies, offices and, within their territory, chambers.
+#[must_use]
+pub fn own_matches(viewer: &Viewer) -> Condition {
+    any_of(sides(viewer).into_iter().map(|(_, rows)| rows))
+}
+
+/// The matches of which the viewer may know where they stand: their own, for the
+/// network's admin all.
+#[must_use]
+pub fn decided_matches(viewer: &Viewer) -> Condition {
+    if viewer.system || viewer.is_any(Role::NetworkAdmin) {
+        return Condition::all();
+    }
+    own_matches(viewer)
+}
+
+/// What can be done to a match. Names are those of the mutations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
+pub enum MatchAction {
+    /// Say of a pair that it fits.
+    Propose,
+    /// Take it up.
+    Shortlist,
+    /// Put it aside for good.
+    Dismiss,
+    /// Turn it into an expression of interest; sending one does this.
+    Convert,
+    /// Set it aside while one of the two is not on offer; the service does this by itself.
+    SetAside,
+    /// Take it up again when both are on offer again; the service does this by itself.
+    TakeUpAgain,
+}
+
+use MatchStatus::{Converted, Dismissed, Shortlisted, Stale, Suggested};
+
+impl MatchAction {
+    /// The statuses in which it can be done: the life of a match, as the only table that says so.
+    #[must_use]
+    pub fn from(self) -> &'static [MatchStatus] {
+        match self {
+            Self::Propose => &[],
+            Self::Shortlist => &[Suggested],
+            Self::Dismiss | Self::Convert => &[Suggested, Shortlisted],
+            Self::SetAside => &[Shortlisted],
+            Self::TakeUpAgain => &[Stale],
+        }
+    }
+
+    /// The status to which it leads.
+    #[must_use]
+    pub fn to(self) -> MatchStatus {
+        match self {
+            Self::Propose => Suggested,
+            Self::Shortlist | Self::TakeUpAgain => Shortlisted,
+            Self::Dismiss => Dismissed,
+            Self::Convert => Converted,
+            Self::SetAside => Stale,
+        }
+    }
+
+    /// Who may do it.
+    fn by(self) -> Sides {
+        match self {
+            Self::Propose | Self::Shortlist | Self::Dismiss => Sides::INTERMEDIARIES,
+            Self::Convert => Sides::ALL,
+            Self::SetAside | Self::TakeUpAgain => Sides(0),
+        }
+    }
+
+    /// The mutation that does it; `None` for what happens by something else.
+    #[must_use]
+    pub fn mutation(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Propose => "proposeMatch",
+            Self::Shortlist => "shortlistMatch",
+            Self::Dismiss => "dismissMatch",
+            Self::Convert | Self::SetAside | Self::TakeUpAgain => return None,
+        })
+    }
+
+    /// Whether it is for this role, in the right organization.
+    #[must_use]
+    pub fn is_for(self, role: Role) -> bool {
+        Sides::of_role(role).meet(self.by())
+    }
+
+    /// In which organization's name the viewer decides about a match. A company decides
+    /// through its chamber: who it is, is not told here.
+    #[must_use]
+    pub fn in_name_of(viewer: &Viewer, row: &match_::Model) -> Option<OrganizationId> {
+        let sides = Sides::of(viewer, row);
+        if sides.meet(Sides::OFFICE) {
+            return Some(row.ott_id);
+        }
+        sides.meet(Sides::ALL).then_some(row.chamber_id)
+    }
+}
+
+impl Action for MatchAction {
+    type On = match_::Model;
+
+    fn permitted(self, viewer: &Viewer, row: &match_::Model) -> bool {
+        Sides::of(viewer, row).meet(self.by())
+    }
 }

@@ -17,13 +17,16 @@ use chrono::{DateTime, Utc};
 use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
 
 use sea_orm::{
-    Condition,
+    ColumnTrait, Condition,
     sea_query::{Expr, Func, SimpleExpr},
 };
 
 use crate::error::{Error, Result};
 
-pub use matches::{MatchFacts, visible_matches};
+pub use matches::{
+    MatchAction, MatchFacts, OPEN_MATCHES, Sides, decided_matches, open_matches, own_matches,
+    sides_of_matches, visible_matches,
+};
 pub use need::{
     NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
 };
@@ -58,6 +61,20 @@ impl Grant {
         }
         region.is_some_and(|region| self.regions.contains(&region))
             || delegation.is_some_and(|delegation| self.delegations.contains(&delegation))
+    }
+
+    /// The same for rows in the database; nothing when the grant reaches all of them.
+    fn territory(
+        &self,
+        region: impl ColumnTrait,
+        delegation: impl ColumnTrait,
+    ) -> Option<Condition> {
+        if self.regions.is_empty() && self.delegations.is_empty() {
+            return None;
+        }
+        let regions = region.is_in(self.regions.iter().copied());
+        let delegations = delegation.is_in(self.delegations.iter().copied());
+        Some(Condition::any().add(regions).add(delegations))
     }
 }
 
@@ -180,6 +197,13 @@ fn none() -> Condition {
     Condition::any().add(Expr::cust("FALSE"))
 }
 
+/// The rows that one of the rules lets through; none at all without rules.
+fn any_of(rules: impl IntoIterator<Item = Condition>) -> Condition {
+    let mut rules = rules.into_iter().peekable();
+    // No needless `FALSE OR`: SQLite would not walk an index by it.
+    if rules.peek().is_none() { none() } else { rules.fold(Condition::any(), Condition::add) }
+}
+
 /// A rule as a condition that the database checks on each row and never walks an
 /// index by: lists walk along their order, and `status IN (…)` beside `status = …`
 /// would make PostgreSQL sort what it finds.
@@ -196,8 +220,16 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         NeedAction::iter().filter(|action| action.is_for(grant.role)).map(NeedAction::mutation);
     let offers =
         OfferAction::iter().filter(|action| action.is_for(grant.role)).map(OfferAction::mutation);
+    let matches = MatchAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(MatchAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
-    needs.chain(offers).chain(consents.into_iter().flatten()).map(ToOwned::to_owned).collect()
+    needs
+        .chain(offers)
+        .chain(matches)
+        .chain(consents.into_iter().flatten())
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 /// The roles that speak for a chamber.

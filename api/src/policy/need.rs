@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Resource, Viewer, checked, none};
+use super::{Action, CHAMBER, Resource, Viewer, any_of, checked};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -115,34 +115,26 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     if viewer.system {
         return Condition::all();
     }
-    let mut any =
-        own_needs(viewer).add(need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
-    if viewer.is_any(Role::NetworkAdmin) {
-        any = any.add(need::Column::Status.ne(NeedStatus::Draft));
-    }
-    checked(any)
+    let seen = need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
+    let admin = viewer.is_any(Role::NetworkAdmin);
+    let admin = admin.then(|| need::Column::Status.ne(NeedStatus::Draft));
+    checked(own_needs(viewer).add(seen).add_option(admin))
 }
 
 /// The needs of the viewer's own companies and, within their territory, of their chambers.
 #[must_use]
 pub fn own_needs(viewer: &Viewer) -> Condition {
-    let mut any = none();
-    for grant in viewer.holding(&[Role::MemberUser]) {
-        any = any.add(need::Column::CompanyId.eq(grant.organization));
-        any = any.add(need::Column::SharedBy.contains(format!("|{}|", grant.organization)));
-    }
-    for grant in viewer.holding(CHAMBER) {
-        let mut ours = Condition::all().add(need::Column::ChamberId.eq(grant.organization));
-        if !(grant.regions.is_empty() && grant.delegations.is_empty()) {
-            ours = ours.add(
-                Condition::any()
-                    .add(need::Column::RegionId.is_in(grant.regions.iter().copied()))
-                    .add(need::Column::DelegationId.is_in(grant.delegations.iter().copied())),
-            );
-        }
-        any = any.add(ours);
-    }
-    any
+    use need::Column;
+    let companies = viewer.holding(&[Role::MemberUser]).flat_map(|grant| {
+        let shared = Column::SharedBy.contains(format!("|{}|", grant.organization));
+        [Column::CompanyId.eq(grant.organization).into(), shared.into()]
+    });
+    let chambers = viewer.holding(CHAMBER).map(|grant| {
+        Condition::all()
+            .add(Column::ChamberId.eq(grant.organization))
+            .add_option(grant.territory(Column::RegionId, Column::DelegationId))
+    });
+    any_of(companies.chain(chambers))
 }
 
 /// What can be done to a need. Names are those of the mutations.

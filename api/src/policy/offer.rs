@@ -3,7 +3,7 @@
 use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, OFFICE, Resource, Viewer, checked, none};
+use super::{Action, OFFICE, Resource, Viewer, any_of, checked};
 
 /// The statuses in which an offer is there for everybody.
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
@@ -67,19 +67,17 @@ pub fn visible_offers(viewer: &Viewer) -> Condition {
     if viewer.system {
         return Condition::all();
     }
-    let mut any =
-        own_offers(viewer).add(offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()));
-    if viewer.is_any(Role::NetworkAdmin) {
-        any = any.add(offer::Column::Status.ne(OfferStatus::Draft));
-    }
-    checked(any)
+    let seen = offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
+    let admin = viewer.is_any(Role::NetworkAdmin);
+    let admin = admin.then(|| offer::Column::Status.ne(OfferStatus::Draft));
+    checked(own_offers(viewer).add(seen).add_option(admin))
 }
 
 /// The offers of the viewer's own offices.
 #[must_use]
 pub fn own_offers(viewer: &Viewer) -> Condition {
     let offices = viewer.holding(OFFICE).map(|grant| offer::Column::OttId.eq(grant.organization));
-    offices.fold(none(), Condition::add)
+    any_of(offices.map(Condition::from))
 }
 
 /// What can be done to an offer. Names are those of the mutations.

@@ -140,13 +140,13 @@ impl<'a, C: ColumnTrait> Facts<'a, C> {
         Ok(self.result.try_get_by_index(self.columns.first + place)?)
     }
 
-    /// What the database computed for the rules; false when the viewer does not need it.
+    /// What the database computed for the rules; false, or zero, when the viewer does not need it.
     ///
     /// # Errors
     /// When the database is at fault.
-    pub fn computed(&self) -> Result<bool> {
+    pub fn computed<T: TryGetable + Default>(&self) -> Result<T> {
         if !self.columns.computed {
-            return Ok(false);
+            return Ok(T::default());
         }
         Ok(self.result.try_get_by_index(self.columns.end() - 1)?)
     }

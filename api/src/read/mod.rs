@@ -25,6 +25,6 @@ pub use field::{Facts, Field, Row, redacted};
 pub(crate) use list::{List, page};
 pub(crate) use loaders::{Batch, HistoryOf, Loaders};
 pub(crate) use node::Node;
-pub(crate) use page::{Excerpt, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, fingerprint};
+pub(crate) use page::{Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, fingerprint};
 pub(crate) use reading::Reading;
 pub(crate) use relation::{Many, One, Relation, ToMany, ToOne};

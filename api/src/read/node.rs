@@ -41,7 +41,8 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
     /// The columns that the rules need; always read.
     fn facts() -> &'static [Self::Column];
 
-    /// A fact that the database computes from other tables; `None` for viewers whose level does not depend on it.
+    /// A fact that the database computes, from other tables or from columns that nobody reads;
+    /// `None` for viewers whose level does not depend on it.
     fn computed(_: &Viewer) -> Option<SimpleExpr> {
         None
     }

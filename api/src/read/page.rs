@@ -47,9 +47,6 @@ pub struct Totals {
 /// A page. Its cursors are text, so that every order over the same nodes is the same type.
 pub(crate) type Page<N> = Connection<String, Arc<N>, Totals, EmptyFields>;
 
-/// A page of a list that tells no total.
-pub(crate) type Excerpt<N> = Connection<String, Arc<N>, EmptyFields, EmptyFields>;
-
 /// What a client says about the page it wants. At most one of `first` and `last`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageArgs {
@@ -211,13 +208,6 @@ impl<N: Node> Slice<N> {
     pub(super) fn page(&self) -> Page<N> {
         let totals = Totals { total_count: self.total };
         let mut page = Connection::with_additional_fields(self.previous, self.next, totals);
-        page.edges.extend(self.edges());
-        page
-    }
-
-    /// As a page that does not.
-    pub(super) fn excerpt(&self) -> Excerpt<N> {
-        let mut page = Connection::new(self.previous, self.next);
         page.edges.extend(self.edges());
         page
     }

@@ -17,7 +17,7 @@ use super::{
     field::Facts,
     list::List,
     node::Node,
-    page::{Excerpt, Page, Slice},
+    page::{Page, Slice},
     reading::{Layout, Reader, Reading},
 };
 use crate::{
@@ -54,14 +54,6 @@ impl<N: Node> Many<N> {
     /// What is wrong with its arguments, or that it is not the viewer's to read.
     pub(crate) fn page(&self, ctx: &Context<'_>) -> Result<Page<N>> {
         self.slice(ctx).map(Slice::page)
-    }
-
-    /// The same, for lists that tell no total.
-    ///
-    /// # Errors
-    /// As [`Many::page`].
-    pub(crate) fn excerpt(&self, ctx: &Context<'_>) -> Result<Excerpt<N>> {
-        self.slice(ctx).map(Slice::excerpt)
     }
 
     /// The same, for lists without pages.

@@ -1,0 +1,172 @@
+//! The texts of the operations in the playground's menu.
+
+pub(super) const PUBLIC_NEEDS: &str = "# Lo que cualquiera puede leer, sin token.
+query NeedsOnOffer {
+  needs(first: 10, filter: { status: [PUBLISHED] }) {
+    totalCount
+    nodes { folio title summary state { label } subsectors { code label } chamber { name } publishedAt redactedFields }
+    pageInfo { endCursor hasNextPage }
+  }
+}
+";
+pub(super) const SEARCH: &str = "query Search($text: String!) {
+  search(text: $text, first: 10) {
+    totalCount
+    edges { score node { __typename ... on Need { folio title } ... on Offer { folio title trl ott { name } } } }
+  }
+}
+";
+pub(super) const OFFERS: &str = "query Offers($scian: String!) {
+  offers(first: 10, filter: { scian: $scian, trlMin: 5 }) {
+    totalCount
+    nodes { folio title summary trl stage iprStatus ott { name } subsectors { label } }
+  }
+}
+";
+pub(super) const CHAMBERS: &str = "query Chambers {
+  organizations(first: 5, filter: { kind: [CHAMBER] }) {
+    nodes { name chamberProfile { memberCountDeclared { count asOf source }
+      regions { code name validFrom validTo delegations { code name state { label } } } } }
+  }
+}
+";
+pub(super) const LISTS: &str = "query Lists {
+  codeLists { name count }
+  codes(list: \"scian\", level: \"subsector\", parent: \"31-33\", first: 25) { nodes { code labelEs labelEn } }
+}
+";
+pub(super) const OWN_NEEDS: &str = "query MyNeeds {
+  viewer { grants { role actions organization { name } } }
+  needs(first: 20, filter: { mine: true }, order: RECENTLY_UPDATED) { nodes { folio status title version disclosureLevel } }
+}
+";
+pub(super) const PREVIEW: &str = "query Preview($input: NeedInput!) {
+  previewMatches(input: $input, first: 5) {
+    matches { score coverage explanation components { feature weight value contribution explanation } offer { folio title } }
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const DRAFT_NEED: &str = "mutation DraftNeed($input: DraftNeedInput!) {
+  draftNeed(input: $input) { need { id folio version status region { name } } userErrors { code field message } }
+}
+";
+pub(super) const NEED: &str = "query Need($id: ID!) {
+  need(id: $id) {
+    folio status version title summary description technicalSpecification confidentialAnnex
+    successCriteria { parameter unit comparator target mustHave }
+    company { name } chamber { name } region { name } delegation { name }
+    disclosureLevel redactedFields history { from to at reason note }
+  }
+}
+";
+pub(super) const TO_REVIEW: &str = "query NeedsToReview {
+  needs(first: 20, filter: { status: [IN_REVIEW] }, order: OLDEST) {
+    totalCount
+    nodes { id folio version title summary company { name } region { name } delegation { name } }
+  }
+}
+";
+pub(super) const PUBLISH_NEED: &str = "# Quien escribió el texto no lo publica.
+mutation PublishNeed($input: NeedVersionInput!) {
+  publishNeed(input: $input) { need { folio status publishedAt expiresAt openForInterest } userErrors { code field message } }
+}
+";
+pub(super) const MEMBERS: &str = "query Members($chamber: ID!) {
+  organizations(first: 20, filter: { chamber: $chamber }) {
+    totalCount
+    nodes { name sizeClass subsector { label } municipality { label } region { name } telephone email affiliations { memberNo category from } redactedFields }
+  }
+}
+";
+pub(super) const BY_STATUS: &str = "query ByStatus {
+  inReview: needs(filter: { status: [IN_REVIEW] }) { totalCount }
+  published: needs(filter: { status: [PUBLISHED] }) { totalCount }
+  onHold: needs(filter: { status: [ON_HOLD] }) { totalCount }
+  fulfilled: needs(filter: { status: [FULFILLED] }) { totalCount }
+  closedUnmet: needs(filter: { status: [CLOSED_UNMET] }) { totalCount }
+  recent: needs(first: 5, order: RECENTLY_UPDATED) { nodes { folio status title history { from to at } } }
+}
+";
+pub(super) const MATCHES: &str = "query NeedsWithMatches {
+  needs(first: 10, filter: { status: [PUBLISHED], openForInterest: true }) {
+    nodes { folio title matches(first: 5) { nodes { score coverage explanation offer { folio title ott { name } } } } }
+  }
+}
+";
+pub(super) const WORK_LIST: &str = "query WorkList {
+  matches(first: 10, filter: { status: [SUGGESTED, SHORTLISTED] }) {
+    totalCount
+    nodes { id version status source score explanation actions decidedBy { name } decidedAt need { folio title chamber { name } } offer { folio title } }
+    pageInfo { endCursor hasNextPage }
+  }
+}
+";
+pub(super) const SHORTLIST: &str = "mutation ShortlistMatch($input: MatchVersionInput!) {
+  shortlistMatch(input: $input) { match { status version decidedBy { name } history { from to at by } } userErrors { code field message } }
+}
+";
+pub(super) const MATCH_COUNTS: &str = "query WhatCameOfMatches {
+  byStatus: matchCounts(by: [STATUS]) { status count }
+  whyDismissed: matchCounts(by: [DISMISSED_REASON], filter: { status: [DISMISSED] }) { dismissedReason count }
+}
+";
+pub(super) const NEED_MATCHES: &str = "query NeedMatches($id: ID!) {
+  need(id: $id) {
+    title description technicalSpecification budgetBand successCriteria { parameter comparator target unit }
+    matches(first: 10) { nodes { score coverage weightsVersion components { feature weight value contribution explanation english: explanation(language: EN) } offer { folio title trl } } }
+  }
+}
+";
+pub(super) const CHAMBER_NEEDS: &str = "query ChamberNeeds($chamber: ID!) {
+  organization(id: $chamber) {
+    name
+    needs(first: 10) {
+      totalCount
+      nodes { folio title subsector { label } matches(first: 3) { nodes { score explanation offer { folio title } } } }
+    }
+  }
+}
+";
+pub(super) const OFFICE_OFFERS: &str = "# Cada lista es una sola consulta a la base, por muchas ofertas que haya.
+query OfficeOffers($ott: ID!) {
+  organization(id: $ott) {
+    name
+    offers(first: 10) {
+      totalCount
+      nodes { folio title trl matches(first: 3) { nodes { score coverage need { folio title chamber { name } } } } }
+    }
+  }
+}
+";
+pub(super) const COUNTS: &str = "query NeedsBySubsectorAndRegion {
+  needCounts(by: [SUBSECTOR, REGION], filter: { status: [PUBLISHED] }) { count subsector { code label } region { name } }
+}
+";
+pub(super) const OFFERS_TO_REVIEW: &str = "query OffersToReview($ott: ID!) {
+  offers(first: 20, filter: { ott: $ott, status: [IN_REVIEW, DRAFT, RETURNED] }) {
+    nodes { id folio version status title trl iprStatus enablingDetail indicativeTerms }
+  }
+}
+";
+pub(super) const PUBLISH_OFFER: &str = "mutation PublishOffer($input: OfferVersionInput!) {
+  publishOffer(input: $input) { offer { folio status publishedAt expiresAt } userErrors { code field message } }
+}
+";
+pub(super) const SUPPLY: &str = "query SupplyAndDemand($scian: String!) {
+  needs(first: 20, filter: { scian: $scian, status: [PUBLISHED] }) { totalCount nodes { folio title problemKind budgetBand state { label } } }
+  offers(first: 20, filter: { scian: $scian, status: [PUBLISHED] }) { totalCount nodes { folio title trl stage state { label } } }
+}
+";
+pub(super) const RECENT: &str = "query Recent {
+  needs(first: 20, order: RECENTLY_UPDATED) { nodes { id folio status version updatedAt title description } pageInfo { endCursor hasNextPage } }
+}
+";
+pub(super) const NODE: &str = "query AnyNode($id: ID!) {
+  node(id: $id) { __typename id ... on Offer { folio title advantages } ... on Need { folio title } ... on Organization { name } }
+}
+";
+pub(super) const VIEWER: &str = "query WhoAmI {
+  viewer { person isNetworkMember networkLevel grants { role actions organization { name kind } regions { name } } }
+}
+";

@@ -1,0 +1,132 @@
+//! The life of a match: what intermediaries decide about it, and what follows from
+//! its two sides.
+
+use chrono::{DateTime, Utc};
+use entity::{MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, OfferId, OfferStatus, match_};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{
+    engine::Engine,
+    suggest::{Owners, need_row, offer_row, suggestion},
+};
+use crate::{
+    error::{Error, Result, UserErrorCode},
+    event::Event,
+    lifecycle::{Living, Verb, Why, step},
+    policy::{MatchAction, OFFICE, Resource},
+    work::Work,
+};
+
+impl Living for match_::Model {
+    type Status = MatchStatus;
+
+    fn record(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn status(&self) -> MatchStatus {
+        self.status
+    }
+
+    fn advance(&mut self, status: Option<MatchStatus>, _: DateTime<Utc>) {
+        self.version += 1;
+        self.status = status.unwrap_or(self.status);
+    }
+}
+
+impl Verb for MatchAction {
+    fn possible_in(self) -> &'static [MatchStatus] {
+        self.from()
+    }
+
+    fn leads_to(self) -> Option<MatchStatus> {
+        Some(self.to())
+    }
+
+    fn done(self, row: &match_::Model) -> Event {
+        let r#match = row.id;
+        match self {
+            Self::Propose => Event::MatchProposed { r#match },
+            Self::Shortlist => Event::MatchShortlisted { r#match },
+            Self::Dismiss => Event::MatchDismissed { r#match },
+            Self::Convert => Event::MatchConverted { r#match },
+            Self::SetAside => Event::MatchSetAside { r#match },
+            Self::TakeUpAgain => Event::MatchTakenUpAgain { r#match },
+        }
+    }
+}
+
+/// Says of a need and an offer that they fit, where the engine has not.
+pub(super) async fn propose(
+    work: &mut Work,
+    engine: &Engine,
+    need: NeedId,
+    offer: OfferId,
+) -> Result<match_::Model> {
+    let need = need_row(work, need).await?;
+    let need = need.filter(|row| row.level(work.viewer()).is_some());
+    let need = need.ok_or_else(|| missing("input.need"))?;
+    let offer = offer_row(work, offer).await?;
+    let offer = offer.filter(|row| row.level(work.viewer()).is_some());
+    let offer = offer.ok_or_else(|| missing("input.offer"))?;
+    let found = engine.judge(&need, &offer);
+    let id = MatchId::new(work.now);
+    let mut row = suggestion(&found, id, Owners::of(&need, &offer), work.now);
+    let by_office = work.viewer().holding(OFFICE).any(|grant| grant.organization == row.ott_id);
+    row.source = if by_office { MatchSource::Officer } else { MatchSource::Liaison };
+    let allowed = work.allow_new(MatchAction::Propose, row)?;
+    for (field, open) in [
+        ("input.need", need.status == NeedStatus::Published && need.open_for_interest),
+        ("input.offer", offer.status == OfferStatus::Published && offer.open_for_interest),
+    ] {
+        if !open {
+            return Err(Error::field(
+                field,
+                UserErrorCode::IllegalState,
+                "no está abierta a expresiones de interés / is not open for interest",
+            ));
+        }
+    }
+    let known = match_::Entity::find()
+        .filter(match_::Column::NeedId.eq(need.id))
+        .filter(match_::Column::OfferId.eq(offer.id))
+        .one(work.tx())
+        .await?;
+    if let Some(known) = known {
+        let status = known.status.to_value();
+        return Err(Error::refused(
+            UserErrorCode::Duplicate,
+            format!("ya existe, en estado {status} / exists already, in status {status}"),
+        ));
+    }
+    let row = work.insert(allowed).await?;
+    work.history(row.id.to_string(), None, row.status.to_value(), (None, None)).await?;
+    work.record(Event::MatchProposed { r#match: row.id });
+    Ok(row)
+}
+
+fn missing(field: &str) -> Error {
+    Error::field(field, UserErrorCode::NotFound, "no existe / does not exist")
+}
+
+/// Decides about a match: takes it up, puts it aside, or turns it into an interest.
+pub(crate) async fn decide(
+    work: &mut Work,
+    id: MatchId,
+    expected_version: Option<i32>,
+    action: MatchAction,
+    why: Why,
+) -> Result<match_::Model> {
+    let (viewer, now, reason) = (work.viewer().clone(), work.now, why.0);
+    step(work, id, expected_version, action, why, |row| {
+        row.decided_at = Some(now);
+        row.decided_by_id = MatchAction::in_name_of(&viewer, row);
+        row.dismissed_reason = reason;
+        Ok(())
+    })
+    .await
+}
