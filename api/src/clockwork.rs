@@ -1,14 +1,15 @@
 //! What happens because time passes: records expire, their owners are warned,
-//! ended ones are put away. Run by the service every minute; several instances
+//! ended ones are put away, interests that nobody answers escalate and lapse. Run by the service every minute; several instances
 //! may run it at once, since each record is held and looked at again.
 
-use entity::{NeedStatus, OfferStatus, need, offer};
+use entity::{NeedStatus, OfferStatus, interest, need, offer};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
     context::Service,
     error::{Error, Result},
     event::Event,
+    interests,
     lifecycle::{WARNING, step},
     needs, offers,
     policy::{NeedAction, OfferAction},
@@ -47,7 +48,19 @@ pub async fn run_due(service: &Service) -> Result<usize> {
             done += finish(work, outcome).await?;
         }
     }
+    for (due, action) in interests::life::due(now) {
+        for row in due_interests(service, due).await? {
+            let mut work = service.system_work().await?;
+            let outcome = interests::life::move_on(&mut work, row.id, action).await;
+            done += finish(work, outcome).await?;
+        }
+    }
     Ok(done + warn(service).await?)
+}
+
+async fn due_interests(service: &Service, due: Condition) -> Result<Vec<interest::Model>> {
+    let rows = interest::Entity::find().filter(due).order_by_asc(interest::Column::Id).limit(MOST);
+    Ok(rows.all(service.db().fresh()).await?)
 }
 
 async fn due_needs(service: &Service, due: Condition) -> Result<Vec<need::Model>> {

@@ -24,6 +24,9 @@ pub const DEFAULT_NAME: &str = "vinculo";
 /// as long as an operation keeps one for less than 150 ms.
 const IN_FLIGHT: usize = 256;
 
+/// How many expressions of interest of one organization wait for an answer at once, when nobody says.
+pub const PENDING_INTERESTS: u32 = 5;
+
 /// Everything that can be set, checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -52,6 +55,9 @@ pub struct Settings {
     /// `anonymous`: whether those who do not say who they are may read what is
     /// public. Default: true.
     pub anonymous: bool,
+    /// `pending_interests`: how many expressions of interest of one organization may
+    /// wait for an answer at once, 1–1,000. Default: 5.
+    pub pending_interests: u32,
     /// `log_format`: `text` or `json`. Default: `text`.
     pub log_format: LogFormat,
     /// `db_readers`: connections for reading, 1–256. Default: 8.
@@ -272,6 +278,7 @@ const KEYS: &[&str] = &[
     "issuers",
     "token_ttl_seconds",
     "anonymous",
+    "pending_interests",
     "log_format",
     "workers",
     "db_readers",
@@ -347,6 +354,7 @@ impl Settings {
             issuers: read.issuers(),
             token_ttl_seconds: read.number("token_ttl_seconds", 60..=86_400, 900),
             anonymous: read.switch("anonymous", true),
+            pending_interests: read.number("pending_interests", 1..=1_000, PENDING_INTERESTS),
             log_format: read
                 .parsed("log_format", "text or json", |text| match text {
                     "text" => Some(LogFormat::Text),

@@ -42,7 +42,16 @@ struct Inner {
     roles: Roles,
     /// How far `engine` and `roles` know what happened.
     bookmark: Mutex<Bookmark>,
-    anonymous: bool,
+    terms: Terms,
+}
+
+/// What the network's operator decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Whether nobody may read what is public.
+    pub anonymous: bool,
+    /// How many expressions of interest of one organization may wait for an answer at once.
+    pub pending_interests: u32,
 }
 
 impl fmt::Debug for Service {
@@ -52,17 +61,17 @@ impl fmt::Debug for Service {
 }
 
 impl Service {
-    /// A service over a database that is at head. `anonymous` says whether nobody may read what is public.
+    /// A service over a database that is at head.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn start(db: Db, clock: Clock, anonymous: bool) -> Result<Self> {
+    pub async fn start(db: Db, clock: Clock, terms: Terms) -> Result<Self> {
         let labels = Labels::load(&db).await?;
         // Events from here on are followed, so that what changes while the index is built is not missed.
         let bookmark = Mutex::new(newest(&db).await?);
         let engine = Engine::start(&db, &labels).await?;
         let roles = Roles::new();
-        Ok(Self(Arc::new(Inner { db, clock, labels, engine, roles, bookmark, anonymous })))
+        Ok(Self(Arc::new(Inner { db, clock, labels, engine, roles, bookmark, terms })))
     }
 
     /// The time, in microseconds: PostgreSQL keeps no more.
@@ -81,6 +90,12 @@ impl Service {
     #[must_use]
     pub fn labels(&self) -> &Labels {
         &self.0.labels
+    }
+
+    /// What the network's operator decides.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        self.0.terms
     }
 
     /// Search and matching.
@@ -127,7 +142,7 @@ impl Service {
         let writes = kind == OperationType::Mutation;
         let viewer = match claims {
             Some(claims) => self.0.roles.viewer(self.db(), claims, self.now(), writes).await?,
-            None if self.0.anonymous => Viewer::anonymous(self.now()),
+            None if self.0.terms.anonymous => Viewer::anonymous(self.now()),
             None => return Err(Error::Unauthenticated),
         };
         let viewer = Arc::new(viewer);

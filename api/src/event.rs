@@ -2,7 +2,7 @@
 //! no personal data; readers fetch the rest as themselves. A kind never changes
 //! its meaning; a new meaning is a new kind.
 
-use entity::{ConsentId, ConsentPurpose, MatchId, NeedId, OfferId, OrganizationId};
+use entity::{ConsentId, ConsentPurpose, InterestId, MatchId, NeedId, OfferId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 /// A thing that happened.
@@ -167,6 +167,64 @@ pub enum Event {
     MatchTakenUpAgain {
         r#match: MatchId,
     },
+    /// An expression of interest went through one of its verbs.
+    InterestDrafted {
+        interest: InterestId,
+    },
+    InterestRevised {
+        interest: InterestId,
+    },
+    InterestSubmitted {
+        interest: InterestId,
+    },
+    InterestTakenOver {
+        interest: InterestId,
+    },
+    InterestInformationRequested {
+        interest: InterestId,
+    },
+    InterestInformationProvided {
+        interest: InterestId,
+    },
+    InterestRejected {
+        interest: InterestId,
+    },
+    InterestForwarded {
+        interest: InterestId,
+    },
+    InterestAccepted {
+        interest: InterestId,
+    },
+    InterestDeclined {
+        interest: InterestId,
+    },
+    InterestUnderEvaluation {
+        interest: InterestId,
+    },
+    InterestInNegotiation {
+        interest: InterestId,
+    },
+    InterestClosed {
+        interest: InterestId,
+    },
+    InterestWithdrawn {
+        interest: InterestId,
+    },
+    InterestRated {
+        interest: InterestId,
+    },
+    /// Nobody took it over in time: those above are told.
+    InterestEscalated {
+        interest: InterestId,
+    },
+    /// Nobody answered it in time.
+    InterestLapsed {
+        interest: InterestId,
+    },
+    /// What it was about has ended.
+    InterestCancelled {
+        interest: InterestId,
+    },
     /// The suggestions of a need were computed anew.
     NeedMatched {
         need: NeedId,
@@ -197,7 +255,7 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["match", "need", "offer", "consent", "organization"]
+        let id = ["interest", "match", "need", "offer", "consent", "organization"]
             .iter()
             .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)

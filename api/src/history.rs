@@ -24,13 +24,18 @@ pub struct StatusChange {
 impl StatusChange {
     /// A step as its reader may see it: who and why only for the record's own side.
     pub(crate) fn disclose(row: history::Model, whole: bool) -> Self {
+        Self::told(row, whole, whole)
+    }
+
+    /// The same, where who did it and why are for different readers.
+    pub(crate) fn told(row: history::Model, by: bool, why: bool) -> Self {
         Self {
             from: row.from_status,
             to: row.to_status,
             at: row.at,
-            by: row.by.filter(|_| whole),
-            reason: row.reason.filter(|_| whole),
-            note: row.note.filter(|_| whole),
+            by: row.by.filter(|_| by),
+            reason: row.reason.filter(|_| why),
+            note: row.note.filter(|_| why),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! `work`, what is read goes through `read`, what can go wrong is in `error`.
 
 mod blind;
+mod calendar;
 mod checks;
 pub mod cli;
 pub mod clockwork;
@@ -22,6 +23,7 @@ pub mod generate;
 mod history;
 pub mod http;
 pub mod import;
+pub mod interests;
 mod lifecycle;
 pub mod matches;
 mod members;

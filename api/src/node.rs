@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     context::Request,
     error::{Error, Result, Told},
+    interests::Interest,
     matches::Match,
     needs::Need,
     offers::Offer,
@@ -38,6 +39,8 @@ pub enum AnyNode {
     Offer(Arc<Offer>),
     /// A match.
     Match(Arc<Match>),
+    /// An expression of interest.
+    Interest(Arc<Interest>),
 }
 
 /// Queries by id.
@@ -77,6 +80,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Need, &mut found).await?;
     gather(ctx, ids, AnyNode::Offer, &mut found).await?;
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
+    gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

@@ -8,6 +8,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 use crate::{
     codes::CodeQuery,
     error::Code,
+    interests::{InterestMutation, InterestQuery},
     matches::{MatchListQuery, MatchMutation, MatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
@@ -26,12 +27,13 @@ pub struct Query(
     OfferQuery,
     MatchQuery,
     MatchListQuery,
+    InterestQuery,
     CodeQuery,
 );
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(ConsentMutation, NeedMutation, OfferMutation, MatchMutation);
+pub struct Mutation(ConsentMutation, NeedMutation, OfferMutation, MatchMutation, InterestMutation);
 
 /// The schema, as the service executes it.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -8,7 +8,7 @@ use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, event, history
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
     EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, LockType, OnConflict},
 };
 
 use crate::{
@@ -84,6 +84,18 @@ impl Work {
         // SQLite has no row locks; there the whole transaction holds the write lock.
         let found = Table::<A::On>::find_by_id(id).lock_exclusive().one(&self.tx).await?;
         self.viewer.allow(action, found.ok_or(Error::NotFound(A::On::NAME))?)
+    }
+
+    /// A row that somebody else's depends on, kept as it is until the end of this work; rows may
+    /// go on to refer to it. The policy is not asked: ask it before anything of it is told.
+    pub(crate) async fn keep<E>(
+        &self,
+        id: impl Into<<E::PrimaryKey as PrimaryKeyTrait>::ValueType>,
+    ) -> Result<Option<E::Model>>
+    where
+        E: EntityTrait<Model: Send + Sync>,
+    {
+        Ok(E::find_by_id(id).lock(LockType::NoKeyUpdate).one(&self.tx).await?)
     }
 
     /// Writes a new row.

@@ -160,6 +160,8 @@ ids! {
     OfferId = "offer";
     /// Identifies a match between a need and an offer.
     MatchId = "match";
+    /// Identifies an expression of interest.
+    InterestId = "interest";
     /// Identifies a step in a record's history.
     ChangeId = "change";
     /// Identifies a thing that happened.

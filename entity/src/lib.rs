@@ -14,6 +14,7 @@ pub mod external_ref;
 pub mod follower;
 pub mod history;
 pub mod id;
+pub mod interest;
 pub mod match_;
 pub mod membership;
 pub mod need;

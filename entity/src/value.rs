@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use sea_orm::{ActiveEnum, DeriveValueType, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparator, EvidenceKind, Language, RecognitionBody};
+use crate::{Comparator, EvidenceKind, Language, RecognitionBody, RequirementResponse};
 
 /// A text that people read, in one or both languages of the network.
 ///
@@ -122,6 +122,25 @@ impl FromStr for Codes {
         Ok(text.split('|').filter(|code| !code.is_empty()).collect())
     }
 }
+
+/// How a partner meets one requirement of a need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "RequirementAnswerInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequirementAnswer {
+    /// The requirement, at most 200 characters ("Consumo de agua por tonelada").
+    pub criterion: String,
+    /// Whether it is met.
+    pub response: RequirementResponse,
+    /// What shows it, at most 500 characters. Null when nothing was said.
+    #[serde(default)]
+    pub evidence: Option<String>,
+}
+
+/// Requirement by requirement, how a partner meets a need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct RequirementAnswers(pub Vec<RequirementAnswer>);
 
 /// Something measurable that a solution must reach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]

@@ -950,6 +950,111 @@ pub enum DeclineReason {
     Other,
 }
 
+/// From which side an expression of interest comes.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InterestDirection {
+    /// From need to offer: a company is interested in an offer.
+    #[default]
+    NeedToOffer,
+    /// From offer to need: a transfer office is interested in a need.
+    OfferToNeed,
+}
+
+/// Whether a partner meets a requirement of a need, in their own words.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RequirementResponse {
+    /// Meets the requirement.
+    #[default]
+    Match,
+    /// Does not meet the requirement.
+    Gap,
+    /// Not known yet.
+    Unknown,
+}
+
+/// Where an expression of interest stands.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InterestStatus {
+    /// Draft: its sender alone knows of it.
+    #[default]
+    Draft,
+    /// Submitted: it waits for the intermediary that receives it.
+    Submitted,
+    /// In triage at that intermediary.
+    Triage,
+    /// Information requested: it waits for its sender.
+    InfoRequested,
+    /// Rejected by the intermediary.
+    Rejected,
+    /// Forwarded: it waits for the owner of the need or the offer.
+    Forwarded,
+    /// Accepted: the two sides know each other.
+    Accepted,
+    /// Declined by the owner.
+    Declined,
+    /// A non-disclosure agreement is being prepared.
+    NdaPending,
+    /// A non-disclosure agreement is signed.
+    NdaSigned,
+    /// Under evaluation.
+    Evaluation,
+    /// In negotiation.
+    Negotiation,
+    /// Agreed: a contract is in force.
+    Agreed,
+    /// Closed without a deal.
+    ClosedNoDeal,
+    /// Withdrawn by its sender.
+    Withdrawn,
+    /// Lapsed: nobody answered in time.
+    Lapsed,
+}
+
 /// What a person does in an organization.
 #[derive(
     Clone,
@@ -1110,6 +1215,9 @@ pub fn all() -> Vec<(&'static str, Vec<String>)> {
         ("transfer_mechanism", codes::<TransferMechanism>()),
         ("match_source", codes::<MatchSource>()),
         ("match_status", codes::<MatchStatus>()),
+        ("interest_direction", codes::<InterestDirection>()),
+        ("requirement_response", codes::<RequirementResponse>()),
+        ("interest_status", codes::<InterestStatus>()),
         ("decline_reason", codes::<DeclineReason>()),
         ("role", codes::<Role>()),
         ("disclosure_level", codes::<DisclosureLevel>()),

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    ConsentId, ConsentPurpose, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role,
-    consent, match_,
+    ConsentId, ConsentPurpose, InterestDirection, InterestStatus, MatchId, MatchStatus, NeedStatus,
+    OfferStatus, PersonId, Role, consent, match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -27,6 +27,15 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let offer = world.offer(&cast, OfferStatus::Draft).await;
     let pair = records::suggestion(&need, &offer);
     world.put(pair.clone()).await;
+    let interest = records::interest(
+        &need,
+        &offer,
+        InterestDirection::OfferToNeed,
+        InterestStatus::Submitted,
+        world.now(),
+    );
+    world.put(interest.clone()).await;
+    let interest = interest.id.to_string();
     let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
     // What each answers, to nobody and to a stranger alike; a code where it is refused to each.
@@ -91,6 +100,25 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ matchCounts(by: [STATUS]) { count } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("interest", format!("{{ interest(id: \"{interest}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "interests",
+            "{ interests { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
+            "interestCounts",
+            "{ interestCounts(by: [STATUS]) { count } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
+            "responseStatistics",
+            format!(
+                "{{ responseStatistics(intermediary: \"{}\") {{ suppressed submitted onTimeRate }} }}",
+                cast.chamber
+            ),
+            shown(json!({ "suppressed": true, "submitted": null, "onTimeRate": null })),
+        ),
         (
             "search",
             "{ search(text: \"hornos calor\") { totalCount edges { score } } }".to_owned(),
@@ -142,6 +170,15 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
         world.offer(&cast, OfferStatus::Published).await,
     );
     let pair = records::suggestion(&need, &offer);
+    let interest = records::interest(
+        &need,
+        &offer,
+        InterestDirection::OfferToNeed,
+        InterestStatus::Submitted,
+        world.now(),
+    );
+    world.put(interest.clone()).await;
+    let interest = interest.id.to_string();
     let (need, offer) = (need.id.to_string(), offer.id.to_string());
     let other_need = world.need(&cast, NeedStatus::Published).await;
     let hidden_pair = match_::Model {
@@ -200,6 +237,25 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                             "NOT_FOUND input.offer",
                         ),
                     ]
+                }
+                "draftInterest" => {
+                    let between = |from: String, need: &str| json!({ "direction": "OFFER_TO_NEED", "from": from, "need": need });
+                    vec![
+                        (
+                            person.interest(&verb, between(cast.ott.to_string(), &need)).await,
+                            to_them,
+                        ),
+                        (
+                            person
+                                .interest(&verb, between(cast.ott.to_string(), &hidden_need))
+                                .await,
+                            if person.id.is_some() { "NOT_FOUND input.need" } else { to_them },
+                        ),
+                    ]
+                }
+                // An expression of interest is for its parties alone: nobody else knows of it.
+                verb if verb.contains("Interest") && !verb.contains("ForInterest") => {
+                    vec![(person.interest(verb, policy::input(verb, &interest)).await, "NOT_FOUND")]
                 }
                 verb if verb.contains("Match") => vec![
                     (

@@ -14,6 +14,7 @@ mod generate;
 mod guards;
 mod imported_records;
 mod imports;
+mod interests;
 mod killed;
 mod lists_below;
 mod matches;

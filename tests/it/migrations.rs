@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use entity::{
     affiliation, chamber_profile, code, consent, counter, delegation, event, external_ref,
-    follower, history, match_, membership, need, offer, organization, ott_profile, person, region,
+    follower, history, interest, match_, membership, need, offer, organization, ott_profile,
+    person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -33,6 +34,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<external_ref::Entity>(),
         columns::<follower::Entity>(),
         columns::<history::Entity>(),
+        columns::<interest::Entity>(),
         columns::<match_::Entity>(),
         columns::<membership::Entity>(),
         columns::<need::Entity>(),

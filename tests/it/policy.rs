@@ -1,9 +1,11 @@
 //! What the policy's tables say is what the mutations do: every verb, tried by
 //! everybody, in every status.
 
-use api::policy::{Action, MatchAction, NeedAction, OfferAction, Resource, Viewer};
+use api::policy::{Action, InterestAction, MatchAction, NeedAction, OfferAction, Resource, Viewer};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{MatchStatus, NeedStatus, OfferStatus, match_};
+use entity::{
+    InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus, interest, match_,
+};
 use sea_orm::{ActiveEnum, Iterable};
 use serde_json::{Value, json};
 use tests::{Answer, Cast, Person, World, records};
@@ -12,7 +14,9 @@ tests::stories!(
     every_verb_of_needs_by_everybody_in_every_status,
     every_verb_of_offers_by_everybody_in_every_status,
     every_verb_of_matches_by_everybody_in_every_status,
+    every_verb_of_interests_by_everybody_in_every_status,
     lists_and_ids_show_what_the_rules_show,
+    interests_show_what_the_rules_show,
     matches_show_what_the_rules_show,
 );
 
@@ -31,10 +35,18 @@ fn expected<A: Action>(action: A, viewer: &Viewer, row: &A::On, possible: bool) 
 pub(crate) fn input(verb: &str, id: &str) -> Value {
     let mut input = json!({ "id": id, "expectedVersion": 1 });
     let more = match verb {
-        "returnNeed" | "closeNeed" | "returnOffer" | "retireOffer" | "dismissMatch" => {
+        "returnNeed" | "closeNeed" | "returnOffer" | "retireOffer" | "dismissMatch"
+        | "rejectInterest" | "declineInterest" | "closeInterest" => {
             json!({ "reason": "OTHER", "note": "Por esto" })
         }
-        "holdNeed" | "withdrawNeed" | "holdOffer" => json!({ "note": "Por esto" }),
+        "holdNeed"
+        | "withdrawNeed"
+        | "holdOffer"
+        | "requestInterestInformation"
+        | "provideInterestInformation"
+        | "withdrawInterest" => json!({ "note": "Por esto" }),
+        "evaluateInterest" => json!({ "evaluation": { "es": "Encajan" } }),
+        "rateInterest" => json!({ "rating": 5 }),
         "fulfilNeed" => json!({ "outcome": { "es": "Menos gas" }, "evidence": { "es": "Acta" } }),
         _ => json!({}),
     };
@@ -171,6 +183,99 @@ async fn every_verb_of_matches_by_everybody_in_every_status(world: &World) {
         }
     }
     tally.end(world, "matches").await;
+}
+
+async fn every_verb_of_interests_by_everybody_in_every_status(world: &World) {
+    let cast: Cast = world.cast().await;
+    let consent =
+        records::consent(cast.company, entity::ConsentPurpose::Representation, world.now());
+    world.put(consent).await;
+    let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
+    let mut tally = Tally::default();
+    for row in interests(world, &cast, false).await {
+        let status = row.status;
+        for action in InterestAction::iter() {
+            // What the service alone does has no mutation.
+            let Some(verb) = action.mutation().filter(|_| action != InterestAction::Draft) else {
+                continue;
+            };
+            let input = input(verb, &row.id.to_string());
+            for (name, person) in &people {
+                let possible = action.from().contains(&status);
+                let expected = expected(action, &person.viewer(), &row, possible);
+                let answer = person.interest(verb, input.clone()).await;
+                let what = format!("{verb} {} {:?} {name}", status.to_value(), row.direction);
+                if tally.add(what, expected, &answer) {
+                    world.overwrite(row.clone()).await;
+                }
+            }
+        }
+    }
+    tally.end(world, "interests").await;
+}
+
+/// An expression of interest in each status, from both sides; each in something else.
+async fn interests(world: &World, cast: &Cast, anonymous: bool) -> Vec<interest::Model> {
+    let mut rows = Vec::new();
+    for direction in InterestDirection::iter() {
+        for status in InterestStatus::iter() {
+            let need = world.need(cast, NeedStatus::Published).await;
+            let offer = world.offer(cast, OfferStatus::Published).await;
+            let row = records::interest(&need, &offer, direction, status, world.now());
+            let row = interest::Model { anonymous, ..row };
+            world.put(row.clone()).await;
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// Expressions of interest are there for their parties; who the other one is, in steps.
+async fn interests_show_what_the_rules_show(world: &World) {
+    let cast = world.cast().await;
+    let mut rows = interests(world, &cast, false).await;
+    rows.extend(interests(world, &cast, true).await);
+    let one = "query($id: ID!) { interest(id: $id) { disclosureLevel company { id } ott { id } } \
+        node(id: $id) { id } }";
+    let list = "{ interests(first: 100) { totalCount nodes { id disclosureLevel } } }";
+    let counts = "{ interestCounts(by: [STATUS, DIRECTION]) { count } }";
+    for (name, person) in cast.people(world).await {
+        let viewer = person.viewer();
+        let mut right = Vec::new();
+        for row in &rows {
+            let found = person.send(one, json!({ "id": row.id.to_string() })).await.data().clone();
+            let level = row.level(&viewer);
+            let told = level.map(|level| level.to_value());
+            let what = format!("{name} {:?} {:?}", row.direction, row.status);
+            assert_eq!(found["interest"]["disclosureLevel"].as_str(), told.as_deref(), "{what}");
+            assert_eq!(found["node"].is_null(), level.is_none(), "{what}");
+            let company = level >= Some(entity::DisclosureLevel::Introduced);
+            assert_eq!(found["interest"]["company"]["id"].is_null(), !company, "{what}");
+            let ott = level >= Some(entity::DisclosureLevel::Network);
+            assert_eq!(found["interest"]["ott"]["id"].is_null(), !ott, "{what}");
+            right.extend(told.map(|told| (row.id.to_string(), told)));
+        }
+        let (found, counted) =
+            (person.send(list, json!({})).await, person.send(counts, json!({})).await);
+        if !viewer.is_member() {
+            let code = if person.id.is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+            assert_eq!((found.code(), counted.code()), (code, code), "{name}");
+            continue;
+        }
+        assert_eq!(found.root()["totalCount"], right.len(), "{name}");
+        let text = |node: &Value, field: &str| node[field].as_str().unwrap().to_owned();
+        let nodes = found.root()["nodes"].as_array().unwrap().iter();
+        let mut listed: Vec<_> =
+            nodes.map(|node| (text(node, "id"), text(node, "disclosureLevel"))).collect();
+        listed.sort_unstable();
+        right.sort_unstable();
+        assert_eq!(listed, right, "{name}");
+        let sum: u64 =
+            counted.root().as_array().unwrap().iter().map(|c| c["count"].as_u64().unwrap()).sum();
+        let sent = rows.iter().filter(|row| row.submitted_at.is_some()).count();
+        let counts = if viewer.is_any(entity::Role::NetworkAdmin) { sent } else { right.len() };
+        assert_eq!(sum, counts as u64, "{name}");
+    }
 }
 
 /// A match in each status, between records that are on the network.

@@ -4,12 +4,16 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use api::{
+    interests,
     matches::follow,
     needs, offers, organizations,
     policy::{OrganizationFacts, Resource, Viewer},
     read::Field,
 };
-use entity::{DisclosureLevel, NeedStatus, OfferStatus, need, offer, organization};
+use entity::{
+    DisclosureLevel, InterestDirection, InterestStatus, NeedStatus, OfferStatus, interest, need,
+    offer, organization,
+};
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
 use serde_json::{Value, json};
 use tests::{Cast, Person, World, records, selection::everything};
@@ -92,6 +96,8 @@ struct Secrets {
     need: need::Model,
     offer: offer::Model,
     hidden: need::Model,
+    /// The office's in the need, forwarded to the company without a name.
+    interest: interest::Model,
 }
 
 async fn secrets(world: &World) -> Secrets {
@@ -116,6 +122,12 @@ async fn secrets(world: &World) -> Secrets {
     world.put(need.clone()).await;
     world.put(offer.clone()).await;
     world.put(hidden.clone()).await;
+    let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::Forwarded);
+    let mut interest = records::interest(&need, &offer, from, status, world.now());
+    interest.anonymous = true;
+    interest.evaluation = Some(records::both("Encajan", "They fit"));
+    let interest = seeded("interest", interest, interests::FIELDS);
+    world.put(interest.clone()).await;
     // Held and resumed, so that matching hears of them.
     let (member, officer) = (
         world.person(entity::Role::MemberUser, cast.company).await,
@@ -133,7 +145,7 @@ async fn secrets(world: &World) -> Secrets {
     for event in world.event_rows().await {
         assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
     }
-    Secrets { cast, need, offer, hidden }
+    Secrets { cast, need, offer, hidden, interest }
 }
 
 /// How much of each row a viewer sees.
@@ -158,6 +170,7 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
         ("offer", secrets.offer.level(viewer)),
         ("company", company.level(viewer)),
         ("office", office.level(viewer)),
+        ("interest", secrets.interest.level(viewer)),
     ]
 }
 
@@ -194,6 +207,17 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             everything("MatchPreviews", 3)
         ),
     ];
+    let i = everything("Interest", 1);
+    let interest = secrets.interest.id;
+    operations.push(format!("{{ interest(id: \"{interest}\") {{ {i} }} }}"));
+    operations.push(format!("{{ node(id: \"{interest}\") {{ ... on Interest {{ {i} }} }} }}"));
+    for order in ["NEWEST", "OLDEST", "RECENTLY_UPDATED"] {
+        operations.push(format!(
+            "{{ interests(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {i} }} }} }} }}"
+        ));
+    }
+    let m = everything("Match", 1);
+    operations.push(format!("{{ matches(first: 2) {{ edges {{ cursor node {{ {m} }} }} }} }}"));
     let all =
         format!("... on Need {{ {n} }} ... on Offer {{ {o} }} ... on Organization {{ {org} }}");
     operations.push(format!("{{ node(id: \"{need}\") {{ {all} }} }}"));
@@ -222,6 +246,11 @@ async fn told(person: &Person<'_>, secrets: &Secrets) -> String {
         let fine = ["", "UNAUTHENTICATED", "FORBIDDEN"].contains(&code);
         assert!(fine, "{operation}: {:#}", answer.body["errors"]);
         told.push_str(&answer.body.to_string());
+    }
+    for verb in ["acceptInterest", "forwardInterest", "rejectInterest"] {
+        let mut input = policy::input(verb, &secrets.interest.id.to_string());
+        input["expectedVersion"] = json!(99);
+        told.push_str(&person.interest(verb, input).await.body.to_string());
     }
     for verb in ["publishNeed", "holdNeed", "submitNeed", "fulfilNeed"] {
         for id in [secrets.need.id, secrets.hidden.id] {
@@ -278,6 +307,23 @@ async fn canaries_stay_home(world: &World) {
             let body = person.send(&one, json!({})).await.body.to_string();
             for trace in ["Hornos del Valle", "Cerámica", &secrets.cast.company.to_string()] {
                 assert!(!body.contains(trace), "{name} was told {trace}");
+            }
+        }
+        // Who the other one is, an expression of interest tells in steps.
+        let one = secrets.interest.id;
+        let one = format!("{{ interest(id: \"{one}\") {{ {} }} }}", everything("Interest", 1));
+        let body = person.send(&one, json!({})).await.body.to_string();
+        let (company, ott) = (secrets.cast.company.to_string(), secrets.cast.ott.to_string());
+        for (from, traces) in [
+            (DisclosureLevel::Introduced, ["Hornos del Valle", &company]),
+            (DisclosureLevel::Network, ["Oficina de Transferencia", &ott]),
+        ] {
+            let level = secrets.interest.level(&person.viewer());
+            let own = person.viewer().is(entity::Role::MemberUser, secrets.cast.company);
+            if level < Some(from) && !(own && from == DisclosureLevel::Introduced) {
+                for trace in traces {
+                    assert!(!body.contains(trace), "{name} was told {trace}");
+                }
             }
         }
         // No filter and no search finds by what the viewer may not read.

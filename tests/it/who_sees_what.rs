@@ -4,11 +4,17 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    matches, needs, offers, organizations,
-    policy::{Action, MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer},
+    interests, matches, needs, offers, organizations,
+    policy::{
+        Action, InterestAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource,
+        Viewer,
+    },
     read::Field,
 };
-use entity::{DisclosureLevel, MatchStatus, NeedStatus, OfferStatus, OrganizationKind, match_};
+use entity::{
+    DisclosureLevel, InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus,
+    OrganizationKind, interest, match_,
+};
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
 
@@ -45,14 +51,43 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
         });
     }
+    for direction in InterestDirection::iter() {
+        for status in InterestStatus::iter() {
+            let row = records::interest(&need, &offer, direction, status, now);
+            let able = InterestAction::iter().filter(|a| a.from().contains(&status));
+            let able: Vec<_> = able.filter(|action| action.mutation().is_some()).collect();
+            let names: Vec<_> = able.iter().filter_map(|action| action.mutation()).collect();
+            let from = direction.to_value();
+            let title = format!("interest, {from}, {}", status.to_value());
+            table(&mut text, &title, &names, &viewers, |viewer| {
+                let may = able.iter().map(|action| action.permitted(viewer, &row));
+                (row.level(viewer), may.collect())
+            });
+        }
+        let row = records::interest(&need, &offer, direction, InterestStatus::Forwarded, now);
+        let row = interest::Model { anonymous: true, ..row };
+        let title = format!("interest, {}, FORWARDED, anonymous", direction.to_value());
+        table(&mut text, &title, &[], &viewers, |viewer| (row.level(viewer), Vec::new()));
+    }
+    let to_offer = records::interest(
+        &need,
+        &offer,
+        InterestDirection::NeedToOffer,
+        InterestStatus::Draft,
+        now,
+    );
+    let to_need = interest::Model { direction: InterestDirection::OfferToNeed, ..to_offer.clone() };
     let need = records::need(&cast, NeedStatus::Draft, now);
     let offer = records::offer(&cast, OfferStatus::Draft, now);
-    let names = ["draftNeed", "draftOffer", "proposeMatch"];
+    let names =
+        ["draftNeed", "draftOffer", "proposeMatch", "draftInterest in an offer", "… in a need"];
     table(&mut text, "what is not on record yet", &names, &viewers, |viewer| {
         let may = [
             NeedAction::Draft.permitted(viewer, &need),
             OfferAction::Draft.permitted(viewer, &offer),
             MatchAction::Propose.permitted(viewer, &found),
+            InterestAction::Draft.permitted(viewer, &to_offer),
+            InterestAction::Draft.permitted(viewer, &to_need),
         ];
         (None, may.to_vec())
     });
@@ -71,6 +106,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "offer", offers::FIELDS);
     fields(&mut text, "organization", organizations::FIELDS);
     fields(&mut text, "match", matches::FIELDS);
+    fields(&mut text, "interest", interests::FIELDS);
     compare("docs/who-sees-what.txt", &text);
 }
 
@@ -83,7 +119,8 @@ that were introduced; L3 parties under a non-disclosure agreement; L4 the owner 
 parties to the contract. `-` is: it does not exist for them.
 
 The need belongs to the company, in one region of the chamber; the offer to the
-office; a match is between the two. Where a company lets its chamber represent it, the chamber sees L3 in place
+office; a match is between the two, and so is an interest. L0 of an interest is what each of
+its parties reads: nobody else knows of it. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";
@@ -124,8 +161,13 @@ fn table(
         let (sees, may) = line(viewer);
         let mut row = format!("  {name:28}{:6}", level(sees));
         for (verb, may) in verbs.iter().zip(may) {
-            write!(row, "{:width$}", if may { "yes" } else { "-" }, width = verb.len() + 2)
-                .unwrap();
+            write!(
+                row,
+                "{:width$}",
+                if may { "yes" } else { "-" },
+                width = verb.chars().count() + 2
+            )
+            .unwrap();
         }
         writeln!(text, "{}", row.trim_end()).unwrap();
     }
@@ -157,6 +199,7 @@ fn lists_are_filtered_and_ordered_by_what_everybody_sees() {
     assert_eq!(hidden(needs::FIELDS), [""; 0]);
     assert_eq!(hidden(offers::FIELDS), [""; 0]);
     assert_eq!(hidden(organizations::FIELDS), [""; 0]);
+    assert_eq!(hidden(interests::FIELDS), [""; 0]);
 }
 
 /// Whether a committed file says `text`; writes it with `UPDATE=1`.

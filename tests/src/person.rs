@@ -101,6 +101,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "match", MATCH), json!({ "input": input })).await
     }
 
+    /// Does something to an expression of interest.
+    pub async fn interest(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "interest", INTEREST), json!({ "input": input })).await
+    }
+
     /// The same person, as the rules see them.
     #[must_use]
     pub fn viewer(&self) -> Viewer {
@@ -152,6 +157,13 @@ const OFFER: &str = NEED;
 /// What tests read of a match after each step.
 const MATCH: &str = "id version status source decidedAt decidedBy { id } dismissedReason actions \
     disclosureLevel redactedFields history { from to by reason note }";
+
+/// What tests read of an expression of interest after each step.
+pub const INTEREST: &str = "id folio version status direction anonymous respondBy answeredAt \
+    escalatedAt forwardedAt acceptedAt endedAt declineReason cooperationSought contribution \
+    questions requirementAnswers { criterion response evidence } partnershipTypes evaluation \
+    companyRating officeRating need { id } offer { id } company { id } chamber { id } ott { id } \
+    actions disclosureLevel redactedFields history { from to by reason note }";
 
 /// A mutation with its one argument; the type of that is looked up in the schema.
 fn mutation(verb: &str, noun: &str, fields: &str) -> String {

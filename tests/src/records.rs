@@ -4,14 +4,15 @@ use api::text::fold;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, ConsentId,
-    ConsentPurpose, DelegationId, DevelopmentStage, EvidenceKind, ExclusivityAvailable,
-    InnovationReadiness, InnovationScope, IprStatus, Localized, MatchComponents, MatchId,
-    MatchSource, MatchStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
-    OfferType, OrganizationId, OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId,
-    SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
-    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
-    VerificationLevel, VerifiedClaims, affiliation, consent, delegation, match_, need, offer,
-    organization, region,
+    ConsentPurpose, DeclineReason, DelegationId, DevelopmentStage, EvidenceKind,
+    ExclusivityAvailable, InnovationReadiness, InnovationScope, InterestDirection, InterestId,
+    InterestStatus, IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus,
+    NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId,
+    OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer,
+    RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
+    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
+    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, consent,
+    delegation, interest, match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -284,6 +285,75 @@ pub fn suggestion(need: &need::Model, offer: &offer::Model) -> match_::Model {
         decided_at: None,
         decided_by_id: None,
         dismissed_reason: None,
+    }
+}
+
+/// An expression of interest between the two, complete and in a status, with a field in every
+/// column that the status can have.
+#[must_use]
+pub fn interest(
+    need: &need::Model,
+    offer: &offer::Model,
+    direction: InterestDirection,
+    status: InterestStatus,
+    now: DateTime<Utc>,
+) -> interest::Model {
+    use InterestStatus::{
+        Accepted, Agreed, ClosedNoDeal, Declined, Draft, Evaluation, Forwarded, NdaPending,
+        NdaSigned, Negotiation, Rejected, Submitted, Triage,
+    };
+    let id = InterestId::new(now);
+    let accepted = matches!(
+        status,
+        Accepted | NdaPending | NdaSigned | Evaluation | Negotiation | Agreed | ClosedNoDeal
+    );
+    let forwarded = accepted || matches!(status, Forwarded | Declined);
+    let waits = matches!(status, Submitted | Triage | Forwarded);
+    let ends = matches!(status, Rejected | Declined | ClosedNoDeal);
+    let at = |there: bool| there.then_some(now);
+    interest::Model {
+        id,
+        folio: format!("INT-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        direction,
+        need_id: Some(need.id),
+        offer_id: Some(offer.id),
+        company_id: need.company_id,
+        chamber_id: need.chamber_id,
+        region_id: need.region_id,
+        delegation_id: need.delegation_id,
+        ott_id: offer.ott_id,
+        anonymous: false,
+        cooperation_sought: Some(both("Un piloto en planta", "A pilot in the plant")),
+        contribution: Some(both("Cerámica porosa probada", "Porous ceramics, tested")),
+        questions: Some(both("Qué caudal hay", "What flow there is")),
+        requirement_answers: RequirementAnswers(vec![RequirementAnswer {
+            criterion: "Consumo de gas".into(),
+            response: RequirementResponse::Match,
+            evidence: Some("Ensayo de 200 horas".into()),
+        }]),
+        partnership_types: Codes::of(&[PartnershipType::RdCooperationAgreement]),
+        submitted_at: at(status != Draft),
+        answer_due_at: at(status != Draft).map(|at| at + TimeDelta::days(14)),
+        answered_at: at(!matches!(status, Draft | Submitted)),
+        answer_days: (!matches!(status, Draft | Submitted)).then_some(0),
+        answered_in_time: (!matches!(status, Draft | Submitted)).then_some(true),
+        respond_by: at(waits).map(|at| at + TimeDelta::days(14)),
+        days_left: (status == InterestStatus::InfoRequested).then_some(10),
+        escalates_at: at(status == Submitted).map(|at| at + TimeDelta::days(7)),
+        escalated_at: None,
+        lapses_at: at(waits).map(|at| at + TimeDelta::days(28)),
+        forwarded_at: at(forwarded),
+        accepted_at: at(accepted),
+        ended_at: at(ends),
+        decline_reason: ends.then_some(DeclineReason::OutOfScope),
+        evaluation: accepted.then(|| both("Encajan bien", "They fit well")),
+        company_rating: None,
+        office_rating: None,
     }
 }
 

@@ -16,8 +16,8 @@ use actix_web::{
     web,
 };
 use api::{
-    config::{HttpSettings, Settings},
-    context::Service,
+    config::{HttpSettings, PENDING_INTERESTS, Settings},
+    context::{Service, Terms},
     db::{Db, DbSettings},
     http::{App, configure},
     token::{Issuers, LocalKey},
@@ -246,7 +246,8 @@ impl World {
 
 async fn start(db: Db, clock: &Arc<AtomicI64>) -> Service {
     let clock = clock.clone();
-    Service::start(db, Arc::new(move || time(&clock)), true).await.expect("a service")
+    let terms = Terms { anonymous: true, pending_interests: PENDING_INTERESTS };
+    Service::start(db, Arc::new(move || time(&clock)), terms).await.expect("a service")
 }
 
 fn time(clock: &AtomicI64) -> DateTime<Utc> {

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::Settings,
-    context::{Service, machine_clock},
+    context::{Service, Terms, machine_clock},
     db::{Db, DbSettings},
 };
 
@@ -137,5 +137,11 @@ fn peak_memory() -> Option<u64> {
 async fn service(settings: &Settings) -> Result<Service, String> {
     let db = open(settings).await?;
     migrate::check(&db).await?;
-    Service::start(db, machine_clock(), settings.anonymous).await.map_err(|error| error.describe())
+    let service = Service::start(db, machine_clock(), terms(settings)).await;
+    service.map_err(|error| error.describe())
+}
+
+fn terms(settings: &Settings) -> Terms {
+    let Settings { anonymous, pending_interests, .. } = *settings;
+    Terms { anonymous, pending_interests }
 }

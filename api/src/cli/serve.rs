@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Cli, Outcome, migrate, open, service};
+use super::{Cli, Outcome, migrate, open, service, terms};
 use crate::{
     clockwork,
     config::Settings,
@@ -66,7 +66,7 @@ pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
     let db = open(&settings).await?;
     migrate::up(&db).await?;
     let told = |error: Error| error.describe();
-    let service = Service::start(db, machine_clock(), true).await.map_err(told)?;
+    let service = Service::start(db, machine_clock(), terms(&settings)).await.map_err(told)?;
     if demo::load(&service).await.map_err(told)? {
         tracing::info!("the demo network is loaded");
     }

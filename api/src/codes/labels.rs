@@ -50,6 +50,16 @@ impl Labels {
     /// When the database is away.
     pub async fn load(db: &Db) -> Result<Self> {
         let rows = code::Entity::find().order_by_asc(code::Column::Position).all(db.read()).await?;
+        Ok(Self::of(rows))
+    }
+
+    /// The lists that the binary carries.
+    #[cfg(test)]
+    pub(crate) fn of_file() -> Result<Self> {
+        Ok(Self::of(reference::rows()?))
+    }
+
+    fn of(rows: Vec<code::Model>) -> Self {
         let mut lists: HashMap<String, Vec<Arc<Entry>>> = HashMap::new();
         let mut places: HashMap<String, HashMap<String, usize>> = HashMap::new();
         for row in rows {
@@ -67,7 +77,7 @@ impl Labels {
             }));
         }
         let neighbours = reference::adjacency().into_iter().collect();
-        Ok(Self(Arc::new(Inner { lists, places, neighbours })))
+        Self(Arc::new(Inner { lists, places, neighbours }))
     }
 
     /// The names of all lists, sorted.

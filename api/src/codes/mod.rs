@@ -33,5 +33,7 @@ pub const SDG: &str = "sdg";
 pub const TRL: &str = "trl";
 /// International Patent Classification: sections, classes, subclasses.
 pub const IPC: &str = "ipc";
+/// Mandatory days of rest of the federation, by date (`2026-05-01`).
+pub const HOLIDAY: &str = "holiday";
 /// The edition of SCIAN that the binary carries.
 pub const SCIAN_EDITION: i32 = 2018;

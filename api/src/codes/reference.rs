@@ -4,7 +4,7 @@ use entity::{code, external_ref};
 use sea_orm::EntityTrait;
 use serde::Deserialize;
 
-use super::{IPC, MUNICIPALITY, SCIAN, SCIAN_EDITION, SDG, STATE, TRL};
+use super::{HOLIDAY, IPC, MUNICIPALITY, SCIAN, SCIAN_EDITION, SDG, STATE, TRL};
 use crate::{
     error::{Error, Result},
     event::Event,
@@ -20,6 +20,7 @@ const MUNICIPALITIES_CSV: &str = include_str!("../../data/reference/mx_municipal
 const SDG_CSV: &str = include_str!("../../data/reference/sdg.csv");
 const TRL_CSV: &str = include_str!("../../data/reference/trl.csv");
 const IPC_CSV: &str = include_str!("../../data/reference/ipc_sections_classes_subclasses.csv");
+const HOLIDAYS_CSV: &str = include_str!("../../data/reference/mx_holidays.csv");
 const VOCABULARIES_CSV: &str = include_str!("../../data/reference/vocabularies.csv");
 const ADJACENCY_CSV: &str = include_str!("../../data/reference/mx_state_adjacency.csv");
 
@@ -49,7 +50,7 @@ fn lines(csv: &'static str) -> Result<Vec<Line>> {
 }
 
 /// Every row of every list, in the order in which lists are shown.
-fn rows() -> Result<Vec<code::Model>> {
+pub(super) fn rows() -> Result<Vec<code::Model>> {
     let inegi = "INEGI";
     let mut rows = Vec::with_capacity(8_000);
     let mut push = |list: &str, line: Line, edition: Option<i32>, source: &str| {
@@ -80,6 +81,7 @@ fn rows() -> Result<Vec<code::Model>> {
         (SDG, SDG_CSV, "United Nations"),
         (TRL, TRL_CSV, "Vínculo"),
         (IPC, IPC_CSV, "WIPO"),
+        (HOLIDAY, HOLIDAYS_CSV, "Ley Federal del Trabajo, art. 74"),
     ] {
         for line in lines(csv)? {
             push(list, line, None, source);
@@ -111,6 +113,7 @@ pub(crate) async fn load_in(mut work: Work) -> Result<usize> {
         SDG_CSV,
         TRL_CSV,
         IPC_CSV,
+        HOLIDAYS_CSV,
         VOCABULARIES_CSV,
     ]);
     let key = (SYSTEM.to_owned(), "lists".to_owned());

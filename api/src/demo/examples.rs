@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use entity::{MatchStatus, NeedStatus, OfferStatus, OrganizationId, match_, need, offer};
+use entity::{
+    InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus, OrganizationId,
+    interest, match_, need, offer,
+};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,10 +13,11 @@ use serde_json::{Value, json};
 use super::{
     DemoToken,
     operations::{
-        BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS, DRAFT_NEED, LISTS, MATCH_COUNTS, MATCHES,
-        MEMBERS, NEED, NEED_MATCHES, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS,
-        PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, SEARCH, SHORTLIST, SUPPLY,
-        TO_REVIEW, VIEWER, WORK_LIST,
+        ACCEPT_INTEREST, BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS, DRAFT_INTEREST, DRAFT_NEED,
+        INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES,
+        NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW, PUBLIC_NEEDS,
+        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SHORTLIST, SUPPLY, TAKE_OVER,
+        TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
     },
 };
 use crate::{
@@ -70,6 +74,10 @@ struct Things {
     published_offer: Found,
     offer_in_review: Found,
     suggested: Found,
+    answerable: Found,
+    officers: OrganizationId,
+    received: Found,
+    forwarded: Found,
 }
 
 impl Things {
@@ -84,6 +92,7 @@ impl Things {
         let in_review = need::Column::Status.eq(NeedStatus::InReview);
         let offer_in_review = offer::Column::Status.eq(OfferStatus::InReview);
         let published = need::Column::Status.eq(NeedStatus::Published);
+        let answerable = published.clone().and(need::Column::OpenForInterest.eq(true));
         let published_offer = offer::Column::Status.eq(OfferStatus::Published);
         Ok(Self {
             published: need_id(service, published).await?,
@@ -96,6 +105,24 @@ impl Things {
             )
             .await?,
             suggested: match_id(service, organization("OTT_OFFICER")).await?,
+            answerable: need_id(service, answerable).await?,
+            officers: organization("OTT_OFFICER"),
+            received: interest_id(
+                service,
+                interest::Column::Status
+                    .eq(InterestStatus::Submitted)
+                    .and(interest::Column::Direction.eq(InterestDirection::OfferToNeed))
+                    .and(interest::Column::ChamberId.eq(chamber)),
+            )
+            .await?,
+            forwarded: interest_id(
+                service,
+                interest::Column::Status
+                    .eq(InterestStatus::Forwarded)
+                    .and(interest::Column::Direction.eq(InterestDirection::OfferToNeed))
+                    .and(interest::Column::CompanyId.eq(company)),
+            )
+            .await?,
             company,
             chamber,
             office,
@@ -150,6 +177,13 @@ fn everybody(things: &Things) -> Vec<Entry> {
             id(&things.published_offer),
         ),
         ("PUBLIC", "¿Quién soy?", "Who am I?", VIEWER, none()),
+        (
+            "PUBLIC",
+            "Qué tan rápido responde una cámara",
+            "How fast a chamber answers",
+            RESPONSES,
+            json!({ "intermediary": things.chamber.to_string() }),
+        ),
     ]
 }
 
@@ -177,6 +211,14 @@ fn companies(things: &Things) -> Vec<Entry> {
             "A need of mine, in full",
             NEED,
             id(&things.own),
+        ),
+        ("MEMBER_USER", "Quién se interesa", "Who is interested", INTERESTS, none()),
+        (
+            "MEMBER_USER",
+            "Aceptar una expresión de interés",
+            "Accept an expression of interest",
+            ACCEPT_INTEREST,
+            version(&things.forwarded),
         ),
     ]
 }
@@ -214,6 +256,20 @@ fn chambers(things: &Things) -> Vec<Entry> {
             none(),
         ),
         ("CHAMBER_ADMIN", "Necesidades por estado", "Needs by status", BY_STATUS, none()),
+        (
+            "CHAMBER_LIAISON",
+            "Expresiones de interés por atender",
+            "Expressions of interest to take care of",
+            TO_ANSWER,
+            none(),
+        ),
+        (
+            "CHAMBER_LIAISON",
+            "Atender una expresión de interés",
+            "Take over an expression of interest",
+            TAKE_OVER,
+            version(&things.received),
+        ),
     ]
 }
 
@@ -263,6 +319,14 @@ fn offices(things: &Things) -> Vec<Entry> {
             OFFICE_OFFERS,
             json!({ "ott": things.office.to_string() }),
         ),
+        (
+            "OTT_OFFICER",
+            "Expresar interés en una necesidad",
+            "Express interest in a need",
+            DRAFT_INTEREST,
+            what_interests(things),
+        ),
+        ("OTT_MANAGER", "Lo que está en trato", "What is under way", INTERESTS, none()),
     ]
 }
 
@@ -285,6 +349,13 @@ fn network(_: &Things) -> Vec<Entry> {
             json!({ "scian": "311" }),
         ),
         ("SERVICE", "Cambios recientes", "Recent changes", RECENT, none()),
+        (
+            "NETWORK_ADMIN",
+            "En qué quedan las expresiones de interés",
+            "How expressions of interest end",
+            INTEREST_COUNTS,
+            none(),
+        ),
     ]
 }
 
@@ -334,8 +405,31 @@ async fn offer_id(
     Ok(row.map(|row| (row.id.to_string(), row.version)))
 }
 
+async fn interest_id(
+    service: &Service,
+    condition: sea_orm::sea_query::SimpleExpr,
+) -> Result<Found> {
+    let row = interest::Entity::find().filter(condition).order_by_asc(interest::Column::Id);
+    let row = row.one(service.db().fresh()).await?;
+    Ok(row.map(|row| (row.id.to_string(), row.version)))
+}
+
+fn what_interests(things: &Things) -> Value {
+    json!({ "input": {
+        "direction": "OFFER_TO_NEED",
+        "from": things.officers.to_string(),
+        "need": things.answerable.as_ref().map(|found| &found.0),
+        "anonymous": false,
+        "cooperationSought": { "es": "Un piloto de seis meses en planta, con medición antes y después." },
+        "contribution": { "es": "Un laboratorio con tres proyectos terminados en este campo." },
+        "questions": { "es": "¿Qué datos de proceso se pueden compartir antes de firmar?" },
+        "requirementAnswers": [{ "criterion": "Puesta en marcha sin parar la línea", "response": "MATCH" }],
+        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
+    } })
+}
+
 /// The best match that an office has not decided about.
-async fn match_id(service: &Service, office: OrganizationId) -> Result<Option<(String, i32)>> {
+async fn match_id(service: &Service, office: OrganizationId) -> Result<Found> {
     let row = match_::Entity::find()
         .filter(match_::Column::OttId.eq(office))
         .filter(match_::Column::Status.eq(MatchStatus::Suggested))

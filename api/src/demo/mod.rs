@@ -1,6 +1,7 @@
 //! The demo network: visibly invented, bilingual, with a past in which every
 //! status occurs. It is loaded through the same imports and verbs as anything else.
 
+mod dealings;
 mod examples;
 mod operations;
 mod past;
@@ -60,6 +61,7 @@ pub async fn load(service: &Service) -> Result<bool> {
     read_organizations(service, header, &companies, &options).await?;
     import::network(service, &mut people.as_bytes(), &options).await?;
     past::write(service, &NEEDS, &OFFERS).await?;
+    dealings::write(service).await?;
     Ok(true)
 }
 

@@ -170,3 +170,45 @@ pub(super) const VIEWER: &str = "query WhoAmI {
   viewer { person isNetworkMember networkLevel grants { role actions organization { name kind } regions { name } } }
 }
 ";
+pub(super) const RESPONSES: &str = "query Responses($intermediary: ID!) {
+  organization(id: $intermediary) { name }
+  responseStatistics(intermediary: $intermediary) { since until submitted due onTime onTimeRate medianDays lapsed lapseRate suppressed asOf definitionVersion }
+}
+";
+pub(super) const INTERESTS: &str =
+    "# Quién es la otra parte se sabe paso a paso: vea disclosureLevel y redactedFields.
+query Interests {
+  interests(first: 10, order: RECENTLY_UPDATED) {
+    totalCount
+    nodes {
+      id folio version status direction respondBy actions disclosureLevel redactedFields
+      need { folio title } offer { folio title } company { name } chamber { name } ott { name }
+      cooperationSought contribution questions requirementAnswers { criterion response evidence }
+    }
+  }
+}
+";
+pub(super) const ACCEPT_INTEREST: &str = "mutation AcceptInterest($input: InterestVersionInput!) {
+  acceptInterest(input: $input) { interest { folio status acceptedAt ott { name email } } userErrors { code field message } }
+}
+";
+pub(super) const TO_ANSWER: &str = "query InterestsToAnswer {
+  interests(first: 20, order: OLDEST, filter: { status: [SUBMITTED, TRIAGE], direction: OFFER_TO_NEED }) {
+    totalCount
+    nodes { id folio version status submittedAt respondBy escalatedAt need { folio title company { name } } ott { name } cooperationSought questions history { to at note } }
+  }
+}
+";
+pub(super) const TAKE_OVER: &str = "mutation TakeOverInterest($input: InterestVersionInput!) {
+  takeOverInterest(input: $input) { interest { folio status answeredAt respondBy actions } userErrors { code field message } }
+}
+";
+pub(super) const DRAFT_INTEREST: &str = "mutation DraftInterest($input: DraftInterestInput!) {
+  draftInterest(input: $input) { interest { id folio version status need { title } chamber { name } actions } userErrors { code field message } }
+}
+";
+pub(super) const INTEREST_COUNTS: &str = "query HowInterestsEnd {
+  byStatus: interestCounts(by: [STATUS, DIRECTION]) { count status direction }
+  why: interestCounts(by: [DECLINE_REASON]) { count declineReason }
+}
+";

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The people and companies that act in the past.
-struct Cast {
+pub(super) struct Cast {
     /// Affiliated companies by subsector, each with its chamber.
     companies: HashMap<String, Vec<(OrganizationId, OrganizationId)>>,
     /// Who holds which role where, with their grants.
@@ -39,7 +39,7 @@ struct Cast {
 }
 
 impl Cast {
-    async fn gather(service: &Service) -> Result<Self> {
+    pub(super) async fn gather(service: &Service) -> Result<Self> {
         let affiliations = affiliation::Entity::find()
             .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
             .order_by_asc(affiliation::Column::Id)
@@ -65,6 +65,16 @@ impl Cast {
         Ok(Self { companies, members, offices, shown, shown_office })
     }
 
+    /// The company that the demo's own member speaks for.
+    pub(super) fn shown(&self) -> Option<OrganizationId> {
+        self.shown
+    }
+
+    /// The office of the demo's own manager.
+    pub(super) fn shown_office(&self) -> Option<OrganizationId> {
+        self.shown_office
+    }
+
     /// Who makes an offer: each office in turn. The one that is shown makes the first
     /// ones of every other fate than to stay published.
     fn offerer(&self, index: usize, fate: OfferStatus) -> OrganizationId {
@@ -88,7 +98,12 @@ impl Cast {
 
     /// Whoever holds one of the roles in an organization without limits of territory;
     /// the service itself where nobody does.
-    fn someone(&self, organization: OrganizationId, roles: &[Role], at: DateTime<Utc>) -> Viewer {
+    pub(super) fn someone(
+        &self,
+        organization: OrganizationId,
+        roles: &[Role],
+        at: DateTime<Utc>,
+    ) -> Viewer {
         let found = self.members.iter().find(|row| {
             row.organization_id == organization
                 && roles.contains(&row.role)

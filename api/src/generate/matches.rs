@@ -22,7 +22,8 @@ use crate::{
     error::Result,
     event::Event,
     import::BATCH,
-    matches::{KEPT, LEAST_SCORE, Names, Owners, suggestion},
+    matches::{KEPT, LEAST_SCORE, Names, suggestion},
+    policy::Parties,
 };
 
 /// How many records of each side teach the engine which words are rare.
@@ -136,20 +137,20 @@ impl<'a> Market<'a> {
         for (offer, found) in found {
             let at = need.published_at.max(offer.published_at) + SOON;
             let at = at.min(self.scene.day);
-            let owners = self.owners(need, offer);
-            rows.push(suggestion(&found, MatchId(dice.id(at)), owners, at));
+            let parties = self.parties(need, offer);
+            rows.push(suggestion(&found, MatchId(dice.id(at)), parties, at));
         }
     }
 
-    fn owners(&self, need: &Asked, offer: &Offered) -> Owners {
+    fn parties(&self, need: &Asked, offer: &Offered) -> Parties {
         let company = &self.network.companies[need.company as usize];
         let place = &self.network.places[usize::from(company.place)];
-        Owners {
-            company_id: company.id,
-            chamber_id: self.network.chambers[place.chamber],
-            region_id: Some(place.region),
-            delegation_id: Some(place.delegation),
-            ott_id: self.network.offices[usize::from(offer.office)].id,
+        Parties {
+            company: company.id,
+            chamber: self.network.chambers[place.chamber],
+            region: Some(place.region),
+            delegation: Some(place.delegation),
+            ott: self.network.offices[usize::from(offer.office)].id,
         }
     }
 

@@ -1,18 +1,11 @@
 //! How many matches there are of each kind: what came of them, and why some were put aside.
 
 use async_graphql::{Context, Enum, SimpleObject};
-use entity::{DeclineReason, MatchSource, MatchStatus, match_, match_::Column};
-use sea_orm::{
-    Condition, Order, QueryResult,
-    sea_query::{Expr, Query},
-};
+use entity::{DeclineReason, MatchSource, MatchStatus, match_::Column};
+use sea_orm::{Condition, QueryResult};
 
-use super::list::MatchFilter;
-use crate::{
-    context::Request,
-    error::{Error, Result},
-    policy::decided_matches,
-};
+use super::{Match, list::MatchFilter};
+use crate::{context::Request, error::Result, policy::decided_matches, read::groups};
 
 /// What matches are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -24,9 +17,6 @@ pub enum MatchDimension {
     /// By who proposed them.
     Source,
 }
-
-/// The most dimensions of one count.
-const MOST_DIMENSIONS: usize = 2;
 
 impl MatchDimension {
     fn column(self) -> Column {
@@ -62,20 +52,8 @@ pub(super) async fn counts(
 ) -> Result<Vec<MatchCount>> {
     let viewer = ctx.viewer();
     viewer.allow_member()?;
-    let repeats = by.iter().enumerate().any(|(place, one)| by[..place].contains(one));
-    if repeats || !(1..=MOST_DIMENSIONS).contains(&by.len()) {
-        return Err(Error::Argument("by", "must name one or two different dimensions".into()));
-    }
     let condition = Condition::all().add(decided_matches(viewer)).add(filter.condition()?);
-    let mut query = Query::select();
-    let count = Expr::cust("COUNT(*)");
-    query.from(match_::Entity).cond_where(condition).expr(count.clone());
-    query.order_by_expr(count, Order::Desc);
-    for dimension in by {
-        let column = Expr::col((match_::Entity, dimension.column()));
-        query.expr(column.clone()).order_by_expr(column.clone(), Order::Asc).add_group_by([column]);
-    }
-    let rows = ctx.loaders().reader().rows(&query).await?;
+    let rows = groups::<Match, _>(ctx, condition, by, MatchDimension::column).await?;
     rows.iter().map(|row| count_of(row, by)).collect()
 }
 

@@ -2,18 +2,18 @@
 //! its two sides.
 
 use chrono::{DateTime, Utc};
-use entity::{MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, OfferId, OfferStatus, match_};
+use entity::{
+    MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, OfferId, OfferStatus, match_, need,
+    offer,
+};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{
-    engine::Engine,
-    suggest::{Owners, need_row, offer_row, suggestion},
-};
+use super::{engine::Engine, suggest::suggestion};
 use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::{Living, Verb, Why, step},
-    policy::{MatchAction, OFFICE, Resource},
+    policy::{MatchAction, OFFICE, Parties, Resource},
     work::Work,
 };
 
@@ -67,15 +67,15 @@ pub(super) async fn propose(
     need: NeedId,
     offer: OfferId,
 ) -> Result<match_::Model> {
-    let need = need_row(work, need).await?;
+    let need = work.keep::<need::Entity>(need).await?;
     let need = need.filter(|row| row.level(work.viewer()).is_some());
     let need = need.ok_or_else(|| missing("input.need"))?;
-    let offer = offer_row(work, offer).await?;
+    let offer = work.keep::<offer::Entity>(offer).await?;
     let offer = offer.filter(|row| row.level(work.viewer()).is_some());
     let offer = offer.ok_or_else(|| missing("input.offer"))?;
     let found = engine.judge(&need, &offer);
     let id = MatchId::new(work.now);
-    let mut row = suggestion(&found, id, Owners::of(&need, &offer), work.now);
+    let mut row = suggestion(&found, id, parties(&need, &offer), work.now);
     let by_office = work.viewer().holding(OFFICE).any(|grant| grant.organization == row.ott_id);
     row.source = if by_office { MatchSource::Officer } else { MatchSource::Liaison };
     let allowed = work.allow_new(MatchAction::Propose, row)?;
@@ -107,6 +107,16 @@ pub(super) async fn propose(
     work.history(row.id.to_string(), None, row.status.to_value(), (None, None)).await?;
     work.record(Event::MatchProposed { r#match: row.id });
     Ok(row)
+}
+
+fn parties(need: &need::Model, offer: &offer::Model) -> Parties {
+    Parties {
+        company: need.company_id,
+        chamber: need.chamber_id,
+        region: need.region_id,
+        delegation: need.delegation_id,
+        ott: offer.ott_id,
+    }
 }
 
 fn missing(field: &str) -> Error {

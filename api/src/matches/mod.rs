@@ -18,5 +18,5 @@ pub use object::FIELDS;
 pub use object::Match;
 pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
-pub(crate) use suggest::{KEPT, LEAST_SCORE, Owners, suggestion};
+pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
 pub use suggest::{follow, resign, skip};

@@ -13,7 +13,7 @@ use matching::{Feature, Match, Side};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, Order,
     QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Alias, Expr, Func, LockType, Query, SimpleExpr, WindowStatement},
+    sea_query::{Alias, Expr, Func, Query, SimpleExpr, WindowStatement},
 };
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use crate::{
     event::Event,
     followers::{events_after, keep, lead},
     lifecycle::step,
-    policy::{MatchAction, OPEN_MATCHES},
+    policy::{MatchAction, OPEN_MATCHES, Parties},
     work::Work,
 };
 
@@ -91,7 +91,10 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
     let (own, _) = columns(side);
     let mut work = service.system_work().await?;
     // Nobody proposes or decides about a pair of this record in between.
-    hold(&work, side, id).await?;
+    match side {
+        Side::Need => drop(work.keep::<need::Entity>(NeedId(id)).await?),
+        Side::Offer => drop(work.keep::<offer::Entity>(OfferId(id)).await?),
+    }
     let known = match_::Entity::find()
         .filter(own.into_expr().eq(value(id)))
         .lock_exclusive()
@@ -154,25 +157,6 @@ fn value(id: Uuid) -> SimpleExpr {
     Expr::val(sea_orm::Value::from(id))
 }
 
-/// Holds the record of one side; its key may still be referred to.
-async fn hold(work: &Work, side: Side, id: Uuid) -> Result<()> {
-    match side {
-        Side::Need => drop(need_row(work, NeedId(id)).await?),
-        Side::Offer => drop(offer_row(work, OfferId(id)).await?),
-    }
-    Ok(())
-}
-
-/// A need, held until the end of the work.
-pub(super) async fn need_row(work: &Work, id: NeedId) -> Result<Option<need::Model>> {
-    Ok(need::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(work.tx()).await?)
-}
-
-/// An offer, held until the end of the work.
-pub(super) async fn offer_row(work: &Work, id: OfferId) -> Result<Option<offer::Model>> {
-    Ok(offer::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(work.tx()).await?)
-}
-
 /// Whether only the service had to do with a match so far: it may be computed anew.
 fn is_untouched(row: &match_::Model) -> bool {
     let computed = matches!(row.status, MatchStatus::Suggested | MatchStatus::Stale);
@@ -233,7 +217,7 @@ async fn fresh(
     let owners = owners(work, side, id, new.map(|found| other_id(side, found)).collect()).await?;
     let row = |found: &&&Match| match known.get(&(found.need, found.offer)) {
         Some(before) => {
-            let now = suggestion(found, before.id, Owners::of_match(before), before.suggested_at);
+            let now = suggestion(found, before.id, Parties::from(*before), before.suggested_at);
             let version = before.version + i32::from(before.status != now.status);
             Some(match_::Model { version, ..now })
         }
@@ -251,7 +235,7 @@ async fn owners(
     side: Side,
     id: Uuid,
     others: Vec<Uuid>,
-) -> Result<HashMap<Uuid, Owners>> {
+) -> Result<HashMap<Uuid, Parties>> {
     if others.is_empty() {
         return Ok(HashMap::new());
     }
@@ -291,40 +275,13 @@ struct NeedOwners {
 }
 
 impl NeedOwners {
-    fn with(&self, ott_id: OrganizationId) -> Owners {
-        let Self { company_id, chamber_id, region_id, delegation_id, .. } = *self;
-        Owners { company_id, chamber_id, region_id, delegation_id, ott_id }
-    }
-}
-
-/// Whose the two of a match are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Owners {
-    pub(crate) company_id: OrganizationId,
-    pub(crate) chamber_id: OrganizationId,
-    pub(crate) region_id: Option<RegionId>,
-    pub(crate) delegation_id: Option<DelegationId>,
-    pub(crate) ott_id: OrganizationId,
-}
-
-impl Owners {
-    pub(crate) fn of(need: &need::Model, offer: &offer::Model) -> Self {
-        Self {
-            company_id: need.company_id,
-            chamber_id: need.chamber_id,
-            region_id: need.region_id,
-            delegation_id: need.delegation_id,
-            ott_id: offer.ott_id,
-        }
-    }
-
-    fn of_match(row: &match_::Model) -> Self {
-        Self {
-            company_id: row.company_id,
-            chamber_id: row.chamber_id,
-            region_id: row.region_id,
-            delegation_id: row.delegation_id,
-            ott_id: row.ott_id,
+    fn with(&self, ott: OrganizationId) -> Parties {
+        Parties {
+            company: self.company_id,
+            chamber: self.chamber_id,
+            region: self.region_id,
+            delegation: self.delegation_id,
+            ott,
         }
     }
 }
@@ -355,7 +312,7 @@ fn same(before: &[match_::Model], after: &[match_::Model]) -> bool {
 pub(crate) fn suggestion(
     found: &Match,
     id: MatchId,
-    owners: Owners,
+    parties: Parties,
     at: DateTime<Utc>,
 ) -> match_::Model {
     let int = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
@@ -363,11 +320,11 @@ pub(crate) fn suggestion(
         id,
         need_id: NeedId(found.need),
         offer_id: OfferId(found.offer),
-        company_id: owners.company_id,
-        chamber_id: owners.chamber_id,
-        region_id: owners.region_id,
-        delegation_id: owners.delegation_id,
-        ott_id: owners.ott_id,
+        company_id: parties.company,
+        chamber_id: parties.chamber,
+        region_id: parties.region,
+        delegation_id: parties.delegation,
+        ott_id: parties.ott,
         version: 1,
         source: MatchSource::Algorithm,
         status: MatchStatus::Suggested,

@@ -3,20 +3,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
-use entity::{NeedStatus, NeedType, OrganizationId, RegionId, need, need::Column};
-use sea_orm::{
-    Condition, Order, QueryResult,
-    sea_query::{Expr, Query},
-};
+use entity::{NeedStatus, NeedType, OrganizationId, RegionId, need::Column};
+use sea_orm::{Condition, QueryResult};
 use uuid::Uuid;
 
 use super::{Need, query::NeedFilter};
 use crate::{
     codes::Code,
     context::Request,
-    error::{Error, Result},
+    error::Result,
     organizations::{Organization, Region},
-    read::{Asked, Node, Reading},
+    read::{Asked, Node, Reading, groups},
 };
 
 /// What needs are counted by.
@@ -35,11 +32,6 @@ pub enum NeedDimension {
     /// By what kind of need they are.
     Type,
 }
-
-/// The most dimensions of one count.
-const MOST_DIMENSIONS: usize = 2;
-/// The most groups of one count: a dashboard shows fewer, an export is another matter.
-const MOST_GROUPS: u64 = 5_000;
 
 impl NeedDimension {
     fn column(self) -> Column {
@@ -111,28 +103,11 @@ pub(super) async fn counts(
     filter: NeedFilter,
     by: &[NeedDimension],
 ) -> Result<Vec<NeedCount>> {
-    let repeats = by.iter().enumerate().any(|(place, one)| by[..place].contains(one));
-    if repeats || !(1..=MOST_DIMENSIONS).contains(&by.len()) {
-        return Err(Error::Argument("by", "must name one or two different dimensions".into()));
-    }
     let viewer = ctx.viewer();
-    let reader = ctx.loaders().reader();
     let condition = Condition::all()
         .add(Need::visible(viewer))
         .add(filter.condition(ctx.service().labels(), viewer)?);
-    let mut query = Query::select();
-    query.from(need::Entity).cond_where(condition).limit(MOST_GROUPS + 1);
-    let count = Expr::cust("COUNT(*)");
-    query.expr(count.clone()).order_by_expr(count, Order::Desc);
-    for dimension in by {
-        let column = Expr::col((need::Entity, dimension.column()));
-        query.expr(column.clone()).order_by_expr(column.clone(), Order::Asc).add_group_by([column]);
-    }
-    let rows = reader.rows(&query).await?;
-    if rows.len() as u64 > MOST_GROUPS {
-        let message = format!("finds more than {MOST_GROUPS} groups: say which needs by a filter");
-        return Err(Error::Argument("by", message));
-    }
+    let rows = groups::<Need, _>(ctx, condition, by, NeedDimension::column).await?;
     let mut counts: Vec<NeedCount> =
         rows.iter().map(|row| count_of(row, by)).collect::<Result<_>>()?;
     let asked = Asked::here(ctx);

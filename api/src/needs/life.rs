@@ -5,11 +5,9 @@ use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use entity::{
     AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus, NeedType,
-    OrganizationId, Role, affiliation, consent, need, organization,
+    OrganizationId, Role, affiliation, need, organization,
 };
-use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::input::{NeedInput, check_complete, public_texts};
 use crate::{
@@ -17,11 +15,13 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserErrorCode},
     event::Event,
+    interests,
     lifecycle::{
         self, ARCHIVED_AFTER_END, ARCHIVED_AFTER_PUBLICATION, Living, TERM, Verb, Why, all_texts,
         blind_names, check_archivable, check_four_eyes, check_not_over, check_release,
         check_renewable, step,
     },
+    organizations::{consented, standing},
     policy::NeedAction,
     work::Work,
 };
@@ -46,25 +46,16 @@ pub(crate) async fn draft(
     let state_code = state_code.ok_or_else(|| {
         Error::field("input.company", UserErrorCode::NotFound, "no existe / does not exist")
     })?;
-    let affiliations = affiliation::Entity::find()
-        .filter(affiliation::Column::CompanyId.eq(company))
-        .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
-        .order_by_asc(affiliation::Column::Id)
-        .all(work.tx())
-        .await?;
-    let mut fitting =
-        affiliations.iter().filter(|row| chamber.is_none_or(|chamber| row.chamber_id == chamber));
-    let affiliation = fitting.next();
-    let ambiguous = fitting.next().is_some();
+    let (affiliation, ambiguous) = standing(work, company, chamber).await?;
 
     let now = work.now;
     let person = work.viewer().person;
     let mut need = need::Model {
         created_by: person,
         company_id: company,
-        chamber_id: affiliation.map_or(chamber.unwrap_or_default(), |row| row.chamber_id),
-        delegation_id: affiliation.and_then(|row| row.delegation_id),
-        region_id: affiliation.and_then(|row| row.region_id),
+        chamber_id: affiliation.as_ref().map_or(chamber.unwrap_or_default(), |row| row.chamber_id),
+        delegation_id: affiliation.as_ref().and_then(|row| row.delegation_id),
+        region_id: affiliation.as_ref().and_then(|row| row.region_id),
         state_code,
         ..blank(now)
     };
@@ -217,21 +208,6 @@ async fn check_shared(work: &Work, need: &need::Model, checks: &mut Checks<'_>) 
         }
     }
     Ok(())
-}
-
-/// Whether a company has consented to one of these, now.
-async fn consented(
-    work: &Work,
-    company: OrganizationId,
-    purposes: &[ConsentPurpose],
-) -> Result<bool> {
-    let found = consent::Entity::find()
-        .filter(consent::Column::OrganizationId.eq(company))
-        .filter(consent::Column::Purpose.is_in(purposes.iter().copied()))
-        .filter(consent::in_force(work.now))
-        .one(work.tx())
-        .await?;
-    Ok(found.is_some())
 }
 
 impl Living for need::Model {
@@ -481,13 +457,29 @@ pub(crate) async fn end(
     why: Why,
 ) -> Result<need::Model> {
     let (now, reason) = (work.now, why.0);
-    step(work, id, expected_version, action, why, |need| {
+    let need = step(work, id, expected_version, action, why, |need| {
         need.closure_reason = reason;
         need.open_for_interest = false;
         need.ended_at = Some(now);
         Ok(())
     })
-    .await
+    .await?;
+    check_promise(work, &need).await?;
+    Ok(need)
+}
+
+/// A challenge whose reward somebody is after stands until its deadline.
+async fn check_promise(work: &Work, need: &need::Model) -> Result<()> {
+    let promised = need.kind == NeedType::Challenge
+        && need.expires_at.is_some_and(|end| work.now < end)
+        && interests::life::exist_for(work, need.id).await?;
+    if promised && !work.viewer().system {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "un reto con expresiones de interés sigue en pie hasta su plazo / a challenge with expressions of interest stands until its deadline",
+        ));
+    }
+    Ok(())
 }
 
 /// Puts a need away once its time has come.

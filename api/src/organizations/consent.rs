@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Datelike, Utc};
-use entity::{ConsentId, ConsentPurpose, OrganizationId, OrganizationKind, consent, organization};
+use entity::{
+    AffiliationStatus, ConsentId, ConsentPurpose, OrganizationId, OrganizationKind, affiliation,
+    consent, organization,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
@@ -182,4 +185,39 @@ async fn change(
         Err(Error::Refused(user_errors)) => Ok(ConsentPayload { consent: None, user_errors }),
         Err(other) => Err(other),
     })
+}
+
+/// Whether a company has consented to one of these, now.
+pub(crate) async fn consented(
+    work: &Work,
+    company: OrganizationId,
+    purposes: &[ConsentPurpose],
+) -> Result<bool> {
+    let found = consent::Entity::find()
+        .filter(consent::Column::OrganizationId.eq(company))
+        .filter(consent::Column::Purpose.is_in(purposes.iter().copied()))
+        .filter(consent::in_force(work.now))
+        .one(work.tx())
+        .await?;
+    Ok(found.is_some())
+}
+
+/// A company's affiliation in force, to `chamber` where one is named; and whether there are
+/// several that fit.
+pub(crate) async fn standing(
+    work: &Work,
+    company: OrganizationId,
+    chamber: Option<OrganizationId>,
+) -> Result<(Option<affiliation::Model>, bool)> {
+    let affiliations = affiliation::Entity::find()
+        .filter(affiliation::Column::CompanyId.eq(company))
+        .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+        .order_by_asc(affiliation::Column::Id)
+        .all(work.tx())
+        .await?;
+    let mut fitting = affiliations
+        .into_iter()
+        .filter(|row| chamber.is_none_or(|chamber| row.chamber_id == chamber));
+    let first = fitting.next();
+    Ok((first, fitting.next().is_some()))
 }

@@ -8,6 +8,7 @@ pub(crate) mod size;
 mod territory;
 
 pub use consent::ConsentMutation;
+pub(crate) use consent::{consented, standing};
 pub use object::FIELDS;
 pub use object::Organization;
 pub use query::OrganizationQuery;

@@ -3,97 +3,43 @@
 //! the rows still in the database.
 
 use entity::{DisclosureLevel, MatchId, MatchStatus, OrganizationId, Role, match_};
-use sea_orm::{
-    ColumnTrait, Condition, Iterable,
-    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
-};
+use sea_orm::{ColumnTrait, Condition, Iterable, sea_query::SimpleExpr};
 
-use super::{Action, CHAMBER, OFFICE, Resource, Viewer, any_of, checked};
+use super::{
+    Action, Resource, Viewer, any_of, checked,
+    sides::{Parties, PartyColumns, Sides},
+};
 
 /// The statuses in which the two are said to fit.
 pub const OPEN_MATCHES: &[MatchStatus] =
     &[MatchStatus::Suggested, MatchStatus::Shortlisted, MatchStatus::Converted];
 
-/// In whose name somebody may speak of a match: of the need's company, of its chamber
-/// within the territory, of the offer's office.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sides(i32);
+/// Whose the two of a match are.
+const PARTIES: PartyColumns<match_::Column> = PartyColumns {
+    company: match_::Column::CompanyId,
+    chamber: match_::Column::ChamberId,
+    region: match_::Column::RegionId,
+    delegation: match_::Column::DelegationId,
+    ott: match_::Column::OttId,
+};
 
-impl Sides {
-    /// The need's company.
-    pub const COMPANY: Self = Self(1);
-    /// The chamber that brings the need.
-    pub const CHAMBER: Self = Self(2);
-    /// The office that makes the offer.
-    pub const OFFICE: Self = Self(4);
-    /// Those that bring the two sides together.
-    pub const INTERMEDIARIES: Self = Self(2 | 4);
-    const ALL: Self = Self(1 | 2 | 4);
-
-    /// What the database computed by [`sides_of_matches`].
-    #[must_use]
-    pub fn from_database(bits: i32) -> Self {
-        Self(bits)
-    }
-
-    /// Whether one of these is among them.
-    #[must_use]
-    pub fn meet(self, others: Self) -> bool {
-        self.0 & others.0 != 0
-    }
-
-    /// Of a row in hand.
-    #[must_use]
-    pub fn of(viewer: &Viewer, row: &match_::Model) -> Self {
-        let office = viewer.holding(OFFICE).any(|grant| grant.organization == row.ott_id);
-        let chamber = viewer.reaches(CHAMBER, row.chamber_id, row.region_id, row.delegation_id);
-        let company = viewer.is(Role::MemberUser, row.company_id);
-        let bit = |holds: bool, side: Self| if holds { side.0 } else { 0 };
-        Self(bit(office, Self::OFFICE) | bit(chamber, Self::CHAMBER) | bit(company, Self::COMPANY))
-    }
-
-    fn of_role(role: Role) -> Self {
-        match role {
-            Role::MemberUser => Self::COMPANY,
-            Role::ChamberLiaison | Role::ChamberAdmin => Self::CHAMBER,
-            Role::OttOfficer | Role::OttManager => Self::OFFICE,
-            _ => Self(0),
+impl From<&match_::Model> for Parties {
+    fn from(row: &match_::Model) -> Self {
+        Self {
+            company: row.company_id,
+            chamber: row.chamber_id,
+            region: row.region_id,
+            delegation: row.delegation_id,
+            ott: row.ott_id,
         }
     }
 }
 
-/// The rows of which the viewer may speak, side by side; nothing for a side of which they never do.
-fn sides(viewer: &Viewer) -> Vec<(Sides, Condition)> {
-    use match_::Column;
-    let companies = viewer.holding(&[Role::MemberUser]);
-    let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
-    let chambers = viewer.holding(CHAMBER).map(|grant| {
-        Condition::all()
-            .add(Column::ChamberId.eq(grant.organization))
-            .add_option(grant.territory(Column::RegionId, Column::DelegationId))
-    });
-    let offices = viewer.holding(OFFICE);
-    let offices = offices.map(|grant| Column::OttId.eq(grant.organization).into());
-    let sides: [(Sides, Vec<Condition>); 3] = [
-        (Sides::COMPANY, companies.collect()),
-        (Sides::CHAMBER, chambers.collect()),
-        (Sides::OFFICE, offices.collect()),
-    ];
-    let spoken = sides.into_iter().filter(|(_, rules)| !rules.is_empty());
-    spoken.map(|(side, rules)| (side, any_of(rules))).collect()
-}
-
-/// [`Sides::of`] a row as the database computes it; nothing for viewers who speak for no side of any.
+/// In whose name the viewer may speak of a match, as the database computes it; nothing for
+/// viewers who speak for no side of any.
 #[must_use]
 pub fn sides_of_matches(viewer: &Viewer) -> Option<SimpleExpr> {
-    sides(viewer)
-        .into_iter()
-        .map(|(Sides(bit), rows)| {
-            let bit = Expr::cust(bit.to_string());
-            let case = CaseStatement::new().case(rows, bit).finally(Expr::cust("0"));
-            SimpleExpr::Case(Box::new(case))
-        })
-        .reduce(ExprTrait::add)
+    PARTIES.sides(viewer)
 }
 
 /// What the rules need to know of a match.
@@ -137,7 +83,7 @@ impl Resource for match_::Model {
     const NAME: &'static str = MatchFacts::NAME;
 
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        let sides = Sides::of(viewer, self);
+        let sides = Sides::of(viewer, &self.into());
         MatchFacts { id: self.id, status: self.status, sides }.level(viewer)
     }
 }
@@ -165,7 +111,7 @@ pub fn open_matches() -> Condition {
 /// The matches of the viewer's own companies, offices and, within their territory, chambers.
 #[must_use]
 pub fn own_matches(viewer: &Viewer) -> Condition {
-    any_of(sides(viewer).into_iter().map(|(_, rows)| rows))
+    PARTIES.own(viewer)
 }
 
 /// The matches of which the viewer may know where they stand: their own, for the
@@ -227,7 +173,7 @@ impl MatchAction {
         match self {
             Self::Propose | Self::Shortlist | Self::Dismiss => Sides::INTERMEDIARIES,
             Self::Convert => Sides::ALL,
-            Self::SetAside | Self::TakeUpAgain => Sides(0),
+            Self::SetAside | Self::TakeUpAgain => Sides::NONE,
         }
     }
 
@@ -252,7 +198,7 @@ impl MatchAction {
     /// through its chamber: who it is, is not told here.
     #[must_use]
     pub fn in_name_of(viewer: &Viewer, row: &match_::Model) -> Option<OrganizationId> {
-        let sides = Sides::of(viewer, row);
+        let sides = Sides::of(viewer, &row.into());
         if sides.meet(Sides::OFFICE) {
             return Some(row.ott_id);
         }
@@ -264,6 +210,6 @@ impl Action for MatchAction {
     type On = match_::Model;
 
     fn permitted(self, viewer: &Viewer, row: &match_::Model) -> bool {
-        Sides::of(viewer, row).meet(self.by())
+        Sides::of(viewer, &row.into()).meet(self.by())
     }
 }

@@ -5,10 +5,12 @@
 //! Deny by default: a rule that is not written is a refusal, and what cannot be
 //! seen is reported as not found.
 
+mod interest;
 mod matches;
 mod need;
 mod offer;
 mod organization;
+mod sides;
 mod territory;
 
 use std::ops::Deref;
@@ -23,8 +25,12 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 
+pub use interest::{
+    InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests, own_interests,
+    sides_of_interests, visible_interests,
+};
 pub use matches::{
-    MatchAction, MatchFacts, OPEN_MATCHES, Sides, decided_matches, open_matches, own_matches,
+    MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
     sides_of_matches, visible_matches,
 };
 pub use need::{
@@ -36,6 +42,7 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
 
 /// One role in one organization, with the territory to which it is limited.
@@ -223,10 +230,14 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let matches = MatchAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(MatchAction::mutation);
+    let interests = InterestAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(InterestAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs
         .chain(offers)
         .chain(matches)
+        .chain(interests)
         .chain(consents.into_iter().flatten())
         .map(ToOwned::to_owned)
         .collect()

@@ -13,6 +13,7 @@
 
 mod asked;
 mod field;
+mod groups;
 mod list;
 mod loaders;
 mod node;
@@ -22,6 +23,7 @@ mod relation;
 
 pub(crate) use asked::Asked;
 pub use field::{Facts, Field, Row, redacted};
+pub(crate) use groups::groups;
 pub(crate) use list::{List, page};
 pub(crate) use loaders::{Batch, HistoryOf, Loaders};
 pub(crate) use node::Node;

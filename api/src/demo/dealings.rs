@@ -1,0 +1,230 @@
+//! What came of the demo's needs and offers: expressions of interest from both
+//! sides, each taken by the right people as far as it shows.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    DeclineReason, InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role, interest,
+    need, offer,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+
+use super::past::Cast;
+use crate::{
+    clockwork,
+    context::Service,
+    error::{Error, Result},
+    interests::life::{self, Between},
+    policy::{InterestAction, Viewer},
+    work::Work,
+};
+
+/// How many days ago each was written down, and how far it came.
+const FATES: [(i64, InterestStatus); 14] = [
+    (3, InterestStatus::Submitted),
+    (2, InterestStatus::Submitted),
+    (6, InterestStatus::Triage),
+    (5, InterestStatus::Triage),
+    (9, InterestStatus::Forwarded),
+    (8, InterestStatus::Forwarded),
+    (40, InterestStatus::Accepted),
+    (32, InterestStatus::Evaluation),
+    (28, InterestStatus::Rejected),
+    (36, InterestStatus::Declined),
+    (1, InterestStatus::Draft),
+    (7, InterestStatus::InfoRequested),
+    (55, InterestStatus::ClosedNoDeal),
+    (50, InterestStatus::Withdrawn),
+];
+
+/// Writes them, in one piece of work.
+pub(super) async fn write(service: &Service) -> Result<()> {
+    let cast = Cast::gather(service).await?;
+    let db = service.db().fresh();
+    // What was on offer before the first of them began.
+    let then = service.now() - Duration::days(60);
+    let needs = need::Entity::find()
+        .filter(need::Column::Status.eq(NeedStatus::Published))
+        .filter(need::Column::OpenForInterest.eq(true))
+        .filter(need::Column::PublishedAt.lt(then))
+        .order_by_asc(need::Column::Id)
+        .all(db)
+        .await?;
+    let offers = offer::Entity::find()
+        .filter(offer::Column::Status.eq(OfferStatus::Published))
+        .filter(offer::Column::OpenForInterest.eq(true))
+        .filter(offer::Column::PublishedAt.lt(then))
+        .order_by_asc(offer::Column::Id)
+        .all(db)
+        .await?;
+    let shown_needs = shown(&needs, |need| Some(need.company_id) == cast.shown());
+    let shown_offers = shown(&offers, |offer| Some(offer.ott_id) == cast.shown_office());
+    let mut work = service.system_work().await?;
+    for (index, (days, fate)) in FATES.into_iter().enumerate() {
+        let begun = service.now() - Duration::days(days);
+        let (need, offer, direction) = if index % 2 == 0 {
+            let offer = &offers[index * 11 % offers.len()];
+            (shown_needs[index / 2 % shown_needs.len()], offer, InterestDirection::OfferToNeed)
+        } else {
+            let need = &needs[index * 7 % needs.len()];
+            (need, shown_offers[index / 2 % shown_offers.len()], InterestDirection::NeedToOffer)
+        };
+        let deal = Deal { service, cast: &cast, need, offer, direction, begun };
+        let told = deal.live(&mut work, index % 3 == 0, fate).await;
+        told.map_err(|error| Error::internal(format!("interest {index}: {}", error.describe())))?;
+    }
+    work.commit().await?;
+    // Who did not answer in time is told as always.
+    clockwork::run_due(service).await?;
+    Ok(())
+}
+
+/// Those that the demo's own people see most of; all where they have none.
+fn shown<T>(rows: &[T], is_theirs: impl Fn(&T) -> bool) -> Vec<&T> {
+    let theirs: Vec<_> = rows.iter().filter(|row| is_theirs(row)).collect();
+    if theirs.is_empty() { rows.iter().collect() } else { theirs }
+}
+
+struct Deal<'a> {
+    service: &'a Service,
+    cast: &'a Cast,
+    need: &'a need::Model,
+    offer: &'a offer::Model,
+    direction: InterestDirection,
+    begun: DateTime<Utc>,
+}
+
+impl Deal<'_> {
+    fn company(&self, days: i64) -> Viewer {
+        self.cast.someone(self.need.company_id, &[Role::MemberUser], self.at(days))
+    }
+
+    fn chamber(&self, days: i64) -> Viewer {
+        self.cast.someone(self.need.chamber_id, &[Role::ChamberLiaison], self.at(days))
+    }
+
+    fn office(&self, days: i64) -> Viewer {
+        let roles = [Role::OttOfficer, Role::OttManager];
+        self.cast.someone(self.offer.ott_id, &roles, self.at(days))
+    }
+
+    /// Nothing of the past happens after now.
+    fn at(&self, days: i64) -> DateTime<Utc> {
+        (self.begun + Duration::days(days)).min(self.service.now())
+    }
+
+    fn by_company(&self) -> bool {
+        self.direction == InterestDirection::NeedToOffer
+    }
+
+    fn sender(&self, days: i64) -> Viewer {
+        if self.by_company() { self.company(days) } else { self.office(days) }
+    }
+
+    fn receiver(&self, days: i64) -> Viewer {
+        if self.by_company() { self.office(days) } else { self.chamber(days) }
+    }
+
+    fn owner(&self, days: i64) -> Viewer {
+        if self.by_company() { self.office(days) } else { self.company(days) }
+    }
+
+    /// Takes it through its verbs up to the status that it shows.
+    async fn live(&self, work: &mut Work, anonymous: bool, fate: InterestStatus) -> Result<()> {
+        let labels = self.service.labels();
+        let pending = self.service.terms().pending_interests;
+        let between = Between {
+            direction: self.direction,
+            from: if self.by_company() { self.need.company_id } else { self.offer.ott_id },
+            chamber: self.by_company().then_some(self.need.chamber_id),
+            need: Some(self.need.id),
+            offer: Some(self.offer.id),
+        };
+        work.go_on_as(self.sender(0));
+        let text = serde_json::from_value(self.text(anonymous)).map_err(Error::internal)?;
+        let row = life::draft(work, labels, pending, between, text).await?;
+        let interest::Model { id, mut version, .. } = row;
+        let mut next = || {
+            version += 1;
+            version - 1
+        };
+        if fate == InterestStatus::Draft {
+            return Ok(());
+        }
+        life::submit(work, labels, pending, id, next()).await?;
+        if fate == InterestStatus::Submitted {
+            return Ok(());
+        }
+        if fate == InterestStatus::Withdrawn {
+            work.go_on_as(self.sender(2));
+            let note = "Cambió nuestro programa de trabajo. (demo)".to_owned();
+            return life::withdraw(work, id, next(), note).await.map(drop);
+        }
+        work.go_on_as(self.receiver(2));
+        life::take_over(work, id, next()).await?;
+        match fate {
+            InterestStatus::Triage => return Ok(()),
+            InterestStatus::InfoRequested => {
+                let note = "¿Con qué caudal se hizo el ensayo? (demo)".to_owned();
+                return life::request_information(work, labels, id, next(), note).await.map(drop);
+            }
+            InterestStatus::Rejected => {
+                let note = "No responde a lo que se busca. (demo)".to_owned();
+                let (action, reason) = (InterestAction::Reject, DeclineReason::OutOfScope);
+                return life::refuse(work, id, next(), action, reason, note).await.map(drop);
+            }
+            _ => life::forward(work, labels, id, next()).await?,
+        };
+        if fate == InterestStatus::Forwarded {
+            return Ok(());
+        }
+        work.go_on_as(self.owner(6));
+        if fate == InterestStatus::Declined {
+            let note = "Por ahora no hay presupuesto para un piloto. (demo)".to_owned();
+            let (action, reason) = (InterestAction::Decline, DeclineReason::NoBudget);
+            return life::refuse(work, id, next(), action, reason, note).await.map(drop);
+        }
+        life::accept(work, id, next()).await?;
+        if fate == InterestStatus::Accepted {
+            return Ok(());
+        }
+        work.go_on_as(self.office(10));
+        let told = json!({ "es": "Encajan en proceso y escala; falta medir el ahorro. (demo)" });
+        let told = serde_json::from_value(told).map_err(Error::internal)?;
+        life::evaluate(work, labels, id, next(), told).await?;
+        if fate == InterestStatus::Evaluation {
+            return Ok(());
+        }
+        // A life without a deal: from evaluation it ends, and the office rates it.
+        work.go_on_as(self.office(30));
+        let note = "No hubo acuerdo en la exclusividad. (demo)".to_owned();
+        let (action, reason) = (InterestAction::Close, DeclineReason::TermsNotAgreed);
+        life::refuse(work, id, next(), action, reason, note).await?;
+        life::rate(work, labels, id, next(), 4).await.map(drop)
+    }
+
+    fn text(&self, anonymous: bool) -> serde_json::Value {
+        let (sought, brings) = if self.by_company() {
+            (
+                "Buscamos probar esta tecnología en una de nuestras líneas durante seis meses. (demo)",
+                "Somos una planta mediana con personal de mantenimiento propio y mediciones de dos años. (demo)",
+            )
+        } else {
+            (
+                "Proponemos un piloto en planta con medición antes y después. (demo)",
+                "Somos un grupo con laboratorio propio y tres proyectos terminados en este campo. (demo)",
+            )
+        };
+        json!({
+            "anonymous": anonymous,
+            "cooperationSought": { "es": sought },
+            "contribution": { "es": brings },
+            "questions": { "es": "¿Qué datos de proceso se pueden compartir antes de firmar? (demo)" },
+            "requirementAnswers": [
+                { "criterion": "Puesta en marcha sin parar la línea", "response": "MATCH", "evidence": null },
+                { "criterion": "Recuperación de la inversión en dos años", "response": "UNKNOWN", "evidence": null },
+            ],
+            "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Expressions of interest: a company in an offer, or a transfer office in a need.
+//! How they are written, sent, looked at, forwarded, accepted and ended, and how
+//! fast intermediaries answer them.
+
+mod counts;
+mod input;
+pub(crate) mod life;
+mod mutation;
+mod object;
+mod query;
+mod statistics;
+
+pub use mutation::InterestMutation;
+pub use object::{FIELDS, Interest};
+pub use query::InterestQuery;

@@ -1,0 +1,348 @@
+//! An expression of interest as its reader may see it.
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{
+    Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers,
+    interest::{self, Column},
+};
+use sea_orm::{Condition, sea_query::SimpleExpr};
+
+use crate::{
+    context::Request,
+    error::{Result, Told},
+    history::StatusChange,
+    needs::Need,
+    offers::Offer,
+    organizations::Organization,
+    policy::{InterestFacts, Reach, Sides, Viewer, sides_of_interests, visible_interests},
+    read::{Facts, Field, HistoryOf, Node, One, Relation, Row, ToOne, redacted},
+};
+
+/// An expression of interest: of a company in an offer, or of a transfer office in a need.
+///
+/// It is for its parties alone: the company, its chamber, and the office. Who the
+/// other party is, is told step by step; a field above your `disclosureLevel` is
+/// null and named in `redactedFields`.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Interest {
+    /// Identifies it.
+    pub(crate) id: InterestId,
+    /// What people call it (`INT-2026-000123`).
+    folio: String,
+    /// Grows by one with every change; give it as `expectedVersion` when you change it.
+    version: i32,
+    /// Where it stands.
+    status: InterestStatus,
+    /// From which side it comes.
+    direction: InterestDirection,
+    /// Whether the other side learns who the sender is on acceptance alone.
+    anonymous: bool,
+    /// Requirement by requirement, how the need is met.
+    requirement_answers: Vec<RequirementAnswer>,
+    /// The kinds of partnership that are sought.
+    partnership_types: Vec<PartnershipType>,
+    /// When it was first sent. Null for a draft.
+    submitted_at: Option<DateTime<Utc>>,
+    /// Until when whoever's turn it is should act. Null for a draft, while information is awaited from the sender, and once it is accepted or ended.
+    respond_by: Option<DateTime<Utc>>,
+    /// When the intermediary that receives it first took it over. Null until then.
+    answered_at: Option<DateTime<Utc>>,
+    /// When the service told the intermediary's admin or manager that nobody had taken it over. Null when that was not needed.
+    escalated_at: Option<DateTime<Utc>>,
+    /// When it was handed to the owner of the need or the offer. Null until then.
+    forwarded_at: Option<DateTime<Utc>>,
+    /// When the owner accepted it: since then the two sides know each other. Null until then.
+    accepted_at: Option<DateTime<Utc>>,
+    /// When it ended. Null while it goes on.
+    ended_at: Option<DateTime<Utc>>,
+    /// Why it was rejected, declined or closed. Null when it was not.
+    decline_reason: Option<DeclineReason>,
+    /// How the company rates the other side, 1 to 5. Null below `INTRODUCED`, or until it did.
+    company_rating: Option<i32>,
+    /// How the office rates the other side, 1 to 5. Null below `INTRODUCED`, or until it did.
+    office_rating: Option<i32>,
+    /// When it was written down.
+    created_at: DateTime<Utc>,
+    /// When it last changed.
+    updated_at: DateTime<Utc>,
+    /// How much of it you see.
+    disclosure_level: DisclosureLevel,
+    #[graphql(skip)]
+    facts: InterestFacts,
+    #[graphql(skip)]
+    texts: InterestTexts,
+    #[graphql(skip)]
+    need: One<Need>,
+    #[graphql(skip)]
+    offer: One<Offer>,
+    #[graphql(skip)]
+    company: One<Organization>,
+    #[graphql(skip)]
+    chamber: One<Organization>,
+    #[graphql(skip)]
+    ott: One<Organization>,
+}
+
+/// Its texts, as far as they were selected and may be seen.
+#[derive(Clone, Debug, Default)]
+struct InterestTexts {
+    cooperation_sought: Option<Localized>,
+    contribution: Option<Localized>,
+    questions: Option<Localized>,
+    evaluation: Option<Localized>,
+}
+
+fn text(text: Option<&Localized>, language: Language) -> Option<String> {
+    text.cloned().and_then(|text| text.in_language(language))
+}
+
+#[ComplexObject]
+impl Interest {
+    /// What cooperation is sought, at most 2,000 characters. Null when it is not written yet.
+    async fn cooperation_sought(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> Option<String> {
+        text(self.texts.cooperation_sought.as_ref(), language)
+    }
+
+    /// Who the sender is, without a name, and what they bring, at most 2,000 characters. Null when it is not written yet.
+    async fn contribution(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> Option<String> {
+        text(self.texts.contribution.as_ref(), language)
+    }
+
+    /// What is not clear to the sender, at most 2,000 characters. Null when it is not written yet.
+    async fn questions(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> Option<String> {
+        text(self.texts.questions.as_ref(), language)
+    }
+
+    /// What came of looking into it together, at most 4,000 characters. Null below `INTRODUCED`, or until then.
+    async fn evaluation(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> Option<String> {
+        text(self.texts.evaluation.as_ref(), language)
+    }
+
+    /// The need: the one in which an office is interested, or the one for which a company looks at an offer. Null when there is none, or when it has left the network and is not yours.
+    async fn need(&self) -> Option<&Need> {
+        self.need.as_deref()
+    }
+
+    /// The offer: the one in which a company is interested, or the one with which an office answers a need. Null below `NETWORK`, when there is none, or when it has left the network and is not yours.
+    async fn offer(&self) -> Option<&Offer> {
+        self.offer.as_deref()
+    }
+
+    /// The company: the sender, or the owner of the need. Null below `INTRODUCED`.
+    async fn company(&self) -> Option<&Organization> {
+        self.company.as_deref()
+    }
+
+    /// The chamber that speaks for the company.
+    async fn chamber(&self) -> Option<&Organization> {
+        self.chamber.as_deref()
+    }
+
+    /// The transfer office: the sender, or the owner of the offer. Null below `NETWORK`.
+    async fn ott(&self) -> Option<&Organization> {
+        self.ott.as_deref()
+    }
+
+    /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
+    async fn actions(&self) -> Vec<&'static str> {
+        self.facts.actions()
+    }
+
+    /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
+    async fn redacted_fields(&self) -> Vec<&'static str> {
+        redacted(FIELDS, self.disclosure_level).collect()
+    }
+
+    /// The steps of its life, oldest first. Who did them is told from `INTRODUCED` on, why to all of its parties. Null only when it cannot be read.
+    async fn history(&self, ctx: &Context<'_>) -> Told<Vec<StatusChange>> {
+        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
+        let by = self.disclosure_level >= L2;
+        Some(steps.map(|steps| {
+            let steps = steps.unwrap_or_default().into_iter();
+            steps.map(|step| StatusChange::told(step, by, true)).collect()
+        }))
+    }
+}
+
+use DisclosureLevel::{Introduced as L2, Network as L1, PublicBlind as L0};
+
+/// Every field that is read from columns. L0 is here what every party reads: nobody else
+/// reads any of it.
+pub const FIELDS: &[Field<Column>] = &[
+    Field::new("id", &[Column::Id], L0),
+    Field::new("folio", &[Column::Folio], L0).filterable(),
+    Field::new("version", &[Column::Version], L0),
+    Field::new("status", &[Column::Status], L0).filterable(),
+    Field::new("direction", &[Column::Direction], L0).filterable(),
+    Field::new("anonymous", &[Column::Anonymous], L0),
+    Field::new("need", &[Column::NeedId], L0).filterable(),
+    Field::new("offer", &[Column::OfferId], L1),
+    Field::new("company", &[Column::CompanyId], L2),
+    Field::new("chamber", &[Column::ChamberId], L0).filterable(),
+    Field::new("ott", &[Column::OttId], L1),
+    Field::new("cooperationSought", &[Column::CooperationSought], L0),
+    Field::new("contribution", &[Column::Contribution], L0),
+    Field::new("questions", &[Column::Questions], L0),
+    Field::new("requirementAnswers", &[Column::RequirementAnswers], L0),
+    Field::new("partnershipTypes", &[Column::PartnershipTypes], L0),
+    Field::new("submittedAt", &[Column::SubmittedAt], L0).filterable(),
+    Field::new("respondBy", &[Column::RespondBy], L0).filterable(),
+    Field::new("answeredAt", &[Column::AnsweredAt], L0),
+    Field::new("escalatedAt", &[Column::EscalatedAt], L0),
+    Field::new("forwardedAt", &[Column::ForwardedAt], L0),
+    Field::new("acceptedAt", &[Column::AcceptedAt], L0),
+    Field::new("endedAt", &[Column::EndedAt], L0),
+    Field::new("declineReason", &[Column::DeclineReason], L0),
+    Field::new("evaluation", &[Column::Evaluation], L2),
+    Field::new("companyRating", &[Column::CompanyRating], L2),
+    Field::new("officeRating", &[Column::OfficeRating], L2),
+    Field::new("createdAt", &[Column::CreatedAt], L0).sortable(),
+    Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
+    Field::new("history", &[], L0),
+];
+
+impl Node for Interest {
+    type Entity = interest::Entity;
+    type Column = Column;
+    type Id = InterestId;
+    type Facts = InterestFacts;
+
+    const KEY: Column = Column::Id;
+
+    fn fields() -> &'static [Field<Column>] {
+        FIELDS
+    }
+
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne { name: "need", key: Column::NeedId, place: |row: &mut Self| &mut row.need },
+            &ToOne { name: "offer", key: Column::OfferId, place: |row: &mut Self| &mut row.offer },
+            &ToOne {
+                name: "company",
+                key: Column::CompanyId,
+                place: |row: &mut Self| &mut row.company,
+            },
+            &ToOne {
+                name: "chamber",
+                key: Column::ChamberId,
+                place: |row: &mut Self| &mut row.chamber,
+            },
+            &ToOne { name: "ott", key: Column::OttId, place: |row: &mut Self| &mut row.ott },
+        ]
+    }
+
+    fn facts() -> &'static [Column] {
+        &[
+            Column::Id,
+            Column::Status,
+            Column::Direction,
+            Column::Anonymous,
+            Column::SubmittedAt,
+            Column::ForwardedAt,
+            Column::AcceptedAt,
+        ]
+    }
+
+    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+        sides_of_interests(viewer)
+    }
+
+    fn visible(viewer: &Viewer) -> Condition {
+        visible_interests(viewer)
+    }
+
+    fn know(row: &Facts<'_, Column>) -> Result<InterestFacts> {
+        Ok(InterestFacts {
+            id: row.fact(Column::Id)?,
+            status: row.fact(Column::Status)?,
+            direction: row.fact(Column::Direction)?,
+            anonymous: row.fact(Column::Anonymous)?,
+            reach: Reach::of(
+                row.fact(Column::SubmittedAt)?,
+                row.fact(Column::ForwardedAt)?,
+                row.fact(Column::AcceptedAt)?,
+            ),
+            sides: Sides::from_database(row.computed()?),
+        })
+    }
+
+    fn id(&self) -> InterestId {
+        self.id
+    }
+
+    fn disclose(
+        _: &Viewer,
+        facts: InterestFacts,
+        row: &Row<'_, Column>,
+        level: DisclosureLevel,
+    ) -> Result<Self> {
+        Ok(Self {
+            id: facts.id,
+            folio: row.get_or_default(Column::Folio)?,
+            version: row.get_or_default(Column::Version)?,
+            status: facts.status,
+            direction: facts.direction,
+            anonymous: facts.anonymous,
+            requirement_answers: row
+                .get_or_default::<RequirementAnswers>(Column::RequirementAnswers)?
+                .0,
+            partnership_types: row.get_or_default::<Codes>(Column::PartnershipTypes)?.values(),
+            submitted_at: row.get(Column::SubmittedAt)?,
+            respond_by: row.get(Column::RespondBy)?,
+            answered_at: row.get(Column::AnsweredAt)?,
+            escalated_at: row.get(Column::EscalatedAt)?,
+            forwarded_at: row.get(Column::ForwardedAt)?,
+            accepted_at: row.get(Column::AcceptedAt)?,
+            ended_at: row.get(Column::EndedAt)?,
+            decline_reason: row.get(Column::DeclineReason)?,
+            company_rating: row.get(Column::CompanyRating)?,
+            office_rating: row.get(Column::OfficeRating)?,
+            created_at: row.get_or_default(Column::CreatedAt)?,
+            updated_at: row.get_or_default(Column::UpdatedAt)?,
+            disclosure_level: level,
+            texts: InterestTexts {
+                cooperation_sought: row.get(Column::CooperationSought)?,
+                contribution: row.get(Column::Contribution)?,
+                questions: row.get(Column::Questions)?,
+                evaluation: row.get(Column::Evaluation)?,
+            },
+            facts,
+            need: None,
+            offer: None,
+            company: None,
+            chamber: None,
+            ott: None,
+        })
+    }
+}

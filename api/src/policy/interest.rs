@@ -1,0 +1,373 @@
+//! The rules for expressions of interest, in both of their forms: for a row in
+//! hand, and for the rows still in the database.
+//!
+//! They are for the parties alone. Who the other party is, is told step by step: the
+//! sender to the intermediary that receives it, then to the owner, the owner to the
+//! sender once it accepts.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    DisclosureLevel, InterestDirection, InterestId, InterestStatus, OrganizationId, Role,
+    interest::{self, Column},
+};
+use sea_orm::{ColumnTrait, Condition, Iterable, sea_query::SimpleExpr};
+
+use super::{
+    Action, Resource, Viewer, any_of, checked,
+    sides::{Parties, PartyColumns, Sides},
+};
+
+/// The statuses in which an expression of interest waits for an answer.
+pub const PENDING_INTERESTS: &[InterestStatus] = &[Submitted, Triage, InfoRequested, Forwarded];
+
+const PARTIES: PartyColumns<Column> = PartyColumns {
+    company: Column::CompanyId,
+    chamber: Column::ChamberId,
+    region: Column::RegionId,
+    delegation: Column::DelegationId,
+    ott: Column::OttId,
+};
+
+impl From<&interest::Model> for Parties {
+    fn from(row: &interest::Model) -> Self {
+        Self {
+            company: row.company_id,
+            chamber: row.chamber_id,
+            region: row.region_id,
+            delegation: row.delegation_id,
+            ott: row.ott_id,
+        }
+    }
+}
+
+/// In whose name the viewer may speak of an expression of interest, as the database computes
+/// it; nothing for viewers who speak for no side of any.
+#[must_use]
+pub fn sides_of_interests(viewer: &Viewer) -> Option<SimpleExpr> {
+    PARTIES.sides(viewer)
+}
+
+/// How far an expression of interest ever came: what was told then is not taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// It was written down.
+    Sender,
+    /// It was sent.
+    Receiver,
+    /// It was handed to the owner.
+    Owner,
+    /// The owner accepted it.
+    Both,
+}
+
+impl Reach {
+    /// From when it was sent, forwarded and accepted.
+    #[must_use]
+    pub fn of(
+        submitted: Option<DateTime<Utc>>,
+        forwarded: Option<DateTime<Utc>>,
+        accepted: Option<DateTime<Utc>>,
+    ) -> Self {
+        match (submitted, forwarded, accepted) {
+            (_, _, Some(_)) => Self::Both,
+            (_, Some(_), None) => Self::Owner,
+            (Some(_), None, None) => Self::Receiver,
+            (None, None, None) => Self::Sender,
+        }
+    }
+}
+
+/// What the rules need to know of an expression of interest.
+#[derive(Clone, Copy, Debug)]
+pub struct InterestFacts {
+    /// Which.
+    pub id: InterestId,
+    /// Where it stands.
+    pub status: InterestStatus,
+    /// From which side it comes.
+    pub direction: InterestDirection,
+    /// Whether the other side learns who the sender is on acceptance alone.
+    pub anonymous: bool,
+    /// How far it ever came.
+    pub reach: Reach,
+    /// In whose name the viewer may speak of it.
+    pub sides: Sides,
+}
+
+impl InterestFacts {
+    fn of(viewer: &Viewer, row: &interest::Model) -> Self {
+        Self {
+            id: row.id,
+            status: row.status,
+            direction: row.direction,
+            anonymous: row.anonymous,
+            reach: Reach::of(row.submitted_at, row.forwarded_at, row.accepted_at),
+            sides: Sides::of(viewer, &row.into()),
+        }
+    }
+
+    /// What the viewer may do to it now, by the names of the mutations.
+    #[must_use]
+    pub fn actions(&self) -> Vec<&'static str> {
+        let possible = InterestAction::iter().filter(|action| action.from().contains(&self.status));
+        possible
+            .filter(|action| self.sides.meet(action.by(self.direction)))
+            .filter_map(InterestAction::mutation)
+            .collect()
+    }
+}
+
+/// Who writes and sends it.
+fn senders(direction: InterestDirection) -> Sides {
+    match direction {
+        InterestDirection::NeedToOffer => Sides::COMPANY_SIDE,
+        InterestDirection::OfferToNeed => Sides::OFFICE,
+    }
+}
+
+/// The intermediary that receives it.
+fn receivers(direction: InterestDirection) -> Sides {
+    match direction {
+        InterestDirection::NeedToOffer => Sides::OFFICE,
+        InterestDirection::OfferToNeed => Sides::CHAMBER,
+    }
+}
+
+/// Whose need or offer it is about.
+fn owners(direction: InterestDirection) -> Sides {
+    match direction {
+        InterestDirection::NeedToOffer => Sides::OFFICE,
+        InterestDirection::OfferToNeed => Sides::COMPANY,
+    }
+}
+
+impl Resource for InterestFacts {
+    const NAME: &'static str = "interest";
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        use DisclosureLevel::{Introduced, Network, PublicBlind};
+        let sends = self.sides.meet(senders(self.direction));
+        if viewer.system || self.reach == Reach::Both && self.sides.meet(Sides::ALL) {
+            return Some(Introduced);
+        }
+        // What was never sent is there for its sender alone.
+        if !self.sides.meet(Sides::ALL) || self.reach == Reach::Sender && !sends {
+            return None;
+        }
+        Some(match self.direction {
+            // Offices are known to everybody; a company is not, unless it says who it is.
+            InterestDirection::NeedToOffer if sends || !self.anonymous => Introduced,
+            InterestDirection::NeedToOffer => Network,
+            // The chamber knows its company, and receives what the office sends.
+            InterestDirection::OfferToNeed if self.sides.meet(Sides::CHAMBER) => Introduced,
+            InterestDirection::OfferToNeed if sends => Network,
+            // The company reads it blind until its chamber forwards it, or it accepts.
+            InterestDirection::OfferToNeed if self.reach >= Reach::Owner && !self.anonymous => {
+                Introduced
+            }
+            InterestDirection::OfferToNeed => PublicBlind,
+        })
+    }
+}
+
+impl Resource for interest::Model {
+    const NAME: &'static str = InterestFacts::NAME;
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        InterestFacts::of(viewer, self).level(viewer)
+    }
+}
+
+/// The rows for which [`Resource::level`] answers `Some`.
+#[must_use]
+pub fn visible_interests(viewer: &Viewer) -> Condition {
+    if viewer.system {
+        return Condition::all();
+    }
+    let sent = PARTIES.own(viewer);
+    let sent = Condition::all().add(Column::SubmittedAt.is_not_null()).add(sent);
+    let written = PARTIES.by_side(viewer).into_iter().map(|(side, rows)| {
+        let from = InterestDirection::iter().filter(|from| side.meet(senders(*from)));
+        Condition::all().add(Column::Direction.is_in(from)).add(rows)
+    });
+    checked(any_of(written.chain([sent])))
+}
+
+/// The expressions of interest of the viewer's own companies, offices and, within their
+/// territory, chambers; drafts of others among them, which nobody else may see.
+#[must_use]
+pub fn own_interests(viewer: &Viewer) -> Condition {
+    PARTIES.own(viewer)
+}
+
+/// Those that the viewer may count: what they may know of, for the network's admin all that
+/// were sent.
+#[must_use]
+pub fn counted_interests(viewer: &Viewer) -> Condition {
+    if viewer.is_any(Role::NetworkAdmin) {
+        return Condition::all().add(Column::SubmittedAt.is_not_null());
+    }
+    visible_interests(viewer)
+}
+
+/// What can be done to an expression of interest. Names are those of the mutations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
+pub enum InterestAction {
+    /// Write it down.
+    Draft,
+    /// Change its text.
+    Revise,
+    /// Send it.
+    Submit,
+    /// Take it over for triage.
+    TakeOver,
+    /// Ask its sender for more; the clock stands still.
+    RequestInformation,
+    /// Answer what was asked.
+    ProvideInformation,
+    /// End it before its owner decides.
+    Reject,
+    /// Hand it to the owner.
+    Forward,
+    /// Let the two sides know each other.
+    Accept,
+    /// Say no.
+    Decline,
+    /// Look into it together.
+    Evaluate,
+    /// Talk about terms.
+    Negotiate,
+    /// End it without a deal.
+    Close,
+    /// Take it back.
+    Withdraw,
+    /// Rate the other side.
+    Rate,
+    /// Tell those above that nobody has taken it over; the service does this by itself.
+    Escalate,
+    /// End it for want of an answer; the service does this by itself.
+    Lapse,
+    /// End it because what it is about has ended; the service does this by itself.
+    Cancel,
+}
+
+use InterestStatus::{
+    Accepted, Agreed, ClosedNoDeal, Declined, Draft, Evaluation, Forwarded, InfoRequested, Lapsed,
+    NdaPending, NdaSigned, Negotiation, Rejected, Submitted, Triage, Withdrawn,
+};
+
+impl InterestAction {
+    /// The statuses in which it can be done: the life of an expression of interest, as the
+    /// only table that says so.
+    #[must_use]
+    pub fn from(self) -> &'static [InterestStatus] {
+        match self {
+            Self::Draft => &[],
+            Self::Revise | Self::Submit => &[Draft],
+            Self::TakeOver | Self::Escalate => &[Submitted],
+            Self::RequestInformation | Self::Reject | Self::Forward => &[Triage],
+            Self::ProvideInformation => &[InfoRequested],
+            Self::Accept | Self::Decline => &[Forwarded],
+            Self::Evaluate => &[Accepted, NdaSigned],
+            Self::Negotiate => &[Evaluation],
+            Self::Close => &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation],
+            Self::Withdraw => &[Draft, Submitted, Triage, InfoRequested, Forwarded],
+            Self::Rate => &[Agreed, ClosedNoDeal],
+            Self::Lapse => &[Submitted, Triage, Forwarded],
+            Self::Cancel => PENDING_INTERESTS,
+        }
+    }
+
+    /// The status to which it leads; `None` when the status stays.
+    #[must_use]
+    pub fn to(self) -> Option<InterestStatus> {
+        Some(match self {
+            Self::Draft => Draft,
+            Self::Submit | Self::ProvideInformation => Submitted,
+            Self::TakeOver => Triage,
+            Self::RequestInformation => InfoRequested,
+            Self::Reject => Rejected,
+            Self::Forward => Forwarded,
+            Self::Accept => Accepted,
+            Self::Decline => Declined,
+            Self::Evaluate => Evaluation,
+            Self::Negotiate => Negotiation,
+            Self::Close | Self::Cancel => ClosedNoDeal,
+            Self::Withdraw => Withdrawn,
+            Self::Lapse => Lapsed,
+            Self::Revise | Self::Rate | Self::Escalate => return None,
+        })
+    }
+
+    /// Who may do it.
+    fn by(self, direction: InterestDirection) -> Sides {
+        match self {
+            Self::Draft
+            | Self::Revise
+            | Self::Submit
+            | Self::ProvideInformation
+            | Self::Withdraw => senders(direction),
+            Self::TakeOver | Self::RequestInformation | Self::Reject | Self::Forward => {
+                receivers(direction)
+            }
+            Self::Accept | Self::Decline => owners(direction),
+            Self::Evaluate | Self::Negotiate => Sides::INTERMEDIARIES,
+            Self::Close => Sides::ALL,
+            Self::Rate => Sides::PRINCIPALS,
+            Self::Escalate | Self::Lapse | Self::Cancel => Sides::NONE,
+        }
+    }
+
+    /// The mutation that does it; `None` for what the service alone does.
+    #[must_use]
+    pub fn mutation(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Draft => "draftInterest",
+            Self::Revise => "reviseInterest",
+            Self::Submit => "submitInterest",
+            Self::TakeOver => "takeOverInterest",
+            Self::RequestInformation => "requestInterestInformation",
+            Self::ProvideInformation => "provideInterestInformation",
+            Self::Reject => "rejectInterest",
+            Self::Forward => "forwardInterest",
+            Self::Accept => "acceptInterest",
+            Self::Decline => "declineInterest",
+            Self::Evaluate => "evaluateInterest",
+            Self::Negotiate => "negotiateInterest",
+            Self::Close => "closeInterest",
+            Self::Withdraw => "withdrawInterest",
+            Self::Rate => "rateInterest",
+            Self::Escalate | Self::Lapse | Self::Cancel => return None,
+        })
+    }
+
+    /// Whether it is for this role, in the right organization.
+    #[must_use]
+    pub fn is_for(self, role: Role) -> bool {
+        let side = Sides::of_role(role);
+        InterestDirection::iter().any(|direction| side.meet(self.by(direction)))
+    }
+
+    /// The organization that sends it, through its intermediary or by itself.
+    #[must_use]
+    pub fn sender(row: &interest::Model) -> OrganizationId {
+        match row.direction {
+            InterestDirection::NeedToOffer => row.company_id,
+            InterestDirection::OfferToNeed => row.ott_id,
+        }
+    }
+
+    /// Whether the viewer rates as the company's side; as the office's otherwise.
+    #[must_use]
+    pub fn rates_as_company(viewer: &Viewer, row: &interest::Model) -> bool {
+        Sides::of(viewer, &row.into()).meet(Sides::COMPANY)
+    }
+}
+
+impl Action for InterestAction {
+    type On = interest::Model;
+
+    fn permitted(self, viewer: &Viewer, row: &interest::Model) -> bool {
+        Sides::of(viewer, &row.into()).meet(self.by(row.direction))
+    }
+}

@@ -1,0 +1,133 @@
+//! The two sides of a match and of what comes of it: a company with its chamber,
+//! and a transfer office. Who may speak for which of them.
+
+use entity::{DelegationId, OrganizationId, RegionId, Role};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
+};
+
+use super::{CHAMBER, OFFICE, Viewer, any_of};
+
+/// Who stands on the two sides of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parties {
+    /// The company that has the need.
+    pub company: OrganizationId,
+    /// The chamber that speaks for it.
+    pub chamber: OrganizationId,
+    /// Territory of the company.
+    pub region: Option<RegionId>,
+    /// Territory of the company.
+    pub delegation: Option<DelegationId>,
+    /// The office that has the offer.
+    pub ott: OrganizationId,
+}
+
+/// In whose name somebody may speak of a record: of the company, of its chamber within
+/// the territory, of the office.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sides(i32);
+
+impl Sides {
+    /// Nobody.
+    pub const NONE: Self = Self(0);
+    /// The company.
+    pub const COMPANY: Self = Self(1);
+    /// Its chamber.
+    pub const CHAMBER: Self = Self(2);
+    /// The office.
+    pub const OFFICE: Self = Self(4);
+    /// The company, and the chamber that speaks for it.
+    pub const COMPANY_SIDE: Self = Self(1 | 2);
+    /// Those that bring the two together.
+    pub const INTERMEDIARIES: Self = Self(2 | 4);
+    /// The two that come to know each other.
+    pub const PRINCIPALS: Self = Self(1 | 4);
+    /// Everybody concerned.
+    pub const ALL: Self = Self(1 | 2 | 4);
+
+    /// What the database computed by [`PartyColumns::sides`].
+    #[must_use]
+    pub fn from_database(bits: i32) -> Self {
+        Self(bits)
+    }
+
+    /// Whether one of these is among them.
+    #[must_use]
+    pub fn meet(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    /// Of a row in hand.
+    #[must_use]
+    pub fn of(viewer: &Viewer, parties: &Parties) -> Self {
+        let office = viewer.holding(OFFICE).any(|grant| grant.organization == parties.ott);
+        let Parties { chamber, region, delegation, .. } = *parties;
+        let bits = [
+            (Self::COMPANY, viewer.is(Role::MemberUser, parties.company)),
+            (Self::CHAMBER, viewer.reaches(CHAMBER, chamber, region, delegation)),
+            (Self::OFFICE, office),
+        ];
+        Self(bits.iter().filter(|(_, holds)| *holds).map(|(side, _)| side.0).sum())
+    }
+
+    /// The side for which a role speaks, in the right organization.
+    pub(super) fn of_role(role: Role) -> Self {
+        match role {
+            Role::MemberUser => Self::COMPANY,
+            Role::ChamberLiaison | Role::ChamberAdmin => Self::CHAMBER,
+            Role::OttOfficer | Role::OttManager => Self::OFFICE,
+            _ => Self::NONE,
+        }
+    }
+}
+
+/// The columns of a table that say who its [`Parties`] are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PartyColumns<C> {
+    pub(super) company: C,
+    pub(super) chamber: C,
+    pub(super) region: C,
+    pub(super) delegation: C,
+    pub(super) ott: C,
+}
+
+impl<C: ColumnTrait> PartyColumns<C> {
+    /// The rows for which the viewer may speak, side by side; nothing for a side of which they never do.
+    pub(super) fn by_side(&self, viewer: &Viewer) -> Vec<(Sides, Condition)> {
+        let companies = viewer.holding(&[Role::MemberUser]);
+        let companies = companies.map(|grant| self.company.eq(grant.organization).into());
+        let chambers = viewer.holding(CHAMBER).map(|grant| {
+            Condition::all()
+                .add(self.chamber.eq(grant.organization))
+                .add_option(grant.territory(self.region, self.delegation))
+        });
+        let offices = viewer.holding(OFFICE);
+        let offices = offices.map(|grant| self.ott.eq(grant.organization).into());
+        let sides: [(Sides, Vec<Condition>); 3] = [
+            (Sides::COMPANY, companies.collect()),
+            (Sides::CHAMBER, chambers.collect()),
+            (Sides::OFFICE, offices.collect()),
+        ];
+        let spoken = sides.into_iter().filter(|(_, rules)| !rules.is_empty());
+        spoken.map(|(side, rules)| (side, any_of(rules))).collect()
+    }
+
+    /// [`Sides::of`] a row as the database computes it; nothing for viewers who speak for no side of any.
+    pub(super) fn sides(&self, viewer: &Viewer) -> Option<SimpleExpr> {
+        self.by_side(viewer)
+            .into_iter()
+            .map(|(Sides(bit), rows)| {
+                let bit = Expr::cust(bit.to_string());
+                let case = CaseStatement::new().case(rows, bit).finally(Expr::cust("0"));
+                SimpleExpr::Case(Box::new(case))
+            })
+            .reduce(ExprTrait::add)
+    }
+
+    /// The rows for which the viewer may speak, on any side.
+    pub(super) fn own(&self, viewer: &Viewer) -> Condition {
+        any_of(self.by_side(viewer).into_iter().map(|(_, rows)| rows))
+    }
+}
