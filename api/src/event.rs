@@ -2,7 +2,9 @@
 //! no personal data; readers fetch the rest as themselves. A kind never changes
 //! its meaning; a new meaning is a new kind.
 
-use entity::{ConsentId, ConsentPurpose, InterestId, MatchId, NeedId, OfferId, OrganizationId};
+use entity::{
+    ConsentId, ConsentPurpose, InterestId, MatchId, MessageId, NeedId, OfferId, OrganizationId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A thing that happened.
@@ -224,6 +226,16 @@ pub enum Event {
     /// What it was about has ended.
     InterestCancelled {
         interest: InterestId,
+    },
+    /// Somebody wrote in the conversation on an expression of interest.
+    MessageSent {
+        interest: InterestId,
+        message: MessageId,
+    },
+    /// A party read messages there, up to this one.
+    MessagesRead {
+        interest: InterestId,
+        message: MessageId,
     },
     /// The suggestions of a need were computed anew.
     NeedMatched {

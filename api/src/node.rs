@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     context::Request,
     error::{Error, Result, Told},
-    interests::Interest,
+    interests::{Interest, Message},
     matches::Match,
     needs::Need,
     offers::Offer,
@@ -41,6 +41,8 @@ pub enum AnyNode {
     Match(Arc<Match>),
     /// An expression of interest.
     Interest(Arc<Interest>),
+    /// A message on an expression of interest.
+    Message(Arc<Message>),
 }
 
 /// Queries by id.
@@ -81,6 +83,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Offer, &mut found).await?;
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
+    gather(ctx, ids, AnyNode::Message, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

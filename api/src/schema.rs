@@ -8,7 +8,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 use crate::{
     codes::CodeQuery,
     error::Code,
-    interests::{InterestMutation, InterestQuery},
+    interests::{ConversationMutation, InterestMutation, InterestQuery},
     matches::{MatchListQuery, MatchMutation, MatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
@@ -33,7 +33,14 @@ pub struct Query(
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(ConsentMutation, NeedMutation, OfferMutation, MatchMutation, InterestMutation);
+pub struct Mutation(
+    ConsentMutation,
+    NeedMutation,
+    OfferMutation,
+    MatchMutation,
+    InterestMutation,
+    ConversationMutation,
+);
 
 /// The schema, as the service executes it.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

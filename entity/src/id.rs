@@ -162,6 +162,8 @@ ids! {
     MatchId = "match";
     /// Identifies an expression of interest.
     InterestId = "interest";
+    /// Identifies a message in the conversation on an expression of interest.
+    MessageId = "message";
     /// Identifies a step in a record's history.
     ChangeId = "change";
     /// Identifies a thing that happened.

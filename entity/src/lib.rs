@@ -17,6 +17,8 @@ pub mod id;
 pub mod interest;
 pub mod match_;
 pub mod membership;
+pub mod message;
+pub mod message_read;
 pub mod need;
 pub mod offer;
 pub mod organization;

@@ -975,6 +975,33 @@ pub enum InterestDirection {
     OfferToNeed,
 }
 
+/// Who speaks in the conversation on an expression of interest.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InterestParty {
+    /// The company.
+    #[default]
+    Company,
+    /// The chamber that speaks for it.
+    Chamber,
+    /// The transfer office.
+    Office,
+}
+
 /// Whether a partner meets a requirement of a need, in their own words.
 #[derive(
     Clone,
@@ -1216,6 +1243,7 @@ pub fn all() -> Vec<(&'static str, Vec<String>)> {
         ("match_source", codes::<MatchSource>()),
         ("match_status", codes::<MatchStatus>()),
         ("interest_direction", codes::<InterestDirection>()),
+        ("interest_party", codes::<InterestParty>()),
         ("requirement_response", codes::<RequirementResponse>()),
         ("interest_status", codes::<InterestStatus>()),
         ("decline_reason", codes::<DeclineReason>()),

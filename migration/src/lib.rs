@@ -6,6 +6,7 @@ mod m20261123_000003_matches;
 mod m20261125_000004_subsectors;
 mod m20261128_000005_match_records;
 mod m20261128_000006_interests;
+mod m20261128_000007_messages;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_subsectors::Migration),
             Box::new(m20261128_000005_match_records::Migration),
             Box::new(m20261128_000006_interests::Migration),
+            Box::new(m20261128_000007_messages::Migration),
         ]
     }
 }

@@ -253,6 +253,12 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                         ),
                     ]
                 }
+                "sendMessage" => {
+                    vec![(person.write(&interest, "NETWORK", "Buen día").await, "NOT_FOUND")]
+                }
+                "markMessagesRead" => {
+                    vec![(person.mark_read(&interest, "message_0").await, "NOT_FOUND")]
+                }
                 // An expression of interest is for its parties alone: nobody else knows of it.
                 verb if verb.contains("Interest") && !verb.contains("ForInterest") => {
                     vec![(person.interest(verb, policy::input(verb, &interest)).await, "NOT_FOUND")]

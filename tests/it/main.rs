@@ -6,6 +6,7 @@ mod architecture;
 mod async_graphql;
 mod binary;
 mod concurrency;
+mod conversation;
 mod costs;
 mod coverage;
 mod documents;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use entity::{
     affiliation, chamber_profile, code, consent, counter, delegation, event, external_ref,
-    follower, history, interest, match_, membership, need, offer, organization, ott_profile,
-    person, region,
+    follower, history, interest, match_, membership, message, message_read, need, offer,
+    organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -37,6 +37,8 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<interest::Entity>(),
         columns::<match_::Entity>(),
         columns::<membership::Entity>(),
+        columns::<message::Entity>(),
+        columns::<message_read::Entity>(),
         columns::<need::Entity>(),
         columns::<offer::Entity>(),
         columns::<organization::Entity>(),

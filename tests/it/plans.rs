@@ -2,7 +2,7 @@
 //! databases: read from the plans that they make of the statements that we send.
 
 use chrono::TimeDelta;
-use entity::{NeedStatus, OfferStatus, Role};
+use entity::{InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role, interest};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -35,6 +35,7 @@ const LISTS: &[&str] = &[
     "{ need(id: \"$need\") { matches(first: 5) { nodes { score offer { title ott { name } } } } } }",
     "{ offer(id: \"$offer\") { matches(first: 5) { nodes { score need { title chamber { name } } } } } }",
     "{ interests(first: 5) { nodes { status need { title } offer { title } company { name } ott { name } } } }",
+    "{ interests(first: 2) { nodes { messages(first: 5) { nodes { text } } } } }",
     "{ interests(order: OLDEST) { nodes { id } } }",
     "{ interests(order: RECENTLY_UPDATED, last: 5) { nodes { id } } }",
     "{ matches(first: 5) { nodes { score status need { title } offer { title } decidedBy { name } } } }",
@@ -51,6 +52,9 @@ async fn every_list_walks_along_an_index(world: &World) {
     let offer = world.offer(&cast, OfferStatus::Published).await;
     world.put(records::suggestion(&need, &offer)).await;
     let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::Submitted);
+    let interest = records::interest(&need, &offer, from, status, world.now());
+    world.put(interest::Model { ott_id: cast.other_ott, ..interest }).await;
     let ids = [
         ("$chamber", cast.chamber.to_string()),
         ("$region", cast.north.to_string()),

@@ -107,6 +107,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "organization", organizations::FIELDS);
     fields(&mut text, "match", matches::FIELDS);
     fields(&mut text, "interest", interests::FIELDS);
+    fields(&mut text, "message", interests::MESSAGE_FIELDS);
     compare("docs/who-sees-what.txt", &text);
 }
 

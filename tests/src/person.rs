@@ -106,6 +106,20 @@ impl Person<'_> {
         self.send(&mutation(verb, "interest", INTEREST), json!({ "input": input })).await
     }
 
+    /// Writes in a conversation.
+    pub async fn write(&self, interest: &str, level: &str, text: &str) -> Answer {
+        let input = json!({ "interest": interest, "level": level, "text": text });
+        let fields = "id party level text sentAt author readBy { party at }";
+        self.send(&mutation("sendMessage", "message", fields), json!({ "input": input })).await
+    }
+
+    /// Marks messages as read.
+    pub async fn mark_read(&self, interest: &str, up_to: &str) -> Answer {
+        let input = json!({ "interest": interest, "upTo": up_to });
+        let ask = mutation("markMessagesRead", "interest", "unreadMessages");
+        self.send(&ask, json!({ "input": input })).await
+    }
+
     /// The same person, as the rules see them.
     #[must_use]
     pub fn viewer(&self) -> Viewer {

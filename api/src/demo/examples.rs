@@ -16,8 +16,8 @@ use super::{
         ACCEPT_INTEREST, BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS, DRAFT_INTEREST, DRAFT_NEED,
         INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES,
         NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW, PUBLIC_NEEDS,
-        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SHORTLIST, SUPPLY, TAKE_OVER,
-        TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
+        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE, SHORTLIST, SUPPLY,
+        TAKE_OVER, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
     },
 };
 use crate::{
@@ -269,6 +269,17 @@ fn chambers(things: &Things) -> Vec<Entry> {
             "Take over an expression of interest",
             TAKE_OVER,
             version(&things.received),
+        ),
+        (
+            "CHAMBER_LIAISON",
+            "Escribir sobre una expresión de interés",
+            "Write on an expression of interest",
+            SEND_MESSAGE,
+            json!({ "input": {
+                "interest": things.received.as_ref().map(|found| &found.0),
+                "level": "NETWORK",
+                "text": "Gracias; en esta semana le respondemos.",
+            } }),
         ),
     ]
 }

@@ -184,6 +184,7 @@ query Interests {
       id folio version status direction respondBy actions disclosureLevel redactedFields
       need { folio title } offer { folio title } company { name } chamber { name } ott { name }
       cooperationSought contribution questions requirementAnswers { criterion response evidence }
+      unreadMessages messages(first: 5) { nodes { party level text sentAt readBy { party at } } }
     }
   }
 }
@@ -210,5 +211,10 @@ pub(super) const DRAFT_INTEREST: &str = "mutation DraftInterest($input: DraftInt
 pub(super) const INTEREST_COUNTS: &str = "query HowInterestsEnd {
   byStatus: interestCounts(by: [STATUS, DIRECTION]) { count status direction }
   why: interestCounts(by: [DECLINE_REASON]) { count declineReason }
+}
+";
+pub(super) const SEND_MESSAGE: &str = "# Lo lee quien ve de la expresión de interés al menos ese nivel.
+mutation SendMessage($input: SendMessageInput!) {
+  sendMessage(input: $input) { message { id party level text sentAt } userErrors { code field message } }
 }
 ";

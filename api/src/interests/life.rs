@@ -462,7 +462,7 @@ async fn check_sender(work: &Work, row: &interest::Model) -> Result<()> {
 }
 
 /// Texts that the other side reads before it knows who wrote them name nobody and lead nowhere.
-async fn check_blind<'a>(
+pub(super) async fn check_blind<'a>(
     work: &Work,
     row: &interest::Model,
     texts: impl IntoIterator<Item = &'a str>,

@@ -1,7 +1,8 @@
 //! Expressions of interest: a company in an offer, or a transfer office in a need.
-//! How they are written, sent, looked at, forwarded, accepted and ended, and how
-//! fast intermediaries answer them.
+//! How they are written, sent, looked at, talked about, forwarded, accepted and
+//! ended, and how fast intermediaries answer them.
 
+mod conversation;
 mod counts;
 mod input;
 pub(crate) mod life;
@@ -10,6 +11,7 @@ mod object;
 mod query;
 mod statistics;
 
+pub use conversation::{ConversationMutation, MESSAGE_FIELDS, Message};
 pub use mutation::InterestMutation;
 pub use object::{FIELDS, Interest};
 pub use query::InterestQuery;

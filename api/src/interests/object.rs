@@ -6,9 +6,11 @@ use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
     Localized, PartnershipType, RequirementAnswer, RequirementAnswers,
     interest::{self, Column},
+    message,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
+use super::conversation::{Message, UnreadOf, last_messages};
 use crate::{
     context::Request,
     error::{Result, Told},
@@ -17,7 +19,9 @@ use crate::{
     offers::Offer,
     organizations::Organization,
     policy::{InterestFacts, Reach, Sides, Viewer, sides_of_interests, visible_interests},
-    read::{Facts, Field, HistoryOf, Node, One, Relation, Row, ToOne, redacted},
+    read::{
+        Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
+    },
 };
 
 /// An expression of interest: of a company in an offer, or of a transfer office in a need.
@@ -84,6 +88,8 @@ pub struct Interest {
     chamber: One<Organization>,
     #[graphql(skip)]
     ott: One<Organization>,
+    #[graphql(skip)]
+    messages: Many<Message>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -174,6 +180,29 @@ impl Interest {
         self.ott.as_deref()
     }
 
+    /// What its parties write to each other, as far as you may read it, the last first.
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Message>> {
+        Some(self.messages.page(ctx))
+    }
+
+    /// How many messages of others nobody of your party has marked as read. Null only when they cannot be counted.
+    async fn unread_messages(&self, ctx: &Context<'_>) -> Told<i64> {
+        Some(ctx.loaders().load_for(UnreadOf(self.id)).await.map(Option::unwrap_or_default))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
     async fn actions(&self) -> Vec<&'static str> {
         self.facts.actions()
@@ -259,6 +288,12 @@ impl Node for Interest {
                 place: |row: &mut Self| &mut row.chamber,
             },
             &ToOne { name: "ott", key: Column::OttId, place: |row: &mut Self| &mut row.ott },
+            &ToMany {
+                name: "messages",
+                parent: message::Column::InterestId,
+                list: last_messages,
+                place: |row: &mut Self| &mut row.messages,
+            },
         ]
     }
 
@@ -343,6 +378,7 @@ impl Node for Interest {
             company: None,
             chamber: None,
             ott: None,
+            messages: Many::default(),
         })
     }
 }

@@ -20,7 +20,7 @@ use super::{
 /// The statuses in which an expression of interest waits for an answer.
 pub const PENDING_INTERESTS: &[InterestStatus] = &[Submitted, Triage, InfoRequested, Forwarded];
 
-const PARTIES: PartyColumns<Column> = PartyColumns {
+pub(super) const PARTIES: PartyColumns<Column> = PartyColumns {
     company: Column::CompanyId,
     chamber: Column::ChamberId,
     region: Column::RegionId,
@@ -357,10 +357,28 @@ impl InterestAction {
         }
     }
 
+    /// The statuses in which its parties can write to each other.
+    #[must_use]
+    pub fn is_talked_about(status: InterestStatus) -> bool {
+        !matches!(status, Draft | Rejected | Declined | ClosedNoDeal | Withdrawn | Lapsed)
+    }
+
     /// Whether the viewer rates as the company's side; as the office's otherwise.
     #[must_use]
     pub fn rates_as_company(viewer: &Viewer, row: &interest::Model) -> bool {
         Sides::of(viewer, &row.into()).meet(Sides::COMPANY)
+    }
+}
+
+/// Taking part in the conversation on an expression of interest: for all of its parties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Converse;
+
+impl Action for Converse {
+    type On = interest::Model;
+
+    fn permitted(self, viewer: &Viewer, row: &interest::Model) -> bool {
+        Sides::of(viewer, &row.into()).meet(Sides::ALL)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod interest;
 mod matches;
+mod message;
 mod need;
 mod offer;
 mod organization;
@@ -26,13 +27,14 @@ use sea_orm::{
 use crate::error::{Error, Result};
 
 pub use interest::{
-    InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests, own_interests,
-    sides_of_interests, visible_interests,
+    Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
+    own_interests, sides_of_interests, visible_interests,
 };
 pub use matches::{
     MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
     sides_of_matches, visible_matches,
 };
+pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
 pub use need::{
     NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
 };
@@ -281,6 +283,25 @@ impl<R> Allowed<R> {
         let mut row = self.0;
         change(&mut row);
         Self(row)
+    }
+}
+
+/// A row that is a part of another and has no rules of its own.
+pub trait Part {
+    /// What it is a part of.
+    type Whole;
+
+    /// Whether it is a part of this one.
+    fn is_part_of(&self, whole: &Self::Whole) -> bool;
+}
+
+impl<R> Allowed<R> {
+    /// The same leave for a part of the row.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a part of another row.
+    pub(crate) fn part<P: Part<Whole = R>>(&self, part: P) -> Result<Allowed<P>> {
+        if part.is_part_of(&self.0) { Ok(Allowed(part)) } else { Err(Error::Forbidden) }
     }
 }
 
