@@ -7,7 +7,7 @@ use entity::{
     OrganizationKind, Recognitions, ResearchExpenditures, Role, interest, match_, need,
     ott_profile,
 };
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::{Answer, Cast, INTEREST, Person, World, records};
@@ -381,26 +381,21 @@ async fn what_is_not_right_is_not_sent(world: &World) {
 async fn only_so_many_wait_at_once(world: &World) {
     let stage = stage(world).await;
     let Stage { cast, officer, liaison, .. } = &stage;
-    let mut between = Vec::new();
-    for _ in 0..7 {
-        let need = world.need(cast, NeedStatus::Published).await.id.to_string();
-        between.push(with(stage.of_office(), json!({ "need": need })));
-    }
     let mut drafts = Vec::new();
-    for between in &between {
-        let made = officer.interest("draftInterest", with(between.clone(), text())).await;
+    for _ in 0..8 {
+        let need = world.need(cast, NeedStatus::Published).await.id.to_string();
+        let between = with(stage.of_office(), json!({ "need": need }));
+        let made = officer.interest("draftInterest", with(between, text())).await;
         drafts.push(made.root()["interest"].clone());
-    }
-    for draft in &drafts[..4] {
-        after(officer, "submitInterest", draft, json!({})).await;
     }
     let submit =
         |draft: &Value| officer.interest("submitInterest", at(&draft["id"], &draft["version"]));
-    let (one, two) = join(submit(&drafts[4]), submit(&drafts[5])).await;
-    let mut outcomes = [one.outcome(), two.outcome()];
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, ["DONE", "LIMIT_REACHED"], "of two at once one is the fifth");
-    let more = officer.interest("draftInterest", with(between[6].clone(), text())).await;
+    let outcomes: Vec<_> =
+        join_all(drafts.iter().map(submit)).await.iter().map(Answer::outcome).collect();
+    let done = outcomes.iter().filter(|outcome| *outcome == "DONE").count();
+    let full = outcomes.iter().filter(|outcome| *outcome == "LIMIT_REACHED").count();
+    assert_eq!((done, full), (5, 3), "of eight at once five are sent: {outcomes:?}");
+    let more = officer.interest("draftInterest", with(stage.of_office(), text())).await;
     assert_eq!(more.outcome(), "LIMIT_REACHED", "there is no room for another draft either");
     // Once one is answered there is room again.
     let mine = "{ interests(filter: { status: [SUBMITTED] }, first: 1) { nodes { id version } } }";
@@ -408,9 +403,16 @@ async fn only_so_many_wait_at_once(world: &World) {
     let taken = after(liaison, "takeOverInterest", &first, json!({})).await;
     let why = json!({ "reason": "OTHER", "note": "Ya hay otra" });
     after(liaison, "rejectInterest", &taken, why).await;
-    let waiting = if one.outcome() == "DONE" { &drafts[5] } else { &drafts[4] };
-    assert_eq!(submit(waiting).await.outcome(), "DONE");
+    let waiting = outcomes.iter().position(|outcome| outcome == "LIMIT_REACHED").unwrap();
+    assert_eq!(submit(&drafts[waiting]).await.outcome(), "DONE");
     world.events().await;
+}
+
+/// What is kept of the first answer to an expression of interest.
+async fn first_answer(world: &World, id: &Value) -> (Option<i32>, Option<bool>) {
+    let id: entity::InterestId = id.as_str().unwrap().parse().unwrap();
+    let row = interest::Entity::find_by_id(id).one(world.db().read()).await.unwrap().unwrap();
+    (row.answer_days, row.answered_in_time)
 }
 
 async fn nothing_is_due(world: &World) {
@@ -456,6 +458,16 @@ async fn silence_escalates_and_lapses(world: &World) {
     );
     nothing_is_due(world).await;
 
+    // A late answer is an answer, and late: a second after the tenth working day.
+    let sent = stage.sent(officer, stage.of_office()).await;
+    until(world, "2026-04-21T08:00:01Z");
+    after(liaison, "takeOverInterest", &sent, json!({})).await;
+    assert_eq!(first_answer(world, &sent["id"]).await, (Some(20), Some(false)));
+    let taken = read(liaison, &sent["id"]).await;
+    let why = json!({ "reason": "OTHER", "note": "Ya hay otra" });
+    after(liaison, "rejectInterest", &taken, why).await;
+    world.events().await;
+
     // A service that stood still catches up; an owner who is silent lapses it too.
     let sent = stage.sent(officer, stage.of_office()).await;
     let taken = after(liaison, "takeOverInterest", &sent, json!({})).await;
@@ -476,6 +488,7 @@ async fn the_clock_stands_still_while_information_is_awaited(world: &World) {
     // Wednesday of the first week: eight working days are left, 16 March not among them.
     until(world, "2026-03-04T18:00:00Z");
     let taken = after(liaison, "takeOverInterest", &sent, json!({})).await;
+    assert_eq!(first_answer(world, &sent["id"]).await, (Some(2), Some(true)));
     let named =
         with(at(&sent["id"], &taken["version"]), json!({ "note": "Hornos del Valle pregunta" }));
     let leak = liaison.interest("requestInterestInformation", named).await;
@@ -512,6 +525,7 @@ async fn the_clock_stands_still_while_information_is_awaited(world: &World) {
     );
     let taken = after(liaison, "takeOverInterest", &told, json!({})).await;
     assert_eq!(taken["answeredAt"], "2026-03-04T18:00:00+00:00", "the first answer counts");
+    assert_eq!(first_answer(world, &sent["id"]).await, (Some(2), Some(true)));
     world.events().await;
 }
 
