@@ -89,17 +89,22 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
     let engine = service.engine();
     let candidates = engine.matches_of(id, LOOKED_AT);
     let (own, _) = columns(side);
+    let of_record = own.into_expr().eq(value(id));
+    if candidates.is_empty() {
+        // Most events are about what is not on offer, and has no match.
+        let any = match_::Entity::find().select_only().column(match_::Column::Id);
+        let any = any.filter(of_record.clone()).into_tuple::<MatchId>();
+        if any.one(service.db().fresh()).await?.is_none() {
+            return Ok(());
+        }
+    }
     let mut work = service.system_work().await?;
     // Nobody proposes or decides about a pair of this record in between.
     match side {
         Side::Need => drop(work.keep::<need::Entity>(NeedId(id)).await?),
         Side::Offer => drop(work.keep::<offer::Entity>(OfferId(id)).await?),
     }
-    let known = match_::Entity::find()
-        .filter(own.into_expr().eq(value(id)))
-        .lock_exclusive()
-        .all(work.tx())
-        .await?;
+    let known = match_::Entity::find().filter(of_record).lock_exclusive().all(work.tx()).await?;
     let bars = bars(&work, side, id, &candidates).await?;
     let best: Vec<&Match> = candidates
         .iter()
