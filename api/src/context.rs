@@ -1,8 +1,8 @@
 //! What a request carries: who asks, the clock, and the way to everything else.
 
-use std::{fmt, sync::Arc};
+use std::{any::TypeId, fmt, sync::Arc};
 
-use async_graphql::{Context, parser::types::OperationType};
+use async_graphql::{Context, Executor, Pos, Response, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
 use sea_orm::EntityTrait;
 use tokio::sync::Mutex;
@@ -12,9 +12,10 @@ use crate::{
     db::Db,
     error::{Error, Result},
     followers::{Bookmark, events_after, newest},
+    ledger::Ledger,
     matches::Engine,
     policy::Viewer,
-    read::{Asked, Loaders, Node, Reading},
+    read::{Account, Asked, Loaders, Node, Reading},
     roles::Roles,
     token::Claims,
     work::Work,
@@ -43,6 +44,7 @@ struct Inner {
     /// How far `engine` and `roles` know what happened.
     bookmark: Mutex<Bookmark>,
     terms: Terms,
+    ledger: Ledger,
 }
 
 /// What the network's operator decides.
@@ -71,7 +73,16 @@ impl Service {
         let bookmark = Mutex::new(newest(&db).await?);
         let engine = Engine::start(&db, &labels).await?;
         let roles = Roles::new();
-        Ok(Self(Arc::new(Inner { db, clock, labels, engine, roles, bookmark, terms })))
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            labels,
+            engine,
+            roles,
+            bookmark,
+            terms,
+            ledger: Ledger::default(),
+        })))
     }
 
     /// The time, in microseconds: PostgreSQL keeps no more.
@@ -146,8 +157,29 @@ impl Service {
             None => return Err(Error::Unauthenticated),
         };
         let viewer = Arc::new(viewer);
-        let loaders = Loaders::new(self.db().clone(), viewer.clone());
-        Ok(request.data(self.clone()).data(viewer).data(loaders))
+        let account = Account::default();
+        let loaders = Loaders::new(self.db().clone(), viewer.clone(), account.clone());
+        Ok(request.data(self.clone()).data(viewer).data(loaders).data(account))
+    }
+
+    /// Executes a prepared request. What it shows of others' records goes on record before the
+    /// answer leaves; an answer that cannot be put on record does not.
+    pub async fn execute(
+        &self,
+        schema: &impl Executor,
+        request: async_graphql::Request,
+    ) -> Response {
+        let account = Account::of(&request);
+        let viewer = request.data.get(&TypeId::of::<Arc<Viewer>>());
+        let viewer = viewer.and_then(|viewer| viewer.downcast_ref::<Arc<Viewer>>()).cloned();
+        let response = schema.execute(request).await;
+        let (Some(account), Some(viewer)) = (account, viewer) else { return response };
+        match self.0.ledger.settle(self.db(), &viewer, &account).await {
+            Ok(()) => response,
+            Err(error) => Response::from_errors(vec![
+                async_graphql::Error::from(error).into_server_error(Pos::default()),
+            ]),
+        }
     }
 
     /// Whether requests can be answered: the database is there and at head.

@@ -24,6 +24,7 @@ mod history;
 pub mod http;
 pub mod import;
 pub mod interests;
+pub mod ledger;
 mod lifecycle;
 pub mod matches;
 mod members;

@@ -9,6 +9,7 @@ use crate::{
     context::Request,
     error::{Error, Result, Told},
     interests::{Interest, Message},
+    ledger::Disclosure,
     matches::Match,
     needs::Need,
     offers::Offer,
@@ -43,6 +44,8 @@ pub enum AnyNode {
     Interest(Arc<Interest>),
     /// A message on an expression of interest.
     Message(Arc<Message>),
+    /// An entry of the ledger of disclosures.
+    Disclosure(Arc<Disclosure>),
 }
 
 /// Queries by id.
@@ -84,6 +87,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
+    gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

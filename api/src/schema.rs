@@ -9,6 +9,7 @@ use crate::{
     codes::CodeQuery,
     error::Code,
     interests::{ConversationMutation, InterestMutation, InterestQuery},
+    ledger::LedgerQuery,
     matches::{MatchListQuery, MatchMutation, MatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
@@ -28,6 +29,7 @@ pub struct Query(
     MatchQuery,
     MatchListQuery,
     InterestQuery,
+    LedgerQuery,
     CodeQuery,
 );
 

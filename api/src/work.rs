@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, event, history};
+use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, disclosure, event, history};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
     EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
@@ -31,6 +31,20 @@ type KeyOf<R> = <<Table<R> as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::Valu
 
 /// The most bound values that a statement may carry: SQLite's limit is 32,766.
 const MOST_VALUES: usize = 30_000;
+
+/// Writes entries of the ledger of disclosures, in one statement. What was read is not work: it
+/// changes nothing, and its record is its own event.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "the one place that writes the ledger")]
+pub(crate) async fn write_down(db: &Db, entries: Vec<disclosure::Model>) -> Result<()> {
+    for entries in entries.chunks(MOST_VALUES / 8) {
+        let rows = entries.iter().cloned().map(|row| row.into_active_model().reset_all());
+        disclosure::Entity::insert_many(rows).exec_without_returning(db.write()).await?;
+    }
+    Ok(())
+}
 
 /// A piece of work in progress. Dropped without [`Work::commit`], it never happened.
 #[must_use = "work that is not committed is rolled back"]

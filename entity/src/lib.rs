@@ -9,6 +9,7 @@ pub mod code;
 pub mod consent;
 pub mod counter;
 pub mod delegation;
+pub mod disclosure;
 pub mod event;
 pub mod external_ref;
 pub mod follower;

@@ -7,6 +7,7 @@ mod m20261125_000004_subsectors;
 mod m20261128_000005_match_records;
 mod m20261128_000006_interests;
 mod m20261128_000007_messages;
+mod m20261128_000008_disclosures;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000005_match_records::Migration),
             Box::new(m20261128_000006_interests::Migration),
             Box::new(m20261128_000007_messages::Migration),
+            Box::new(m20261128_000008_disclosures::Migration),
         ]
     }
 }

@@ -67,7 +67,8 @@ fn modules(code: &str) -> Vec<String> {
     modules
 }
 
-const SLICES: &[&str] = &["needs", "offers", "organizations", "matches", "codes"];
+const SLICES: &[&str] =
+    &["needs", "offers", "organizations", "matches", "interests", "ledger", "codes"];
 
 /// What each place may use of the crate.
 const MAY: &[(&str, &[&str])] = &[

@@ -112,6 +112,11 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
         (
+            "disclosures",
+            "{ disclosures { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
             "responseStatistics",
             format!(
                 "{{ responseStatistics(intermediary: \"{}\") {{ suppressed submitted onTimeRate }} }}",

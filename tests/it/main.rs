@@ -17,6 +17,7 @@ mod imported_records;
 mod imports;
 mod interests;
 mod killed;
+mod ledger;
 mod lists_below;
 mod matches;
 mod migrations;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    affiliation, chamber_profile, code, consent, counter, delegation, event, external_ref,
-    follower, history, interest, match_, membership, message, message_read, need, offer,
-    organization, ott_profile, person, region,
+    affiliation, chamber_profile, code, consent, counter, delegation, disclosure, event,
+    external_ref, follower, history, interest, match_, membership, message, message_read, need,
+    offer, organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -30,6 +30,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<consent::Entity>(),
         columns::<counter::Entity>(),
         columns::<delegation::Entity>(),
+        columns::<disclosure::Entity>(),
         columns::<event::Entity>(),
         columns::<external_ref::Entity>(),
         columns::<follower::Entity>(),

@@ -36,6 +36,7 @@ const LISTS: &[&str] = &[
     "{ offer(id: \"$offer\") { matches(first: 5) { nodes { score need { title chamber { name } } } } } }",
     "{ interests(first: 5) { nodes { status need { title } offer { title } company { name } ott { name } } } }",
     "{ interests(first: 2) { nodes { messages(first: 5) { nodes { text } } } } }",
+    "{ disclosures(first: 5) { nodes { record organization { name } basis { folio } } } }",
     "{ interests(order: OLDEST) { nodes { id } } }",
     "{ interests(order: RECENTLY_UPDATED, last: 5) { nodes { id } } }",
     "{ matches(first: 5) { nodes { score status need { title } offer { title } decidedBy { name } } } }",

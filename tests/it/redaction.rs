@@ -158,11 +158,13 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
         id: cast.company,
         kind: entity::OrganizationKind::Company,
         member_of_mine: chamber,
+        introduced: false,
     };
     let office = OrganizationFacts {
         id: cast.ott,
         kind: entity::OrganizationKind::TechnologyTransferOffice,
         member_of_mine: false,
+        introduced: false,
     };
     vec![
         ("need", secrets.need.level(viewer)),

@@ -4,7 +4,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    interests, matches, needs, offers, organizations,
+    interests, ledger, matches, needs, offers, organizations,
     policy::{
         Action, InterestAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource,
         Viewer,
@@ -97,8 +97,12 @@ fn the_file_of_the_policy_is_the_policy() {
         ("organization, the office", cast.ott, OrganizationKind::TechnologyTransferOffice),
     ] {
         table(&mut text, name, &[], &viewers, |viewer| {
-            let facts =
-                OrganizationFacts { id, kind, member_of_mine: is_member(viewer, &cast, id) };
+            let facts = OrganizationFacts {
+                id,
+                kind,
+                member_of_mine: is_member(viewer, &cast, id),
+                introduced: false,
+            };
             (facts.level(viewer), Vec::new())
         });
     }
@@ -108,6 +112,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "match", matches::FIELDS);
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
+    fields(&mut text, "disclosure", ledger::FIELDS);
     compare("docs/who-sees-what.txt", &text);
 }
 

@@ -218,3 +218,8 @@ mutation SendMessage($input: SendMessageInput!) {
   sendMessage(input: $input) { message { id party level text sentAt } userErrors { code field message } }
 }
 ";
+pub(super) const DISCLOSURES: &str = "# Quién de fuera vio qué de lo suyo, y con qué fundamento.
+query Disclosures {
+  disclosures(first: 20) { totalCount nodes { seenAt record fields person organization { name } basis { folio status } } }
+}
+";

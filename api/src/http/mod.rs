@@ -106,8 +106,8 @@ impl Backend for (Schemas, Service) {
     }
 
     fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response> {
-        let schema = self.0.of(valid).clone();
-        async move { schema.execute(request).await }.boxed()
+        let (schema, service) = (self.0.of(valid).clone(), self.1.clone());
+        async move { service.execute(&schema, request).await }.boxed()
     }
 }
 

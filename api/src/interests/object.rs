@@ -302,6 +302,7 @@ impl Node for Interest {
             Column::Id,
             Column::Status,
             Column::Direction,
+            Column::CompanyId,
             Column::Anonymous,
             Column::SubmittedAt,
             Column::ForwardedAt,
@@ -322,6 +323,7 @@ impl Node for Interest {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
             direction: row.fact(Column::Direction)?,
+            company: row.fact(Column::CompanyId)?,
             anonymous: row.fact(Column::Anonymous)?,
             reach: Reach::of(
                 row.fact(Column::SubmittedAt)?,

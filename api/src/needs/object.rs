@@ -22,7 +22,7 @@ use crate::{
     history::StatusChange,
     matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
-    policy::{CHAMBER, NeedFacts, Viewer, visible_needs},
+    policy::{CHAMBER, NeedFacts, Viewer, facts_as_number, introduced_needs, visible_needs},
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -515,26 +515,17 @@ impl Node for Need {
         ]
     }
 
-    /// Whether the company lets its chamber represent it matters to its chamber alone.
+    /// Whether the company lets its chamber represent it (1), which matters to its chamber
+    /// alone; whether the viewer's office was introduced to it (2).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        viewer.holding(CHAMBER).next()?;
-        let consents = consent::Entity::find()
-            .select_only()
-            .column(consent::Column::Id)
-            .filter(
-                Expr::col((consent::Entity, consent::Column::OrganizationId))
-                    .equals((need::Entity, Column::CompanyId)),
-            )
-            .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
-            .filter(consent::in_force(viewer.now));
-        Some(Expr::exists(consents.into_query()))
+        facts_as_number([represented(viewer), introduced_needs(viewer)])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
         visible_needs(viewer)
     }
-
     fn know(row: &Facts<'_, Column>) -> Result<NeedFacts> {
+        let computed: i32 = row.computed()?;
         Ok(NeedFacts {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
@@ -543,7 +534,8 @@ impl Node for Need {
             region_id: row.fact(Column::RegionId)?,
             delegation_id: row.fact(Column::DelegationId)?,
             shared_by: row.fact(Column::SharedBy)?,
-            represented: row.computed()?,
+            represented: computed & 1 != 0,
+            introduced: computed & 2 != 0,
         })
     }
 
@@ -636,4 +628,19 @@ impl Node for Need {
             matches: Many::default(),
         })
     }
+}
+
+/// Whether a need's company lets its chamber represent it; nothing for viewers who speak for none.
+fn represented(viewer: &Viewer) -> Option<SimpleExpr> {
+    viewer.holding(CHAMBER).next()?;
+    let consents = consent::Entity::find()
+        .select_only()
+        .column(consent::Column::Id)
+        .filter(
+            Expr::col((consent::Entity, consent::Column::OrganizationId))
+                .equals((need::Entity, Column::CompanyId)),
+        )
+        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
+        .filter(consent::in_force(viewer.now));
+    Some(Expr::exists(consents.into_query()))
 }

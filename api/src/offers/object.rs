@@ -9,7 +9,7 @@ use entity::{
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
     VerifiedClaims, match_, offer, offer::Column,
 };
-use sea_orm::Condition;
+use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use crate::{
     codes::{self, Code},
@@ -18,7 +18,7 @@ use crate::{
     history::StatusChange,
     matches::{Match, best_needs},
     organizations::Organization,
-    policy::{OfferFacts, Viewer, visible_offers},
+    policy::{OfferFacts, Viewer, introduced_offers, visible_offers},
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -422,6 +422,11 @@ impl Node for Offer {
         &[Column::Id, Column::Status, Column::OttId]
     }
 
+    /// Whether the viewer's company was introduced to it.
+    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+        introduced_offers(viewer)
+    }
+
     fn visible(viewer: &Viewer) -> Condition {
         visible_offers(viewer)
     }
@@ -431,6 +436,7 @@ impl Node for Offer {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
             ott_id: row.fact(Column::OttId)?,
+            introduced: row.computed()?,
         })
     }
 

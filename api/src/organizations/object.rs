@@ -24,7 +24,10 @@ use crate::{
     error::{Error, Result, Told},
     needs::{Need, newest_needs},
     offers::{Offer, newest_offers},
-    policy::{OrganizationFacts, Viewer, member_of_mine, visible_organizations},
+    policy::{
+        OrganizationFacts, Viewer, facts_as_number, introduced_organizations, member_of_mine,
+        visible_organizations,
+    },
     read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
 };
@@ -415,7 +418,7 @@ impl Node for Organization {
     }
 
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        member_of_mine(viewer)
+        facts_as_number([member_of_mine(viewer), introduced_organizations(viewer)])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -423,10 +426,12 @@ impl Node for Organization {
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<OrganizationFacts> {
+        let computed: i32 = row.computed()?;
         Ok(OrganizationFacts {
             id: row.fact(Column::Id)?,
             kind: row.fact(Column::Kind)?,
-            member_of_mine: row.computed()?,
+            member_of_mine: computed & 1 != 0,
+            introduced: computed & 2 != 0,
         })
     }
 

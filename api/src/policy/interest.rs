@@ -86,6 +86,8 @@ pub struct InterestFacts {
     pub status: InterestStatus,
     /// From which side it comes.
     pub direction: InterestDirection,
+    /// The company: the sender, or the owner of the need.
+    pub company: OrganizationId,
     /// Whether the other side learns who the sender is on acceptance alone.
     pub anonymous: bool,
     /// How far it ever came.
@@ -100,6 +102,7 @@ impl InterestFacts {
             id: row.id,
             status: row.status,
             direction: row.direction,
+            company: row.company_id,
             anonymous: row.anonymous,
             reach: Reach::of(row.submitted_at, row.forwarded_at, row.accepted_at),
             sides: Sides::of(viewer, &row.into()),
@@ -167,6 +170,12 @@ impl Resource for InterestFacts {
             }
             InterestDirection::OfferToNeed => PublicBlind,
         })
+    }
+
+    /// Offices are known to everybody; that one of them learns who a company is, the company reads.
+    fn told_of(&self, _: &Viewer) -> Option<OrganizationId> {
+        let outside = self.sides.meet(Sides::OFFICE) && !self.sides.meet(Sides::COMPANY_SIDE);
+        outside.then_some(self.company)
     }
 }
 

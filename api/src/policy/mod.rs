@@ -6,6 +6,7 @@
 //! seen is reported as not found.
 
 mod interest;
+mod introduction;
 mod matches;
 mod message;
 mod need;
@@ -21,7 +22,7 @@ use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, 
 
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, Func, SimpleExpr},
+    sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr},
 };
 
 use crate::error::{Error, Result};
@@ -29,6 +30,10 @@ use crate::error::{Error, Result};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, sides_of_interests, visible_interests,
+};
+pub use introduction::{
+    DisclosureFacts, IN_FORCE, introduced_needs, introduced_offers, introduced_organizations,
+    visible_disclosures,
 };
 pub use matches::{
     MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
@@ -213,6 +218,19 @@ fn any_of(rules: impl IntoIterator<Item = Condition>) -> Condition {
     if rules.peek().is_none() { none() } else { rules.fold(Condition::any(), Condition::add) }
 }
 
+/// Facts that the database computes for one row, as one number: the first is worth 1, the
+/// second 2, and so on. Nothing when none of them concerns the viewer.
+pub(crate) fn facts_as_number(
+    facts: impl IntoIterator<Item = Option<SimpleExpr>>,
+) -> Option<SimpleExpr> {
+    let facts = facts.into_iter().enumerate();
+    let worth = facts.filter_map(|(place, fact)| {
+        let case = CaseStatement::new().case(fact?, Expr::cust((1 << place).to_string()));
+        Some(SimpleExpr::Case(Box::new(case.finally(Expr::cust("0")))))
+    });
+    worth.reduce(ExprTrait::add)
+}
+
 /// A rule as a condition that the database checks on each row and never walks an
 /// index by: lists walk along their order, and `status IN (…)` beside `status = …`
 /// would make PostgreSQL sort what it finds.
@@ -257,6 +275,12 @@ pub trait Resource {
 
     /// How much of it the viewer sees; `None` when it does not exist for them.
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel>;
+
+    /// Who is told what the viewer sees of it from level L2 on: its owner, when the viewer is
+    /// neither of the owner nor of its intermediary.
+    fn told_of(&self, _: &Viewer) -> Option<OrganizationId> {
+        None
+    }
 }
 
 /// What can be done to a row.

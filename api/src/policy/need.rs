@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Resource, Viewer, any_of, checked};
+use super::{Action, CHAMBER, Resource, Viewer, any_of, checked, introduced_needs};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -30,6 +30,8 @@ pub struct NeedFacts {
     pub shared_by: Codes,
     /// Whether the company lets its chamber represent it, now.
     pub represented: bool,
+    /// Whether the viewer's office was introduced to it, and still deals with it.
+    pub introduced: bool,
 }
 
 impl From<&need::Model> for NeedFacts {
@@ -43,6 +45,7 @@ impl From<&need::Model> for NeedFacts {
             delegation_id: row.delegation_id,
             shared_by: row.shared_by.clone(),
             represented: false,
+            introduced: false,
         }
     }
 }
@@ -57,6 +60,30 @@ impl Resource for NeedFacts {
     const NAME: &'static str = "need";
 
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        if let Some(level) = self.own_level(viewer) {
+            return Some(level);
+        }
+        if self.introduced {
+            return Some(DisclosureLevel::Introduced);
+        }
+        match self.status {
+            NeedStatus::Draft => None,
+            _ if viewer.is_any(Role::NetworkAdmin) => Some(DisclosureLevel::Network),
+            NeedStatus::Published => Some(viewer.network_level()),
+            // What was met stays as a result, not as a description of the company's trouble.
+            NeedStatus::Fulfilled => Some(DisclosureLevel::PublicBlind),
+            _ => None,
+        }
+    }
+
+    fn told_of(&self, viewer: &Viewer) -> Option<OrganizationId> {
+        (self.introduced && self.own_level(viewer).is_none()).then_some(self.company_id)
+    }
+}
+
+impl NeedFacts {
+    /// What those see who stand behind it.
+    fn own_level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
         if viewer.system || viewer.is(Role::MemberUser, self.company_id) {
             return Some(DisclosureLevel::Contract);
         }
@@ -72,14 +99,7 @@ impl Resource for NeedFacts {
             // Whoever is named behind a need may see in what.
             return Some(DisclosureLevel::Introduced);
         }
-        match self.status {
-            NeedStatus::Draft => None,
-            _ if viewer.is_any(Role::NetworkAdmin) => Some(DisclosureLevel::Network),
-            NeedStatus::Published => Some(viewer.network_level()),
-            // What was met stays as a result, not as a description of the company's trouble.
-            NeedStatus::Fulfilled => Some(DisclosureLevel::PublicBlind),
-            _ => None,
-        }
+        None
     }
 }
 
@@ -118,7 +138,7 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     let seen = need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| need::Column::Status.ne(NeedStatus::Draft));
-    checked(own_needs(viewer).add(seen).add_option(admin))
+    checked(own_needs(viewer).add(seen).add_option(admin).add_option(introduced_needs(viewer)))
 }
 
 /// The needs of the viewer's own companies and, within their territory, of their chambers.

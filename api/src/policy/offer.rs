@@ -3,7 +3,7 @@
 use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, OFFICE, Resource, Viewer, any_of, checked};
+use super::{Action, OFFICE, Resource, Viewer, any_of, checked, introduced_offers};
 
 /// The statuses in which an offer is there for everybody.
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
@@ -18,11 +18,13 @@ pub struct OfferFacts {
     pub status: OfferStatus,
     /// Whose it is.
     pub ott_id: OrganizationId,
+    /// Whether the viewer's company, or one of its chamber, was introduced to it, and still deals with it.
+    pub introduced: bool,
 }
 
 impl From<&offer::Model> for OfferFacts {
     fn from(row: &offer::Model) -> Self {
-        Self { id: row.id, status: row.status, ott_id: row.ott_id }
+        Self { id: row.id, status: row.status, ott_id: row.ott_id, introduced: false }
     }
 }
 
@@ -30,17 +32,27 @@ impl Resource for OfferFacts {
     const NAME: &'static str = "offer";
 
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        let own = OFFICE.iter().any(|role| viewer.is(*role, self.ott_id));
-        if viewer.system || own {
+        if viewer.system || self.is_own(viewer) {
             return Some(DisclosureLevel::Contract);
+        }
+        if self.introduced {
+            return Some(DisclosureLevel::Introduced);
         }
         let seen = SEEN_BY_NETWORK.contains(&self.status)
             || viewer.is_any(Role::NetworkAdmin) && self.status != OfferStatus::Draft;
         seen.then(|| viewer.network_level())
     }
+
+    fn told_of(&self, viewer: &Viewer) -> Option<OrganizationId> {
+        (self.introduced && !self.is_own(viewer)).then_some(self.ott_id)
+    }
 }
 
 impl OfferFacts {
+    fn is_own(&self, viewer: &Viewer) -> bool {
+        OFFICE.iter().any(|role| viewer.is(*role, self.ott_id))
+    }
+
     /// What the viewer may do to it now, by the names of the mutations.
     #[must_use]
     pub fn actions(&self, viewer: &Viewer) -> Vec<&'static str> {
@@ -70,7 +82,7 @@ pub fn visible_offers(viewer: &Viewer) -> Condition {
     let seen = offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| offer::Column::Status.ne(OfferStatus::Draft));
-    checked(own_offers(viewer).add(seen).add_option(admin))
+    checked(own_offers(viewer).add(seen).add_option(admin).add_option(introduced_offers(viewer)))
 }
 
 /// The offers of the viewer's own offices.

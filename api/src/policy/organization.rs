@@ -21,6 +21,8 @@ pub struct OrganizationFacts {
     /// Whether it is affiliated, now and within the viewer's territory, to a
     /// chamber for which the viewer speaks (see [`member_of_mine`]).
     pub member_of_mine: bool,
+    /// Whether the viewer was introduced to it, and still deals with it.
+    pub introduced: bool,
 }
 
 /// Whether the kind is an institution, whose contact details are public by nature.
@@ -37,18 +39,28 @@ impl Resource for OrganizationFacts {
             return Some(DisclosureLevel::Contract);
         }
         // A service account reads what the network reads, never the secrets of its own house.
-        let own = viewer.grants.iter().any(|grant| {
-            grant.organization == self.id && !matches!(grant.role, Role::Service | Role::Analyst)
-        });
-        Some(if own {
+        Some(if self.is_own(viewer) {
             DisclosureLevel::Contract
         } else if self.member_of_mine {
             // The rest of an imported roll is private to the organization and its chamber.
             DisclosureLevel::Confidential
-        } else if is_institution(self.kind) {
+        } else if is_institution(self.kind) || self.introduced {
             DisclosureLevel::Introduced
         } else {
             viewer.network_level()
+        })
+    }
+
+    fn told_of(&self, viewer: &Viewer) -> Option<OrganizationId> {
+        let open = self.is_own(viewer) || self.member_of_mine || is_institution(self.kind);
+        (self.introduced && !open).then_some(self.id)
+    }
+}
+
+impl OrganizationFacts {
+    fn is_own(&self, viewer: &Viewer) -> bool {
+        viewer.grants.iter().any(|grant| {
+            grant.organization == self.id && !matches!(grant.role, Role::Service | Role::Analyst)
         })
     }
 }

@@ -333,7 +333,7 @@ impl<N: Node> List<N> {
         row: &QueryResult,
     ) -> Result<Option<(Place, N)>> {
         let place = Place::of::<N>(&self.order, &Facts::new(reading.columns(), row))?;
-        let node = reading.disclose(reader.viewer(), row)?;
+        let node = reading.disclose(reader, row)?;
         if node.is_none() {
             // The condition of a list and the rule for a row say the same, or a page comes up short.
             let name = <N::Facts as crate::policy::Resource>::NAME;

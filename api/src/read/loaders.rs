@@ -15,6 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{
+    account::Account,
     asked::Asked,
     node::Node,
     reading::{Reader, Reading},
@@ -36,8 +37,8 @@ impl fmt::Debug for Loaders {
 
 impl Loaders {
     /// Loaders for one viewer.
-    pub(crate) fn new(db: Db, viewer: Arc<Viewer>) -> Self {
-        let batch = Batch { db, viewer };
+    pub(crate) fn new(db: Db, viewer: Arc<Viewer>, account: Account) -> Self {
+        let batch = Batch { db, viewer, account };
         Self(DataLoader::new(batch, TokioSpawner::current(), TokioTimer::default()))
     }
 
@@ -48,14 +49,14 @@ impl Loaders {
 
     /// Reads for the viewer.
     pub(crate) fn reader(&self) -> Reader<'_> {
-        let Batch { db, viewer } = self.0.loader();
-        Reader::new(db.read(), viewer)
+        let Batch { db, viewer, account } = self.0.loader();
+        Reader::new(db.read(), viewer, account)
     }
 
     /// Reads what a commit has just written: a replica may not have it yet.
     pub(crate) fn fresh(&self) -> Reader<'_> {
-        let Batch { db, viewer } = self.0.loader();
-        Reader::new(db.fresh(), viewer)
+        let Batch { db, viewer, account } = self.0.loader();
+        Reader::new(db.fresh(), viewer, account)
     }
 
     /// One thing for the field that is being resolved. What is asked for at one
@@ -83,6 +84,7 @@ impl Loaders {
 pub(crate) struct Batch {
     pub(crate) db: Db,
     pub(crate) viewer: Arc<Viewer>,
+    pub(crate) account: Account,
 }
 
 /// An id, and the place of the document where it was met: how it is read follows from that.
@@ -122,7 +124,7 @@ impl<N: Node> Loader<Key<N>> for Batch {
         for key in keys {
             places.entry(key.place).or_default().push(key);
         }
-        let reader = Reader::new(self.db.read(), &self.viewer);
+        let reader = Reader::new(self.db.read(), &self.viewer, &self.account);
         let mut found = HashMap::with_capacity(keys.len());
         for keys in places.into_values() {
             let Some(first) = keys.first() else { continue };

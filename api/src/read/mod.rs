@@ -11,6 +11,7 @@
 //! `Loaders` remain for what a document does not tell before rows are read: the
 //! companies named in a list of ids, the history of a record.
 
+mod account;
 mod asked;
 mod field;
 mod groups;
@@ -21,6 +22,7 @@ mod page;
 mod reading;
 mod relation;
 
+pub(crate) use account::{Account, Seen};
 pub(crate) use asked::Asked;
 pub use field::{Facts, Field, Row, redacted};
 pub(crate) use groups::groups;

@@ -1,6 +1,6 @@
 //! What a slice declares to be read.
 
-use std::hash::Hash;
+use std::{fmt::Display, hash::Hash};
 
 use async_graphql::OutputType;
 use entity::DisclosureLevel;
@@ -23,7 +23,7 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
     /// The columns of its table.
     type Column: ColumnTrait + Send + Sync;
     /// Its typed id.
-    type Id: Copy + Eq + Hash + Send + Sync + Into<Uuid> + TryGetable + 'static;
+    type Id: Copy + Display + Eq + Hash + Send + Sync + Into<Uuid> + TryGetable + 'static;
     /// What the rules need to know of it: they say how much of it a viewer sees.
     type Facts: Resource + Send;
 

@@ -12,6 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    account::{Account, Seen},
     asked::Asked,
     field::{Columns, Facts},
     node::Node,
@@ -27,11 +28,16 @@ use crate::{
 pub(crate) struct Reader<'a> {
     db: &'a DatabaseConnection,
     viewer: &'a Viewer,
+    account: &'a Account,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(db: &'a DatabaseConnection, viewer: &'a Viewer) -> Self {
-        Self { db, viewer }
+    pub(super) fn new(
+        db: &'a DatabaseConnection,
+        viewer: &'a Viewer,
+        account: &'a Account,
+    ) -> Self {
+        Self { db, viewer, account }
     }
 
     pub(crate) fn viewer(&self) -> &'a Viewer {
@@ -81,7 +87,7 @@ impl<'a> Reader<'a> {
         query.cond_where(N::visible(self.viewer)).and_where(which);
         let mut found = Vec::new();
         for row in self.rows(&query).await? {
-            found.extend(reading.disclose(self.viewer, &row)?);
+            found.extend(reading.disclose(self, &row)?);
         }
         reading.fill(self, found.iter_mut().collect()).await?;
         Ok(found)
@@ -107,6 +113,8 @@ pub(crate) struct Reading<N: Node> {
     columns: Columns<N::Column>,
     joined: Vec<Box<dyn Joined<N>>>,
     lists: Vec<Box<dyn Listed<N>>>,
+    /// What was asked for from level L2 on.
+    guarded: Vec<(DisclosureLevel, &'static str)>,
 }
 
 impl<N: Node> Reading<N> {
@@ -125,6 +133,12 @@ impl<N: Node> Reading<N> {
     ) -> Self {
         let asked = asked.map(|asked| asked.fields(Some(&N::type_name()))).unwrap_or_default();
         let known = |name| N::fields().iter().find(|field| field.name == name);
+        let guarded = asked
+            .iter()
+            .filter_map(|asked| known(asked.name()))
+            .filter(|field| field.level >= DisclosureLevel::Introduced)
+            .map(|field| (field.level, field.name))
+            .collect();
         let mut columns = Columns::new(layout.next, N::facts(), N::computed(viewer).is_some());
         for field in asked.iter().filter_map(|asked| known(asked.name())) {
             columns.read(field);
@@ -133,7 +147,7 @@ impl<N: Node> Reading<N> {
             columns.also(*column);
         }
         layout.next = columns.end();
-        let mut reading = Self { columns, joined: Vec::new(), lists: Vec::new() };
+        let mut reading = Self { columns, joined: Vec::new(), lists: Vec::new(), guarded };
         for asked in &asked {
             let name = asked.name();
             let Some(relation) = N::relations().iter().find(|relation| relation.name() == name)
@@ -216,13 +230,23 @@ impl<N: Node> Reading<N> {
     }
 
     /// What the viewer sees of a row; `None` when nothing.
-    pub(super) fn disclose(&self, viewer: &Viewer, row: &QueryResult) -> Result<Option<N>> {
+    pub(super) fn disclose(&self, reader: &Reader<'_>, row: &QueryResult) -> Result<Option<N>> {
+        let viewer = reader.viewer;
         let facts = Facts::new(&self.columns, row);
         let known = N::know(&facts)?;
         let Some(level) = known.level(viewer) else { return Ok(None) };
+        let told = if self.guarded.is_empty() { None } else { known.told_of(viewer) };
         let mut node = N::disclose(viewer, known, &facts.seen_at(level), level)?;
+        if let Some(owner) = told {
+            let covered = self.guarded.iter().filter(|(from, _)| *from <= level);
+            let fields: Vec<_> = covered.map(|(_, name)| *name).collect();
+            let (record, id) = (node.id().to_string(), node.id().into());
+            if !fields.is_empty() {
+                reader.account.add(Seen { record, id, owner, fields });
+            }
+        }
         for one in &self.joined {
-            one.disclose(viewer, row, level, &mut node)?;
+            one.disclose(reader, row, level, &mut node)?;
         }
         Ok(Some(node))
     }

@@ -125,10 +125,10 @@ pub(crate) trait Joined<P: Node>: Send + Sync {
     fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer, how: JoinType);
     /// Whether lists hang below it.
     fn has_lists(&self) -> bool;
-    /// Puts it on its node, as far as the viewer sees it; `level` is the viewer's on the node.
+    /// Puts it on its node, as far as the reader sees it; `level` is the reader's on the node.
     fn disclose(
         &self,
-        viewer: &Viewer,
+        reader: &Reader<'_>,
         result: &QueryResult,
         level: DisclosureLevel,
         parent: &mut P,
@@ -222,14 +222,14 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
 
     fn disclose(
         &self,
-        viewer: &Viewer,
+        reader: &Reader<'_>,
         result: &QueryResult,
         level: DisclosureLevel,
         parent: &mut P,
     ) -> Result<()> {
         let facts = Facts::new(self.reading.columns(), result);
         if level >= self.level && facts.fact::<Option<Uuid>>(C::KEY)?.is_some() {
-            let found = self.reading.disclose(viewer, result)?;
+            let found = self.reading.disclose(reader, result)?;
             *(self.relation.place)(parent) = found.map(Box::new);
         }
         Ok(())

@@ -1,0 +1,137 @@
+//! The ledger of disclosures: who outside saw what, on what ground, and when. What a
+//! request has seen is written before its answer leaves; requests that end at the same
+//! time are written together.
+
+mod object;
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use entity::{DisclosureId, InterestId, NeedId, OfferId, OrganizationId, disclosure, interest};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::{Mutex as Turn, oneshot};
+use uuid::Uuid;
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    policy::{IN_FORCE, OFFICE, Viewer, own_interests},
+    read::{Account, Seen},
+    work,
+};
+
+pub use object::{Disclosure, FIELDS, LedgerQuery};
+
+/// Entries of one request, and who waits for them to be written.
+type Waiting = (Vec<disclosure::Model>, oneshot::Sender<Result<()>>);
+
+/// The pen of one instance: who comes while it writes is written next, together.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    waiting: Mutex<Vec<Waiting>>,
+    turn: Turn<()>,
+}
+
+impl Ledger {
+    /// Writes down what a request has seen. Returns when it is committed.
+    ///
+    /// # Errors
+    /// When it could not be written: then the answer must not leave.
+    pub(crate) async fn settle(&self, db: &Db, viewer: &Viewer, account: &Account) -> Result<()> {
+        let seen = account.take();
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let entries = entries(db, viewer, seen).await?;
+        loop {
+            let (done, mut written) = oneshot::channel();
+            self.queue().push((entries.clone(), done));
+            let turn = self.turn.lock().await;
+            // Somebody before may have written ours along with theirs.
+            match written.try_recv() {
+                Ok(outcome) => return outcome,
+                // They went away in the middle of it, and nothing was written.
+                Err(oneshot::error::TryRecvError::Closed) => continue,
+                Err(oneshot::error::TryRecvError::Empty) => {}
+            }
+            let all = std::mem::take(&mut *self.queue());
+            let (entries, waiting): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+            let outcome = work::write_down(db, entries.into_iter().flatten().collect()).await;
+            drop(turn);
+            for done in waiting {
+                // Who does not wait any more has no answer to send.
+                let _ = done.send(outcome.clone());
+            }
+            return outcome;
+        }
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The entries for what somebody saw: one for each record, with the interest that opened it.
+async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclosure::Model>> {
+    use interest::Column;
+    let ids: Vec<Uuid> = seen.iter().map(|seen| seen.id).collect();
+    let concerns = Condition::any()
+        .add(Column::Id.is_in(ids.iter().copied().map(InterestId)))
+        .add(Column::NeedId.is_in(ids.iter().copied().map(NeedId)))
+        .add(Column::OfferId.is_in(ids.iter().copied().map(OfferId)))
+        .add(Column::CompanyId.is_in(ids.iter().copied().map(OrganizationId)))
+        .add(Column::OttId.is_in(ids.iter().copied().map(OrganizationId)));
+    // An interest is its own ground, also before it is in force.
+    let grounds = Condition::any()
+        .add(Column::Status.is_in(IN_FORCE.iter().copied()))
+        .add(Column::Id.is_in(ids.iter().copied().map(InterestId)));
+    let interests = interest::Entity::find()
+        .filter(own_interests(viewer))
+        .filter(grounds)
+        .filter(concerns)
+        .order_by_asc(Column::Id)
+        .limit(u64::from(u16::MAX))
+        .all(db.fresh())
+        .await?;
+    let mut by_record: HashMap<Uuid, &interest::Model> = HashMap::new();
+    for row in &interests {
+        let records = [
+            Some(row.id.0),
+            row.need_id.map(|id| id.0),
+            row.offer_id.map(|id| id.0),
+            Some(row.company_id.0),
+            Some(row.ott_id.0),
+        ];
+        for record in records.into_iter().flatten() {
+            by_record.entry(record).or_insert(row);
+        }
+    }
+    let somewhere = viewer.grants.first().map(|grant| grant.organization);
+    let entry = |seen: Seen| {
+        let basis = by_record.get(&seen.id);
+        let organization = basis.map(|row| {
+            let office = viewer.holding(OFFICE).any(|grant| grant.organization == row.ott_id);
+            let company = viewer.grants.iter().any(|grant| grant.organization == row.company_id);
+            match (office, company) {
+                (true, _) => row.ott_id,
+                (false, true) => row.company_id,
+                (false, false) => row.chamber_id,
+            }
+        });
+        Ok(disclosure::Model {
+            id: DisclosureId::new(viewer.now),
+            record: seen.record,
+            owner_id: seen.owner,
+            fields: seen.fields.iter().collect(),
+            person_id: viewer.person,
+            organization_id: organization
+                .or(somewhere)
+                .ok_or_else(|| Error::internal("somebody without a role saw what is guarded"))?,
+            basis_id: basis.map(|row| row.id),
+            seen_at: viewer.now,
+        })
+    };
+    seen.into_iter().map(entry).collect()
+}

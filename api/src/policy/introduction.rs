@@ -1,0 +1,103 @@
+//! What an introduction opens: while an accepted interest is in force, each side sees
+//! the other's record and who stands behind it from level L2 on. The end of the interest
+//! closes it at once: nothing is stored, everything is asked.
+
+use entity::{
+    DisclosureId, DisclosureLevel, InterestStatus, OrganizationId, Role, disclosure,
+    interest::{self, Column},
+    need, offer, organization,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement, SimpleExpr},
+};
+
+use super::{OFFICE, Resource, Viewer, any_of, interest::PARTIES, sides::Sides};
+
+/// The statuses in which the two sides deal with each other.
+pub const IN_FORCE: &[InterestStatus] = &[
+    InterestStatus::Accepted,
+    InterestStatus::NdaPending,
+    InterestStatus::NdaSigned,
+    InterestStatus::Evaluation,
+    InterestStatus::Negotiation,
+    InterestStatus::Agreed,
+];
+
+/// What `column` names in the interests in force in which the viewer speaks for one of `sides`;
+/// nothing for viewers who never do.
+fn introduced(viewer: &Viewer, sides: Sides, column: Column) -> Option<SelectStatement> {
+    let rules = PARTIES.by_side(viewer).into_iter().filter(|(side, _)| side.meet(sides));
+    let rules: Vec<_> = rules.map(|(_, rows)| rows).collect();
+    if rules.is_empty() {
+        return None;
+    }
+    let dealings = interest::Entity::find()
+        .select_only()
+        .column(column)
+        .filter(Column::Status.is_in(IN_FORCE.iter().copied()))
+        .filter(column.is_not_null())
+        .filter(any_of(rules));
+    Some(dealings.into_query())
+}
+
+/// The needs to which the viewer's offices were introduced.
+#[must_use]
+pub fn introduced_needs(viewer: &Viewer) -> Option<SimpleExpr> {
+    let needs = introduced(viewer, Sides::OFFICE, Column::NeedId)?;
+    Some(Expr::col((need::Entity, need::Column::Id)).in_subquery(needs))
+}
+
+/// The offers to which the viewer's companies, and those of their chambers, were introduced.
+#[must_use]
+pub fn introduced_offers(viewer: &Viewer) -> Option<SimpleExpr> {
+    let offers = introduced(viewer, Sides::COMPANY_SIDE, Column::OfferId)?;
+    Some(Expr::col((offer::Entity, offer::Column::Id)).in_subquery(offers))
+}
+
+/// The organizations to which the viewer was introduced.
+#[must_use]
+pub fn introduced_organizations(viewer: &Viewer) -> Option<SimpleExpr> {
+    let id = || Expr::col((organization::Entity, organization::Column::Id));
+    let companies = introduced(viewer, Sides::OFFICE, Column::CompanyId);
+    let offices = introduced(viewer, Sides::COMPANY_SIDE, Column::OttId);
+    [companies, offices]
+        .into_iter()
+        .flatten()
+        .map(|them| id().in_subquery(them))
+        .reduce(ExprTrait::or)
+}
+
+/// What the rules need to know of an entry of the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct DisclosureFacts {
+    /// Which.
+    pub id: DisclosureId,
+    /// Whose record was seen.
+    pub owner: OrganizationId,
+}
+
+impl Resource for DisclosureFacts {
+    const NAME: &'static str = "disclosure";
+
+    /// Owners read who saw what is theirs, nobody else.
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let owner = owners(viewer).any(|owner| owner == self.owner);
+        (viewer.system || owner).then_some(DisclosureLevel::Contract)
+    }
+}
+
+/// The organizations of which the viewer reads who saw what is theirs.
+fn owners(viewer: &Viewer) -> impl Iterator<Item = OrganizationId> {
+    let speaks = |role: Role| role == Role::MemberUser || OFFICE.contains(&role);
+    viewer.grants.iter().filter(move |grant| speaks(grant.role)).map(|grant| grant.organization)
+}
+
+/// The entries of the ledger that the viewer may read.
+#[must_use]
+pub fn visible_disclosures(viewer: &Viewer) -> Condition {
+    if viewer.system {
+        return Condition::all();
+    }
+    any_of(owners(viewer).map(|owner| disclosure::Column::OwnerId.eq(owner).into()))
+}
