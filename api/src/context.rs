@@ -250,7 +250,7 @@ impl Request for Context<'_> {
     async fn reload<N: Node>(&self, name: &str, id: N::Id) -> Result<Option<N>> {
         let Some(asked) = Asked::here(self).field(name) else { return Ok(None) };
         let reading = Reading::new(&asked, self.viewer());
-        self.loaders().fresh().one(&reading, id).await
+        Box::pin(self.loaders().fresh().one(&reading, id)).await
     }
 }
 
@@ -266,8 +266,9 @@ pub(crate) async fn carry_out<T>(
         let done = task(&mut work).await?;
         Ok::<_, Error>((work, done))
     };
-    let (work, done) =
-        tokio::time::timeout(db.patience(), prepared).await.map_err(|_| Error::Timeout)??;
+    // On the heap: the framework's future of a mutation has room for the largest of all.
+    let prepared = tokio::time::timeout(db.patience(), Box::pin(prepared));
+    let (work, done) = prepared.await.map_err(|_| Error::Timeout)??;
     work.commit().await?;
     Ok(done)
 }

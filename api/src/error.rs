@@ -196,6 +196,10 @@ impl From<DbErr> for Error {
             return Self::Overloaded;
         }
         let text = cause.to_string();
+        // PostgreSQL ended one of two that waited for each other.
+        if text.contains("deadlock detected") || text.contains("could not serialize access") {
+            return Self::Overloaded;
+        }
         // PostgreSQL's statement timeout and SQLite's progress handler end a statement this way.
         if text.contains("canceling statement due to statement timeout")
             || text.contains("interrupted")

@@ -3,8 +3,11 @@
 //! into history and events.
 
 use chrono::{DateTime, Duration, Utc};
-use entity::{DeclineReason, Localized};
-use sea_orm::{ActiveEnum, ActiveModelBehavior, EntityTrait, ModelTrait, PrimaryKeyTrait};
+use entity::{DeclineReason, Localized, OrganizationId, organization};
+use sea_orm::{
+    ActiveEnum, ActiveModelBehavior, ColumnTrait, EntityTrait, ModelTrait, PrimaryKeyTrait,
+    QueryFilter,
+};
 
 use crate::{
     blind,
@@ -202,6 +205,15 @@ pub(crate) fn check_blind<'a>(
         UserError::general(UserErrorCode::BlindCheck, message)
     };
     Err(Error::Refused(leaks.into_iter().map(error).collect()))
+}
+
+/// What these organizations are known by, as the blind check compares it.
+pub(crate) async fn names_of(work: &Work, ids: Vec<OrganizationId>) -> Result<Vec<String>> {
+    let rows = organization::Entity::find()
+        .filter(organization::Column::Id.is_in(ids))
+        .all(work.tx())
+        .await?;
+    Ok(rows.iter().flat_map(blind_names).collect())
 }
 
 /// What an organization is known by, as the blind check compares it.

@@ -21,6 +21,11 @@ const KEPT: &str = "id, need_id, offer_id, source, status, score, coverage, comp
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// All of it or nothing, on SQLite too: a table is taken away.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut new = with_kept_columns("match_new");
         new.col(uuid("company_id"))
@@ -56,6 +61,8 @@ impl MigrationTrait for Migration {
                 ("match", &["chamber_id", "score", "id"], false),
                 ("match", &["ott_id", "score", "id"], false),
                 ("match", &["company_id", "score", "id"], false),
+                ("match", &["chamber_id", "status", "score", "id"], false),
+                ("match", &["ott_id", "status", "score", "id"], false),
             ],
         )
         .await

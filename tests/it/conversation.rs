@@ -1,7 +1,7 @@
 //! Conversations: what parties write to each other, each message for those who see
 //! enough of the interest.
 
-use api::policy::Resource;
+use api::policy::{Grant, Resource};
 use chrono::TimeDelta;
 use entity::{
     DisclosureLevel, InterestDirection, InterestParty, InterestStatus, MessageId, NeedStatus,
@@ -103,6 +103,23 @@ async fn parties_write_to_each_other(world: &World) {
     let blind = officer.mark_read(&id, &hidden).await;
     assert_eq!(blind.outcome(), "NOT_FOUND input.upTo", "what one cannot read one cannot mark");
 
+    // Whoever speaks for two parties reads for one of them, once.
+    let both = world
+        .somebody(
+            [(Role::MemberUser, cast.company), (Role::ChamberAdmin, cast.chamber)]
+                .map(|(role, organization)| Grant {
+                    organization,
+                    role,
+                    regions: Vec::new(),
+                    delegations: Vec::new(),
+                })
+                .to_vec(),
+        )
+        .await;
+    for _ in 0..2 {
+        let marked = both.mark_read(&id, all.as_str().unwrap()).await;
+        assert_eq!(marked.root()["interest"]["unreadMessages"], 0);
+    }
     for (text, right) in [(" ", "REQUIRED input.text"), (&"x".repeat(4_001), "TOO_LONG input.text")]
     {
         assert_eq!(officer.write(&id, "NETWORK", text).await.outcome(), right);
@@ -121,8 +138,8 @@ async fn parties_write_to_each_other(world: &World) {
     }
     let kinds = world.events().await;
     assert_eq!(kinds.iter().filter(|kind| *kind == "MESSAGE_SENT").count(), 3);
-    assert_eq!(kinds.iter().filter(|kind| *kind == "MESSAGES_READ").count(), 2);
-    assert_eq!(kinds.len(), 5);
+    assert_eq!(kinds.iter().filter(|kind| *kind == "MESSAGES_READ").count(), 4);
+    assert_eq!(kinds.len(), 7);
 }
 
 /// Every message, at every level, from every party, on interests of every reach: it is there for

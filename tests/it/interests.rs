@@ -3,9 +3,9 @@
 use api::clockwork::run_due;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    Codes, ConsentPurpose, InterestDirection, InterestStatus, NeedStatus, NeedType, OfferStatus,
-    OrganizationKind, Recognitions, ResearchExpenditures, Role, interest, match_, need,
-    ott_profile,
+    Codes, ConsentPurpose, InterestDirection, InterestStatus, MatchStatus, NeedStatus, NeedType,
+    OfferStatus, OrganizationKind, Recognitions, ResearchExpenditures, Role, interest, match_,
+    need, ott_profile,
 };
 use futures_util::future::{join, join_all};
 use sea_orm::EntityTrait;
@@ -18,6 +18,7 @@ tests::stories!(
     an_office_answers_a_need,
     a_company_asks_for_an_offer,
     what_is_not_right_is_not_sent,
+    a_chamber_speaks_with_leave,
     only_so_many_wait_at_once,
     silence_escalates_and_lapses,
     the_clock_stands_still_while_information_is_awaited,
@@ -132,6 +133,12 @@ async fn an_office_answers_a_need(world: &World) {
         world.person(Role::Analyst, cast.network).await,
         world.person(Role::NetworkAdmin, cast.network).await,
     ];
+    let pair = records::suggestion(&stage.need, &stage.offer);
+    world.put(pair.clone()).await;
+    let fit = async || {
+        let row = match_::Entity::find_by_id(pair.id).one(world.db().read()).await;
+        row.unwrap().unwrap().status
+    };
     let draft = officer.interest("draftInterest", stage.of_office()).await;
     let draft = draft.root()["interest"].clone();
     assert!(draft["folio"].as_str().unwrap().starts_with("INT-2026-"), "{draft:#}");
@@ -172,9 +179,11 @@ async fn an_office_answers_a_need(world: &World) {
         assert!(read(stranger, id).await.is_null(), "{stranger:?}");
     }
 
+    assert_eq!(fit().await, MatchStatus::Suggested, "the match would tell who asks");
     let taken = after(liaison, "takeOverInterest", &sent, json!({})).await;
     assert_eq!(taken["answeredAt"], json!(world.now().to_rfc3339().replace("Z", "+00:00")));
     let forwarded = after(liaison, "forwardInterest", &taken, json!({})).await;
+    assert_eq!(fit().await, MatchStatus::Converted);
     assert_eq!(seen(&read(member, id).await), [true, true, true], "the owner learns who asks");
     assert_eq!(seen(&read(officer, id).await), [false, true, true], "the sender not yet whom");
     let accepted = after(member, "acceptInterest", &forwarded, json!({})).await;
@@ -217,7 +226,20 @@ async fn an_office_answers_a_need(world: &World) {
         assert!(read(stranger, id).await.is_null(), "{stranger:?}");
     }
     let kinds = world.events().await;
-    assert_eq!(kinds.len(), 8, "{kinds:?}");
+    assert_eq!(kinds.len(), 9, "{kinds:?}");
+
+    // Without a name the match waits for the acceptance.
+    let need = world.need(cast, NeedStatus::Published).await;
+    let pair = records::suggestion(&need, &stage.offer);
+    world.put(pair.clone()).await;
+    let masked = json!({ "need": need.id.to_string(), "anonymous": true });
+    let sent = stage.sent(officer, with(stage.of_office(), masked)).await;
+    let taken = after(liaison, "takeOverInterest", &sent, json!({})).await;
+    let forwarded = after(liaison, "forwardInterest", &taken, json!({})).await;
+    assert_eq!(seen(&read(member, &sent["id"]).await), [false, false, false]);
+    assert!(!world.events().await.contains(&"MATCH_CONVERTED".to_owned()));
+    after(member, "acceptInterest", &forwarded, json!({})).await;
+    assert_eq!(world.events().await, ["INTEREST_ACCEPTED", "MATCH_CONVERTED"]);
 }
 
 /// The other way round: the company is the sender, and does not say who it is.
@@ -347,6 +369,13 @@ async fn what_is_not_right_is_not_sent(world: &World) {
     let version = at(&made["id"], &made["version"]);
     let refused = liaison.interest("submitInterest", version.clone()).await;
     assert_eq!(refused.outcome(), "CONSENT_MISSING");
+    // The company alone decides to be known before the other side accepts.
+    assert_eq!(made["anonymous"], true);
+    let unmasked = of_company(json!({ "anonymous": false }));
+    let right = "CONSENT_MISSING input.anonymous";
+    assert_eq!(draft(liaison, unmasked).await.outcome(), right);
+    let unmasked = with(version.clone(), json!({ "anonymous": false }));
+    assert_eq!(liaison.interest("reviseInterest", unmasked).await.outcome(), right);
     world.put(records::consent(cast.company, ConsentPurpose::Representation, world.now())).await;
     assert_eq!(liaison.interest("submitInterest", version).await.outcome(), "DONE");
     let twice = draft(member, of_company(text())).await;
@@ -375,6 +404,25 @@ async fn what_is_not_right_is_not_sent(world: &World) {
     let version = at(&made["id"], &made["version"]);
     assert_eq!(member.interest("submitInterest", version.clone()).await.outcome(), "ILLEGAL_STATE");
     assert_eq!(liaison.interest("submitInterest", version).await.outcome(), "DONE");
+    world.events().await;
+}
+
+/// What a company sends, its chamber neither takes back nor answers for it without leave.
+async fn a_chamber_speaks_with_leave(world: &World) {
+    let stage = stage(world).await;
+    let Stage { cast, member, liaison, officer, .. } = &stage;
+    let sent = stage.sent(member, stage.of_company()).await;
+    let note = json!({ "note": "Por esto" });
+    let version = with(at(&sent["id"], &sent["version"]), note.clone());
+    assert_eq!(liaison.interest("withdrawInterest", version).await.outcome(), "CONSENT_MISSING");
+    let taken = after(officer, "takeOverInterest", &sent, json!({})).await;
+    let asked = after(officer, "requestInterestInformation", &taken, note.clone()).await;
+    let version = with(at(&sent["id"], &asked["version"]), note.clone());
+    let answer = liaison.interest("provideInterestInformation", version.clone()).await;
+    assert_eq!(answer.outcome(), "CONSENT_MISSING");
+    world.put(records::consent(cast.company, ConsentPurpose::Representation, world.now())).await;
+    let answer = liaison.interest("provideInterestInformation", version).await;
+    assert_eq!(answer.outcome(), "DONE");
     world.events().await;
 }
 
@@ -595,6 +643,16 @@ async fn how_fast_intermediaries_answer_is_public(world: &World) {
     let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
     let nobody = world.nobody();
     let ask = json!({ "id": cast.chamber.to_string() });
+    // Whoever takes it back before an answer is due spoils nobody's figures.
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let (direction, status) = (InterestDirection::OfferToNeed, InterestStatus::Withdrawn);
+    let mut back = records::interest(&need, &offer, direction, status, now);
+    let sent = now - TimeDelta::days(40);
+    (back.submitted_at, back.answer_due_at) = (Some(sent), Some(sent + TimeDelta::days(14)));
+    (back.answered_at, back.answer_days, back.answered_in_time) = (None, None, None);
+    back.ended_at = Some(sent + TimeDelta::days(1));
+    world.put(back).await;
     // Days until the answer; nothing for those that lapsed. One is not due yet.
     for (index, days) in
         [Some(0), Some(3), Some(4), Some(20), None, Some(1)].into_iter().enumerate()
@@ -621,7 +679,7 @@ async fn how_fast_intermediaries_answer_is_public(world: &World) {
         row.answer_days = days;
         row.answered_in_time = days.map(|days| days <= 14);
         world.put(row).await;
-        if index == 3 {
+        if index == 2 {
             let few = nobody.send(STATISTICS, ask.clone()).await.root().clone();
             assert_eq!((&few["suppressed"], &few["submitted"]), (&json!(true), &Value::Null));
             assert_eq!((&few["onTimeRate"], &few["medianDays"]), (&Value::Null, &Value::Null));
@@ -632,11 +690,12 @@ async fn how_fast_intermediaries_answer_is_public(world: &World) {
         }
     }
     let all = nobody.send(STATISTICS, ask.clone()).await.root().clone();
-    let right = json!({ "suppressed": false, "submitted": 6, "answered": 5, "due": 5, "onTime": 3,
-        "lapsed": 1, "onTimeRate": 6_000, "medianDays": 3, "lapseRate": 1_666,
+    let right = json!({ "suppressed": false, "submitted": 7, "answered": 5, "due": 5, "onTime": 3,
+        "lapsed": 1, "onTimeRate": 6_000, "medianDays": 3, "lapseRate": 1_428,
         "definitionVersion": "responsiveness-1" });
     assert_eq!(all, right);
     let window = with(ask.clone(), json!({ "since": now - TimeDelta::days(3) }));
+    assert_eq!(nobody.send(STATISTICS, window.clone()).await.code(), "BAD_USER_INPUT");
     assert_eq!(admin.send(STATISTICS, window).await.root()["submitted"], 1);
     let none = json!({ "id": cast.ott.to_string() });
     let none = admin.send(STATISTICS, none).await.root().clone();
@@ -661,7 +720,7 @@ async fn a_challenge_stands_until_its_deadline(world: &World) {
     world.put(need.clone()).await;
     let id = need.id.to_string();
     stage.sent(officer, with(stage.of_office(), json!({ "need": id }))).await;
-    for verb in ["withdrawNeed", "closeNeed"] {
+    for verb in ["withdrawNeed", "closeNeed", "closeNeedForInterest", "fulfilNeed"] {
         assert_eq!(member.need(verb, input(verb, &id)).await.outcome(), "ILLEGAL_STATE", "{verb}");
     }
     world.events().await;

@@ -281,6 +281,9 @@ async fn intermediaries_decide_about_matches(world: &World) {
     dismissal["note"] = json!(" ");
     let blank = liaison.matched("dismissMatch", dismissal.clone()).await;
     assert_eq!(blank.outcome(), "REQUIRED input.note");
+    dismissal["note"] = json!("Hornos del Valle ya compró otro");
+    let named = liaison.matched("dismissMatch", dismissal.clone()).await;
+    assert_eq!(named.outcome(), "BLIND_CHECK", "the office does not know whose need it is");
     dismissal["note"] = json!("Aún no está probado en planta");
     let done = liaison.matched("dismissMatch", dismissal).await.root()["match"].clone();
     assert_eq!(
@@ -316,6 +319,14 @@ async fn a_pair_is_proposed(world: &World) {
     let officer = world.person(Role::OttOfficer, cast.ott).await;
     let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
     let other = world.person(Role::OttManager, cast.other_ott).await;
+    // The index hears of the offer.
+    let told = json!({ "id": offer.id.to_string(), "expectedVersion": 1, "note": "Un momento" });
+    officer.offer("holdOffer", told).await.data();
+    let told = json!({ "id": offer.id.to_string(), "expectedVersion": 2 });
+    officer.offer("resumeOffer", told).await.data();
+    world.settled().await;
+    world.service.catch_up().await.unwrap();
+    world.events().await;
     let input = |offer: &entity::offer::Model| json!({ "need": need.id.to_string(), "offer": offer.id.to_string() });
     assert_eq!(other.matched("proposeMatch", input(&offer)).await.outcome(), "FORBIDDEN");
     let closed = officer.matched("proposeMatch", input(&held)).await;
@@ -336,12 +347,25 @@ async fn a_pair_is_proposed(world: &World) {
     let id = found[0]["id"].clone();
     let told = json!({ "id": need.id.to_string(), "expectedVersion": 1, "note": "Un momento" });
     liaison.need("holdNeed", told).await.data();
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    let aside = work(&liaison, json!({ "status": ["STALE"] })).await;
+    assert_eq!((aside.len(), &aside[0]["id"]), (1, &id), "what was proposed waits as well");
     let told = json!({ "id": need.id.to_string(), "expectedVersion": 2 });
     liaison.need("resumeNeed", told).await.data();
     world.settled().await;
     follow(&world.service, "one").await.unwrap();
     let found = work(&liaison, json!({})).await;
     assert_eq!((found.len(), &found[0]["id"]), (1, &id));
+    assert_eq!(found[0]["status"], "SUGGESTED");
+    // Whoever stands on neither side is told that the two fit, and not one word more.
+    let ask = "query($id: ID!) { match(id: $id) { score status version decidedBy { id } \
+        disclosureLevel history { to } } }";
+    let told = other.send(ask, json!({ "id": id })).await.root().clone();
+    assert_eq!(told["disclosureLevel"], "NETWORK");
+    for field in ["status", "version", "decidedBy", "history"] {
+        assert!(told[field].is_null(), "{field}");
+    }
     world.events().await;
 }
 

@@ -5,7 +5,12 @@ use entity::{DeclineReason, InterestDirection, InterestStatus, interest::Column}
 use sea_orm::{Condition, QueryResult};
 
 use super::{Interest, query::InterestFilter};
-use crate::{context::Request, error::Result, policy::counted_interests, read::groups};
+use crate::{
+    context::Request,
+    error::Result,
+    policy::{counted_interests, visible_interests},
+    read::groups,
+};
 
 /// What expressions of interest are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -52,7 +57,10 @@ pub(super) async fn counts(
 ) -> Result<Vec<InterestCount>> {
     let viewer = ctx.viewer();
     viewer.allow_member()?;
-    let condition = Condition::all().add(counted_interests(viewer)).add(filter.condition()?);
+    // Numbers tell of many: whoever is no party counts none that are named.
+    let counted =
+        if filter.names_records() { visible_interests(viewer) } else { counted_interests(viewer) };
+    let condition = Condition::all().add(counted).add(filter.condition()?);
     let rows = groups::<Interest, _>(ctx, condition, by, InterestDimension::column).await?;
     rows.iter().map(|row| count_of(row, by)).collect()
 }

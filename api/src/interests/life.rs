@@ -20,10 +20,13 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserErrorCode},
     event::Event,
-    lifecycle::{self, Living, Verb, Why, blind_names, check_not_over, step},
+    lifecycle::{self, Living, Verb, Why, check_not_over, names_of, step},
     matches,
     organizations::{consented, standing},
-    policy::{InterestAction, MatchAction, PENDING_INTERESTS, Parties, Resource, Sides},
+    policy::{
+        InterestAction, MatchAction, NEEDS_ENDED, OFFERS_ENDED, PENDING_INTERESTS, Parties,
+        Resource, Sides,
+    },
     work::Work,
 };
 
@@ -112,9 +115,12 @@ pub(crate) async fn draft(
     }
     let sender = organization::Entity::find_by_id(between.from).one(work.tx()).await?;
     let sender = sender.ok_or_else(|| not_found("input.from"))?;
+    // The need first, always: two that keep both wait for each other in one order.
+    let need = kept(work.keep::<need::Entity>(between.need.unwrap_or_default()).await?, work);
+    let offer = kept(work.keep::<offer::Entity>(between.offer.unwrap_or_default()).await?, work);
     let (parties, problem) = match between.direction {
-        InterestDirection::NeedToOffer => of_company(work, &sender, &between).await?,
-        InterestDirection::OfferToNeed => of_office(work, &sender, &between).await?,
+        InterestDirection::NeedToOffer => of_company(work, &sender, &between, need, offer).await?,
+        InterestDirection::OfferToNeed => of_office(&sender, &between, need, offer)?,
     };
     let now = work.now;
     let mut row = interest::Model {
@@ -134,7 +140,13 @@ pub(crate) async fn draft(
         return Err(problem);
     }
     check_open(work, &row).await?;
-    check_room(work, &row, pending).await?;
+    // What others of the company have under way, a chamber learns that represents it.
+    if is_represented(work, &row).await? {
+        check_room(work, &row, pending).await?;
+    }
+    check_unmasking(work, &row, input.anonymous == Some(false))?;
+    let by_company = Sides::of(work.viewer(), &(&row).into()).meet(Sides::COMPANY);
+    row.anonymous = row.direction == InterestDirection::NeedToOffer && !by_company;
     let mut checks = Checks::new("input.", labels);
     input.write(&mut row, &mut checks);
     checks.done()?;
@@ -143,6 +155,11 @@ pub(crate) async fn draft(
     work.history(row.id.to_string(), None, row.status.to_value(), (None, None)).await?;
     work.record(Event::InterestDrafted { interest: row.id });
     Ok(row)
+}
+
+/// A record, if the viewer may know of it.
+fn kept<R: Resource>(row: Option<R>, work: &Work) -> Option<R> {
+    row.filter(|row| row.level(work.viewer()).is_some())
 }
 
 fn not_found(field: &str) -> Error {
@@ -159,10 +176,12 @@ async fn of_company(
     work: &Work,
     company: &organization::Model,
     between: &Between,
+    need: Option<need::Model>,
+    offer: Option<offer::Model>,
 ) -> Result<(Parties, Option<Error>)> {
-    let offer = between.offer.ok_or_else(|| required("input.offer"))?;
-    let offer = work.keep::<offer::Entity>(offer).await?;
-    let offer = offer.filter(|row| row.level(work.viewer()).is_some());
+    if between.offer.is_none() {
+        return Err(required("input.offer"));
+    }
     let offer = offer.ok_or_else(|| not_found("input.offer"))?;
     let (affiliation, ambiguous) = standing(work, company.id, between.chamber).await?;
     let mut parties = Parties {
@@ -194,29 +213,27 @@ async fn of_company(
             "la empresa pertenece a varias cámaras / the company belongs to several chambers",
         ));
     }
-    if let Some(need) = between.need {
-        let need = work.keep::<need::Entity>(need).await?;
-        let own = need.filter(|need| {
-            need.company_id == parties.company
-                && need.chamber_id == parties.chamber
-                && need.status == NeedStatus::Published
-        });
-        if own.is_none() {
-            problem = problem.or_else(|| Some(not_found("input.need")));
-        }
+    let own = |need: &need::Model| {
+        need.company_id == parties.company
+            && need.chamber_id == parties.chamber
+            && need.status == NeedStatus::Published
+    };
+    if between.need.is_some() && !need.as_ref().is_some_and(own) {
+        problem = problem.or_else(|| Some(not_found("input.need")));
     }
     Ok((parties, problem))
 }
 
 /// The parties of an office's interest in a need, and what is wrong besides.
-async fn of_office(
-    work: &Work,
+fn of_office(
     office: &organization::Model,
     between: &Between,
+    need: Option<need::Model>,
+    offer: Option<offer::Model>,
 ) -> Result<(Parties, Option<Error>)> {
-    let need = between.need.ok_or_else(|| required("input.need"))?;
-    let need = work.keep::<need::Entity>(need).await?;
-    let need = need.filter(|row| row.level(work.viewer()).is_some());
+    if between.need.is_none() {
+        return Err(required("input.need"));
+    }
     let need = need.ok_or_else(|| not_found("input.need"))?;
     let parties = Parties {
         company: need.company_id,
@@ -236,13 +253,10 @@ async fn of_office(
             "no es una OTT ni un emprendimiento / is neither a transfer office nor a start-up",
         ));
     }
-    if let Some(offer) = between.offer {
-        let offer = work.keep::<offer::Entity>(offer).await?;
-        let own = offer
-            .filter(|offer| offer.ott_id == office.id && offer.status == OfferStatus::Published);
-        if own.is_none() {
-            problem = problem.or_else(|| Some(not_found("input.offer")));
-        }
+    let own =
+        |offer: &offer::Model| offer.ott_id == office.id && offer.status == OfferStatus::Published;
+    if between.offer.is_some() && !offer.as_ref().is_some_and(own) {
+        problem = problem.or_else(|| Some(not_found("input.offer")));
     }
     Ok((parties, problem))
 }
@@ -317,6 +331,29 @@ async fn check_open(work: &Work, row: &interest::Model) -> Result<()> {
     check_not_over(ends, work.now)
 }
 
+/// The sender's own record that goes with it is still on offer.
+async fn check_attached(work: &Work, row: &interest::Model) -> Result<()> {
+    let (field, there) = match (row.direction, row.need_id, row.offer_id) {
+        (InterestDirection::NeedToOffer, Some(need), _) => {
+            let need = need::Entity::find_by_id(need).one(work.tx()).await?;
+            ("interest.need", need.is_some_and(|need| need.status == NeedStatus::Published))
+        }
+        (InterestDirection::OfferToNeed, _, Some(offer)) => {
+            let offer = offer::Entity::find_by_id(offer).one(work.tx()).await?;
+            ("interest.offer", offer.is_some_and(|offer| offer.status == OfferStatus::Published))
+        }
+        _ => return Ok(()),
+    };
+    if there {
+        return Ok(());
+    }
+    Err(Error::field(
+        field,
+        UserErrorCode::IllegalState,
+        "ya no está publicada / is not published any more",
+    ))
+}
+
 /// How many of its sender's wait for an answer, and whether one in the same thing goes on
 /// already. The sender is held, so that of two at once the second counts the first.
 async fn check_room(work: &Work, row: &interest::Model, pending: u32) -> Result<()> {
@@ -370,15 +407,18 @@ pub(crate) async fn revise(
     expected_version: i32,
     input: InterestInput,
 ) -> Result<interest::Model> {
-    step(work, id, Some(expected_version), InterestAction::Revise, (None, None), |row| {
+    let unmasks = input.anonymous == Some(false);
+    let row = step(work, id, Some(expected_version), InterestAction::Revise, (None, None), |row| {
         let mut checks = Checks::new("input.", labels);
         input.write(row, &mut checks);
         checks.done()
     })
-    .await
+    .await?;
+    check_unmasking(work, &row, unmasks)?;
+    Ok(row)
 }
 
-/// Sends it to the intermediary of the other side; a match of the two becomes this interest.
+/// Sends it to the intermediary of the other side.
 pub(crate) async fn submit(
     work: &mut Work,
     labels: &Labels,
@@ -398,10 +438,20 @@ pub(crate) async fn submit(
         Ok(())
     })
     .await?;
-    check_open(work, &row).await?;
-    check_room(work, &row, pending).await?;
     check_sender(work, &row).await?;
+    check_open(work, &row).await?;
+    check_attached(work, &row).await?;
+    check_room(work, &row, pending).await?;
     check_blind(work, &row, texts(&row)).await?;
+    if row.direction == InterestDirection::NeedToOffer {
+        convert(work, &row).await?;
+    }
+    Ok(row)
+}
+
+/// The match of the two becomes this interest, if there is one. It tells the owner of a need
+/// which office is interested, so it waits until they may know.
+async fn convert(work: &mut Work, row: &interest::Model) -> Result<()> {
     if let (Some(need), Some(offer)) = (row.need_id, row.offer_id) {
         let found = match_::Entity::find()
             .filter(match_::Column::NeedId.eq(need))
@@ -409,13 +459,14 @@ pub(crate) async fn submit(
             .filter(
                 match_::Column::Status.is_in([MatchStatus::Suggested, MatchStatus::Shortlisted]),
             )
+            .lock_exclusive()
             .one(work.tx())
             .await?;
         if let Some(found) = found {
             matches::life::decide(work, found.id, None, MatchAction::Convert, (None, None)).await?;
         }
     }
-    Ok(row)
+    Ok(())
 }
 
 /// Starts the clock: so many working days to act, and then some until it lapses.
@@ -431,24 +482,14 @@ fn stop(row: &mut interest::Model) {
     (row.respond_by, row.lapses_at, row.escalates_at, row.days_left) = (None, None, None, None);
 }
 
-/// A liaison sends for a company that lets its chamber represent it; a company sends by
-/// itself to offices that take that.
+/// A company sends by itself to offices that take that.
 async fn check_sender(work: &Work, row: &interest::Model) -> Result<()> {
-    if row.direction == InterestDirection::OfferToNeed || work.viewer().system {
-        return Ok(());
-    }
+    check_represented(work, row).await?;
     let sides = Sides::of(work.viewer(), &row.into());
-    if !sides.meet(Sides::COMPANY) {
-        let purposes = [ConsentPurpose::Representation];
-        if !consented(work, row.company_id, &purposes).await? {
-            return Err(Error::refused(
-                UserErrorCode::ConsentMissing,
-                "la empresa no ha consentido que su cámara la represente / the company does not let its chamber represent it",
-            ));
-        }
-        return Ok(());
-    }
-    if sides.meet(Sides::CHAMBER) {
+    if row.direction == InterestDirection::OfferToNeed
+        || !sides.meet(Sides::COMPANY)
+        || sides.meet(Sides::CHAMBER)
+    {
         return Ok(());
     }
     let profile = ott_profile::Entity::find_by_id(row.ott_id).one(work.tx()).await?;
@@ -461,6 +502,42 @@ async fn check_sender(work: &Work, row: &interest::Model) -> Result<()> {
     Ok(())
 }
 
+/// A chamber acts for a company that lets it represent it.
+async fn check_represented(work: &Work, row: &interest::Model) -> Result<()> {
+    if is_represented(work, row).await? {
+        return Ok(());
+    }
+    Err(Error::refused(
+        UserErrorCode::ConsentMissing,
+        "la empresa no ha consentido que su cámara la represente / the company does not let its chamber represent it",
+    ))
+}
+
+async fn is_represented(work: &Work, row: &interest::Model) -> Result<bool> {
+    let sides = Sides::of(work.viewer(), &row.into());
+    if row.direction == InterestDirection::OfferToNeed
+        || work.viewer().system
+        || sides.meet(Sides::COMPANY)
+    {
+        return Ok(true);
+    }
+    consented(work, row.company_id, &[ConsentPurpose::Representation]).await
+}
+
+/// The company alone decides that the other side may learn who it is before it accepts.
+fn check_unmasking(work: &Work, row: &interest::Model, unmasks: bool) -> Result<()> {
+    let sides = Sides::of(work.viewer(), &row.into());
+    let company = work.viewer().system || sides.meet(Sides::COMPANY);
+    if row.direction == InterestDirection::OfferToNeed || company || !unmasks {
+        return Ok(());
+    }
+    Err(Error::field(
+        "input.anonymous",
+        UserErrorCode::ConsentMissing,
+        "sólo la empresa decide darse a conocer / the company alone decides to be known",
+    ))
+}
+
 /// Texts that the other side reads before it knows who wrote them name nobody and lead nowhere.
 pub(super) async fn check_blind<'a>(
     work: &Work,
@@ -468,16 +545,24 @@ pub(super) async fn check_blind<'a>(
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<()> {
     let mut parties = vec![row.company_id];
+    if let Some(need) = row.need_id {
+        let need = need::Entity::find_by_id(need).one(work.tx()).await?;
+        parties.extend(need.iter().flat_map(|need| need.shared_by.parsed::<OrganizationId>()));
+    }
+    let mut inventors = Vec::new();
     if row.direction == InterestDirection::OfferToNeed {
         parties.push(row.ott_id);
         let office = organization::Entity::find_by_id(row.ott_id).one(work.tx()).await?;
         parties.extend(office.and_then(|office| office.parent_id));
+        let profile = ott_profile::Entity::find_by_id(row.ott_id).one(work.tx()).await?;
+        parties.extend(profile.and_then(|profile| profile.host_institution_id));
+        if let Some(offer) = row.offer_id {
+            let offer = offer::Entity::find_by_id(offer).one(work.tx()).await?;
+            inventors = offer.map(|offer| offer.inventors.0).unwrap_or_default();
+        }
     }
-    let rows = organization::Entity::find()
-        .filter(organization::Column::Id.is_in(parties))
-        .all(work.tx())
-        .await?;
-    let names: Vec<String> = rows.iter().flat_map(blind_names).collect();
+    let mut names = names_of(work, parties).await?;
+    names.extend(inventors.iter().filter_map(|name| crate::blind::comparable(name)));
     lifecycle::check_blind(texts, &names)
 }
 
@@ -535,12 +620,13 @@ pub(crate) async fn provide_information(
     let row = step(work, id, Some(expected_version), action, why, |row| {
         let left = row.days_left.and_then(|days| u32::try_from(days).ok()).unwrap_or_default();
         // Who was late before has one day more, not none.
-        wait(row, labels, now, left.max(1));
-        row.escalates_at = Some(after_working_days(labels, now, ESCALATE_AFTER));
-        row.escalated_at = None;
+        let left = left.max(1);
+        wait(row, labels, now, left);
+        row.escalates_at = Some(after_working_days(labels, now, left.min(ESCALATE_AFTER)));
         Ok(())
     })
     .await?;
+    check_represented(work, &row).await?;
     check_blind(work, &row, [note.as_str()]).await?;
     Ok(row)
 }
@@ -553,12 +639,17 @@ pub(crate) async fn forward(
     expected_version: i32,
 ) -> Result<interest::Model> {
     let now = work.now;
-    step(work, id, Some(expected_version), InterestAction::Forward, (None, None), |row| {
+    let action = InterestAction::Forward;
+    let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         row.forwarded_at = Some(now);
         wait(row, labels, now, RESPOND_IN);
         Ok(())
     })
-    .await
+    .await?;
+    if row.direction == InterestDirection::OfferToNeed && !row.anonymous {
+        convert(work, &row).await?;
+    }
+    Ok(row)
 }
 
 /// Lets the two sides know each other.
@@ -568,12 +659,17 @@ pub(crate) async fn accept(
     expected_version: i32,
 ) -> Result<interest::Model> {
     let now = work.now;
-    step(work, id, Some(expected_version), InterestAction::Accept, (None, None), |row| {
+    let action = InterestAction::Accept;
+    let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         row.accepted_at = Some(now);
         stop(row);
         Ok(())
     })
-    .await
+    .await?;
+    if row.direction == InterestDirection::OfferToNeed && row.anonymous {
+        convert(work, &row).await?;
+    }
+    Ok(row)
 }
 
 /// Ends it with a reason: rejects, declines or closes it. Until the two sides know each
@@ -603,6 +699,9 @@ pub(crate) async fn withdraw(
 ) -> Result<interest::Model> {
     let why = (None, Some(note.clone()));
     let row = end(work, id, Some(expected_version), InterestAction::Withdraw, why).await?;
+    if row.submitted_at.is_some() {
+        check_represented(work, &row).await?;
+    }
     check_blind(work, &row, [note.as_str()]).await?;
     Ok(row)
 }
@@ -674,13 +773,14 @@ pub(crate) async fn rate(
     .await
 }
 
-/// Whether somebody has ever expressed interest in a need.
-pub(crate) async fn exist_for(work: &Work, need: NeedId) -> Result<bool> {
+/// Whether somebody has ever expressed interest in a need, and whether one was accepted.
+pub(crate) async fn exist_for(work: &Work, need: NeedId) -> Result<(bool, bool)> {
     let sent = interest::Entity::find()
         .filter(Column::NeedId.eq(need))
         .filter(Column::Direction.eq(InterestDirection::OfferToNeed))
         .filter(Column::SubmittedAt.is_not_null());
-    Ok(sent.count(work.tx()).await? > 0)
+    let accepted = sent.clone().filter(Column::AcceptedAt.is_not_null());
+    Ok((sent.count(work.tx()).await? > 0, accepted.count(work.tx()).await? > 0))
 }
 
 /// Those about which something is due by itself.
@@ -689,12 +789,12 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, InterestAction); 3] {
     let ended_needs = need::Entity::find()
         .select_only()
         .column(need::Column::Id)
-        .filter(need::Column::Status.is_in(ENDED_NEEDS.iter().copied()))
+        .filter(need::Column::Status.is_in(NEEDS_ENDED.iter().copied()))
         .into_query();
     let ended_offers = offer::Entity::find()
         .select_only()
         .column(offer::Column::Id)
-        .filter(offer::Column::Status.is_in(ENDED_OFFERS.iter().copied()))
+        .filter(offer::Column::Status.is_in(OFFERS_ENDED.iter().copied()))
         .into_query();
     let is = |direction: InterestDirection| Column::Direction.eq(direction);
     let to_needs = Condition::all()
@@ -719,13 +819,6 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, InterestAction); 3] {
         ),
     ]
 }
-
-/// In these a need takes no answer any more.
-const ENDED_NEEDS: &[NeedStatus] =
-    &[NeedStatus::Fulfilled, NeedStatus::ClosedUnmet, NeedStatus::Withdrawn, NeedStatus::Archived];
-/// The same of offers.
-const ENDED_OFFERS: &[OfferStatus] =
-    &[OfferStatus::Transferred, OfferStatus::Retired, OfferStatus::Archived];
 
 /// Does what is due, if it still is.
 pub(crate) async fn move_on(work: &mut Work, id: InterestId, action: InterestAction) -> Result<()> {

@@ -54,7 +54,7 @@ pub struct Interest {
     respond_by: Option<DateTime<Utc>>,
     /// When the intermediary that receives it first took it over. Null until then.
     answered_at: Option<DateTime<Utc>>,
-    /// When the service told the intermediary's admin or manager that nobody had taken it over. Null when that was not needed.
+    /// When the service marked it for the intermediary's admin or manager, because nobody had taken it over in five working days. Null when that was not needed.
     escalated_at: Option<DateTime<Utc>>,
     /// When it was handed to the owner of the need or the offer. Null until then.
     forwarded_at: Option<DateTime<Utc>>,

@@ -40,9 +40,16 @@ pub struct InterestFilter {
     submitted_since: Option<DateTime<Utc>>,
     /// To be answered by this moment.
     respond_by: Option<DateTime<Utc>>,
+    /// Whether the service had to mark them because nobody took them over, or not.
+    escalated: Option<bool>,
 }
 
 impl InterestFilter {
+    /// Whether it can single out one of them.
+    pub(super) fn names_records(&self) -> bool {
+        self.folio.is_some() || self.need.is_some() || self.offer.is_some()
+    }
+
     pub(super) fn condition(self) -> Result<Condition> {
         let mut all = Condition::all();
         if let Some(folio) = self.folio {
@@ -73,6 +80,10 @@ impl InterestFilter {
         if let Some(since) = self.submitted_since {
             let since = filter::moment("filter.submittedSince", since)?;
             all = all.add(Column::SubmittedAt.gte(since));
+        }
+        if let Some(escalated) = self.escalated {
+            let at = Column::EscalatedAt;
+            all = all.add(if escalated { at.is_not_null() } else { at.is_null() });
         }
         if let Some(by) = self.respond_by {
             all = all.add(Column::RespondBy.lte(filter::moment("filter.respondBy", by)?));
@@ -158,10 +169,12 @@ impl InterestQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The chamber or the office.")] intermediary: OrganizationId,
         #[graphql(
-            desc = "Of those sent at this moment or later; a year ago when nothing is said."
+            desc = "Of those sent at this moment or later; 365 days before `until` when nothing is said. For the intermediary itself and the network's admin."
         )]
         since: Option<DateTime<Utc>>,
-        #[graphql(desc = "Of those sent before this moment; now when nothing is said.")]
+        #[graphql(
+            desc = "Of those sent before this moment; now when nothing is said. For the intermediary itself and the network's admin: others read up to the beginning of this month."
+        )]
         until: Option<DateTime<Utc>>,
     ) -> Told<ResponseStatistics> {
         statistics(ctx, intermediary, since, until).await.transpose()

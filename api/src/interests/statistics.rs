@@ -2,7 +2,7 @@
 //! they were sent.
 
 use async_graphql::{Context, SimpleObject};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveTime, Utc};
 use entity::{
     InterestDirection, InterestStatus, OrganizationId, OrganizationKind, Role,
     interest::{self, Column},
@@ -45,11 +45,11 @@ pub struct ResponseStatistics {
     submitted: Option<i64>,
     /// How many of them the intermediary has taken over. Null when suppressed.
     answered: Option<i64>,
-    /// How many of them should have been taken over by now, ten working days after they were sent. Null when suppressed.
+    /// How many of them should have been taken over by the end of the window, ten working days after they were sent; without those that were withdrawn or cancelled before. Null when suppressed.
     due: Option<i64>,
     /// How many of those that are due were taken over in time. Null when suppressed.
     on_time: Option<i64>,
-    /// How many of those that were sent lapsed without an answer. Null when suppressed.
+    /// How many of those that were sent lapsed, because the intermediary or then the owner was silent. Null when suppressed.
     lapsed: Option<i64>,
     /// `onTime / due`, 0 to 10,000. Null when suppressed, or when nothing is due.
     on_time_rate: Option<i64>,
@@ -57,6 +57,12 @@ pub struct ResponseStatistics {
     median_days: Option<i32>,
     /// `lapsed / submitted`, 0 to 10,000. Null when suppressed, or when nothing was sent.
     lapse_rate: Option<i64>,
+}
+
+/// The beginning of a month, at midnight UTC.
+fn month(at: DateTime<Utc>) -> DateTime<Utc> {
+    let day = at.date_naive();
+    day.with_day(1).unwrap_or(day).and_time(NaiveTime::MIN).and_utc()
 }
 
 fn rate(part: i64, whole: i64) -> Option<i64> {
@@ -75,7 +81,15 @@ pub(super) async fn statistics(
 ) -> Result<Option<ResponseStatistics>> {
     let viewer = ctx.viewer();
     let now = viewer.now;
-    let until = filter::moment("until", until.unwrap_or(now))?;
+    let speaks = |roles| viewer.holding(roles).any(|grant| grant.organization == intermediary);
+    let insider = viewer.is_any(Role::NetworkAdmin) || speaks(CHAMBER) || speaks(OFFICE);
+    if !insider && (since.is_some() || until.is_some()) {
+        // Two windows that differ a little would tell of single senders.
+        let message = "is for the intermediary and the network's admin".to_owned();
+        let field = if since.is_some() { "since" } else { "until" };
+        return Err(Error::Argument(field, message));
+    }
+    let until = filter::moment("until", until.unwrap_or(if insider { now } else { month(now) }))?;
     let until = std::cmp::min(until, now);
     let since = filter::moment("since", since.unwrap_or(until - USUAL))?;
     if since >= until {
@@ -96,7 +110,13 @@ pub(super) async fn statistics(
         _ => return Ok(None),
     };
     let received = received.add(Column::SubmittedAt.gte(since)).add(Column::SubmittedAt.lt(until));
-    let is_due = || Column::AnswerDueAt.lt(now);
+    let ended_before = Expr::col(Column::EndedAt)
+        .lt(Expr::col(Column::AnswerDueAt))
+        .and(Column::AnsweredAt.is_null());
+    let is_due = || {
+        let stood = Func::coalesce([ended_before.clone(), Expr::cust("FALSE")]);
+        Column::AnswerDueAt.lt(until).and(SimpleExpr::from(stood).not())
+    };
     // The sender is the one of the two principals that the intermediary does not speak for.
     let sender = CaseStatement::new()
         .case(Column::Direction.eq(InterestDirection::OfferToNeed), Expr::col(Column::OttId))
@@ -129,8 +149,6 @@ pub(super) async fn statistics(
         None => None,
     };
 
-    let speaks = |roles| viewer.holding(roles).any(|grant| grant.organization == intermediary);
-    let insider = viewer.is_any(Role::NetworkAdmin) || speaks(CHAMBER) || speaks(OFFICE);
     let suppressed = !insider && senders < LEAST_SENDERS;
     let told = |number: i64| (!suppressed).then_some(number);
     Ok(Some(ResponseStatistics {

@@ -132,6 +132,12 @@ impl Engine {
         self.read().score(&need_profile(need), &offer_profile(offer))
     }
 
+    /// How well a need and an offer fit that the index knows.
+    pub(crate) fn pair(&self, need: uuid::Uuid, offer: uuid::Uuid) -> Option<Match> {
+        let index = self.read();
+        Some(index.score(index.get(need)?, index.get(offer)?))
+    }
+
     /// Whether both of these are open for interest, as far as the index knows.
     pub(crate) fn are_open(&self, need: uuid::Uuid, offer: uuid::Uuid) -> bool {
         let index = self.read();

@@ -12,7 +12,7 @@ use super::{engine::Engine, suggest::suggestion};
 use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
-    lifecycle::{Living, Verb, Why, step},
+    lifecycle::{self, Living, Verb, Why, names_of, step},
     policy::{MatchAction, OFFICE, Parties, Resource},
     work::Work,
 };
@@ -132,11 +132,18 @@ pub(crate) async fn decide(
     why: Why,
 ) -> Result<match_::Model> {
     let (viewer, now, reason) = (work.viewer().clone(), work.now, why.0);
-    step(work, id, expected_version, action, why, |row| {
+    let note = why.1.clone();
+    let row = step(work, id, expected_version, action, why, |row| {
         row.decided_at = Some(now);
         row.decided_by_id = MatchAction::in_name_of(&viewer, row);
         row.dismissed_reason = reason;
         Ok(())
     })
-    .await
+    .await?;
+    // The office reads it, and does not know whose need it is.
+    let companies = need::Entity::find_by_id(row.need_id).one(work.tx()).await?;
+    let companies = companies.map(|need| need.shared_by.parsed()).unwrap_or_default();
+    let names = names_of(work, [vec![row.company_id], companies].concat()).await?;
+    lifecycle::check_blind(note.as_deref(), &names)?;
+    Ok(row)
 }

@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     DeclineReason, DisclosureLevel, Language, Localized, MatchComponents, MatchId, MatchSource,
-    MatchStatus, match_, match_::Column, need, offer,
+    MatchStatus, Role, match_, match_::Column, need, offer,
 };
 use sea_orm::{
     Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -113,21 +113,22 @@ pub(super) fn explain(parts: &[MatchPart], language: Language) -> String {
 }
 
 /// A match between a need and an offer. That the two fit is there for all members of the
-/// network; what came of it for the need's company and chamber and the offer's office alone.
+/// network; what came of it for the need's company and chamber and the offer's office; the
+/// network's admin sees where it stands.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Match {
     /// Identifies it.
     pub(crate) id: MatchId,
-    /// Grows by one with every change of its status; give it as `expectedVersion` when you decide about it.
-    version: i32,
+    /// Grows by one with every change of its status; give it as `expectedVersion` when you decide about it. Null below `INTRODUCED`.
+    version: Option<i32>,
     /// How well the two fit, 0 to 10,000: the sum of the contributions of its components. Zero for a pair that somebody proposed and in which nothing has data on both sides.
     score: i32,
     /// How much of the score's weight had data on both sides, 0 to 10,000.
     coverage: i32,
     /// The parts of the score.
     components: Vec<MatchPart>,
-    /// Where it stands. Null below `INTRODUCED`.
+    /// Where it stands. Null below `INTRODUCED`, except for the network's admin.
     status: Option<MatchStatus>,
     /// Who proposed it.
     source: MatchSource,
@@ -139,10 +140,12 @@ pub struct Match {
     decided_at: Option<DateTime<Utc>>,
     /// Why it was dismissed. Null below `INTRODUCED`, or when it was not.
     dismissed_reason: Option<DeclineReason>,
-    /// How much of it you see: `INTRODUCED` for its two sides and the network's admin, `NETWORK` for other members.
+    /// How much of it you see: `INTRODUCED` for its two sides, `NETWORK` for other members.
     disclosure_level: DisclosureLevel,
     #[graphql(skip)]
     facts: MatchFacts,
+    #[graphql(skip)]
+    watched: bool,
     #[graphql(skip)]
     need: One<Need>,
     #[graphql(skip)]
@@ -187,18 +190,20 @@ impl Match {
 
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
     async fn redacted_fields(&self) -> Vec<&'static str> {
-        redacted(FIELDS, self.disclosure_level).collect()
+        let hidden = redacted(FIELDS, self.disclosure_level);
+        hidden.filter(|field| !(self.watched && ["status", "history"].contains(field))).collect()
     }
 
-    /// What was decided about it, oldest first. Null below `INTRODUCED`.
+    /// What was decided about it, oldest first, and why; by whom, `decidedBy` says: persons are not told here. Null below `INTRODUCED`, except for the network's admin, who reads the steps alone.
     async fn history(&self, ctx: &Context<'_>) -> Told<Vec<StatusChange>> {
-        if self.disclosure_level < L2 {
+        let why = self.disclosure_level >= L2;
+        if !why && !self.watched {
             return None;
         }
         let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
         Some(steps.map(|steps| {
             let steps = steps.unwrap_or_default().into_iter();
-            steps.map(|step| StatusChange::disclose(step, true)).collect()
+            steps.map(|step| StatusChange::told(step, false, why)).collect()
         }))
     }
 }
@@ -208,7 +213,7 @@ use DisclosureLevel::{Introduced as L2, Network as L1};
 /// Every field that is read from columns.
 pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L1),
-    Field::new("version", &[Column::Version], L1),
+    Field::new("version", &[Column::Version], L2),
     Field::new("score", &[Column::Score], L1),
     Field::new("coverage", &[Column::Coverage], L1),
     Field::new("components", &[Column::Components], L1),
@@ -280,18 +285,19 @@ impl Node for Match {
     }
 
     fn disclose(
-        _: &Viewer,
+        viewer: &Viewer,
         facts: MatchFacts,
         row: &Row<'_, Column>,
         level: DisclosureLevel,
     ) -> Result<Self> {
+        let watched = viewer.is_any(Role::NetworkAdmin);
         Ok(Self {
             id: facts.id,
-            version: row.get_or_default(Column::Version)?,
+            version: row.get(Column::Version)?,
             score: row.get_or_default(Column::Score)?,
             coverage: row.get_or_default(Column::Coverage)?,
             components: MatchPart::all(row.get_or_default(Column::Components)?),
-            status: row.get(Column::Status)?,
+            status: (level >= L2 || watched).then_some(facts.status),
             source: row.get_or_default(Column::Source)?,
             weights_version: row.get_or_default(Column::WeightsVersion)?,
             suggested_at: row.get_or_default(Column::SuggestedAt)?,
@@ -299,6 +305,7 @@ impl Node for Match {
             dismissed_reason: row.get(Column::DismissedReason)?,
             disclosure_level: level,
             facts,
+            watched,
             need: None,
             offer: None,
             decided_by: None,
@@ -353,5 +360,5 @@ fn best(
     viewer.allow_member()?;
     let args = PageArgs { first: asked.argument("first")?, ..Default::default() };
     let sizes = Sizes { usual: 10, most: KEPT as u64 };
-    Ok(List::new(asked, (&args, sizes), BEST, open_matches(), 0)?.that_lead(other, is_there))
+    Ok(List::new(asked, (&args, sizes), BEST, open_matches(viewer), 0)?.that_lead(other, is_there))
 }

@@ -11,20 +11,20 @@ use entity::{
 };
 use matching::{Feature, Match, Side};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, Order,
-    QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, Order, QueryFilter,
+    QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Func, Query, SimpleExpr, WindowStatement},
 };
 use uuid::Uuid;
 
-use super::engine::touched;
+use super::engine::{Engine, touched};
 use crate::{
     context::Service,
     error::Result,
     event::Event,
     followers::{events_after, keep, lead},
     lifecycle::step,
-    policy::{MatchAction, OPEN_MATCHES, Parties},
+    policy::{MatchAction, NEEDS_ENDED, OFFERS_ENDED, OPEN_MATCHES, Parties},
     work::Work,
 };
 
@@ -34,6 +34,8 @@ const FOLLOWER: &str = "suggestions";
 pub(crate) const KEPT: usize = 50;
 /// How many candidates are looked at for the other side's sake.
 const LOOKED_AT: usize = 200;
+/// How many rows are deleted by one statement.
+const MOST_IDS: usize = 10_000;
 /// Below this score a pair is not suggested.
 pub(crate) const LEAST_SCORE: u32 = 1_000;
 
@@ -56,11 +58,11 @@ pub async fn follow(service: &Service, instance: &str) -> Result<usize> {
         service.catch_up().await?;
         let (needs, offers) = touched(&events);
         for need in needs {
-            suggest(service, Side::Need, need.0).await?;
+            Box::pin(suggest(service, Side::Need, need.0)).await?;
             done += 1;
         }
         for offer in offers {
-            suggest(service, Side::Offer, offer.0).await?;
+            Box::pin(suggest(service, Side::Offer, offer.0)).await?;
             done += 1;
         }
         keep(db, FOLLOWER, instance, next).await?;
@@ -100,11 +102,16 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
     }
     let mut work = service.system_work().await?;
     // Nobody proposes or decides about a pair of this record in between.
-    match side {
-        Side::Need => drop(work.keep::<need::Entity>(NeedId(id)).await?),
-        Side::Offer => drop(work.keep::<offer::Entity>(OfferId(id)).await?),
-    }
+    let ended = has_ended(&work, side, id).await?;
     let known = match_::Entity::find().filter(of_record).lock_exclusive().all(work.tx()).await?;
+    let (open, decided): (Vec<_>, Vec<_>) = known.into_iter().partition(is_undecided);
+    // What people proposed or decided about is not found a second time.
+    let theirs: HashSet<_> =
+        decided.iter().chain(open.iter().filter(|row| is_proposed(row))).map(pair).collect();
+    let candidates: Vec<_> = candidates
+        .into_iter()
+        .filter(|found| !theirs.contains(&(found.need, found.offer)))
+        .collect();
     let bars = bars(&work, side, id, &candidates).await?;
     let best: Vec<&Match> = candidates
         .iter()
@@ -117,23 +124,25 @@ async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
         .map(|(_, found)| found)
         .collect();
 
-    let (untouched, decided): (Vec<_>, Vec<_>) = known.into_iter().partition(is_untouched);
-    let mut rows = fresh(&work, side, id, &best, &untouched, &decided).await?;
-    // What is not among the best any more goes; what waits for one of its two is set aside.
-    let waiting = untouched.iter().filter(|row| !engine.are_open(row.need_id.0, row.offer_id.0));
-    rows.extend(waiting.map(|row| match_::Model {
-        status: MatchStatus::Stale,
-        version: row.version + i32::from(row.status != MatchStatus::Stale),
-        ..row.clone()
-    }));
+    let mut rows = fresh(&work, side, id, &best, &open).await?;
+    let found: HashSet<MatchId> = rows.iter().map(|row| row.id).collect();
+    let others = open.iter().filter(|row| !found.contains(&row.id));
+    rows.extend(others.filter_map(|row| later(engine, row, ended)));
     let matches = rows.iter().filter(|row| row.status == MatchStatus::Suggested).count();
-    let changed = !same(&untouched, &rows);
-    if changed {
-        let old = untouched.iter().map(|row| row.id);
-        work.delete_where::<match_::Entity>(match_::Column::Id.is_in(old).into()).await?;
+    let before: HashMap<MatchId, &match_::Model> = open.iter().map(|row| (row.id, row)).collect();
+    let kept: HashSet<MatchId> = rows.iter().map(|row| row.id).collect();
+    let gone: Vec<MatchId> =
+        open.iter().map(|row| row.id).filter(|id| !kept.contains(id)).collect();
+    rows.retain(|row| before.get(&row.id).is_none_or(|before| differ(before, row)));
+    if !gone.is_empty() || !rows.is_empty() {
+        for gone in gone.chunks(MOST_IDS) {
+            let gone = match_::Column::Id.is_in(gone.iter().copied());
+            work.delete_where::<match_::Entity>(gone.into()).await?;
+        }
         let viewer = work.viewer().clone();
         let rows = rows.into_iter().map(|row| viewer.allow_system(row)).collect::<Result<_>>()?;
-        work.insert_all(rows, &[]).await?;
+        // In place: whoever waits for a row to decide about it finds it.
+        work.insert_all(rows, &[match_::Column::Id]).await?;
         work.record(match side {
             Side::Need => Event::NeedMatched { need: NeedId(id), matches },
             Side::Offer => Event::OfferMatched { offer: OfferId(id), matches },
@@ -162,10 +171,61 @@ fn value(id: Uuid) -> SimpleExpr {
     Expr::val(sea_orm::Value::from(id))
 }
 
-/// Whether only the service had to do with a match so far: it may be computed anew.
-fn is_untouched(row: &match_::Model) -> bool {
-    let computed = matches!(row.status, MatchStatus::Suggested | MatchStatus::Stale);
-    computed && row.source == MatchSource::Algorithm && row.decided_at.is_none()
+/// Whether a record takes no answer any more. It is held until the end of the work.
+async fn has_ended(work: &Work, side: Side, id: Uuid) -> Result<bool> {
+    Ok(match side {
+        Side::Need => {
+            let row = work.keep::<need::Entity>(NeedId(id)).await?;
+            row.is_none_or(|row| NEEDS_ENDED.contains(&row.status))
+        }
+        Side::Offer => {
+            let row = work.keep::<offer::Entity>(OfferId(id)).await?;
+            row.is_none_or(|row| OFFERS_ENDED.contains(&row.status))
+        }
+    })
+}
+
+fn pair(row: &match_::Model) -> (Uuid, Uuid) {
+    (row.need_id.0, row.offer_id.0)
+}
+
+/// Whether nobody has decided about a match yet.
+fn is_undecided(row: &match_::Model) -> bool {
+    let open = matches!(row.status, MatchStatus::Suggested | MatchStatus::Stale);
+    open && row.decided_at.is_none()
+}
+
+/// Whether people said that the two fit.
+fn is_proposed(row: &match_::Model) -> bool {
+    row.source != MatchSource::Algorithm
+}
+
+/// What becomes of a match that nobody decided about and that is not among the best now. It
+/// waits while one of its two is away, and comes back with both; what people proposed stays.
+/// Nothing becomes of it when others are better, or when the record has ended.
+fn later(engine: &Engine, row: &match_::Model, ended: bool) -> Option<match_::Model> {
+    let (need, offer) = pair(row);
+    let turn = |status: MatchStatus| match_::Model {
+        status,
+        version: row.version + i32::from(row.status != status),
+        ..row.clone()
+    };
+    if engine.are_open(need, offer) {
+        if is_proposed(row) {
+            return Some(turn(MatchStatus::Suggested));
+        }
+        let back = (row.status == MatchStatus::Stale).then(|| engine.pair(need, offer))??;
+        let now = suggestion(&back, row.id, row.into(), row.suggested_at);
+        return Some(match_::Model { version: row.version + 1, ..now });
+    }
+    (is_proposed(row) || !ended).then(|| turn(MatchStatus::Stale))
+}
+
+fn differ(before: &match_::Model, after: &match_::Model) -> bool {
+    let key = |row: &match_::Model| (row.status, row.score, row.coverage, row.version);
+    key(before) != key(after)
+        || before.weights_version != after.weights_version
+        || before.components != after.components
 }
 
 /// How good the last of each other record's best is, where it has enough of them.
@@ -203,24 +263,18 @@ async fn bars(
     Ok(bars)
 }
 
-/// The rows of the best pairs but for those about which somebody decided. An id stays
-/// with its pair: clients hold on to it.
+/// The rows of the best pairs. An id stays with its pair: clients hold on to it.
 async fn fresh(
     work: &Work,
     side: Side,
     id: Uuid,
     best: &[&Match],
-    untouched: &[match_::Model],
-    decided: &[match_::Model],
+    open: &[match_::Model],
 ) -> Result<Vec<match_::Model>> {
-    let pair = |row: &match_::Model| (row.need_id.0, row.offer_id.0);
-    let decided: HashSet<_> = decided.iter().map(pair).collect();
-    let known: HashMap<_, _> = untouched.iter().map(|row| (pair(row), row)).collect();
-    let best: Vec<_> =
-        best.iter().filter(|found| !decided.contains(&(found.need, found.offer))).collect();
+    let known: HashMap<_, _> = open.iter().map(|row| (pair(row), row)).collect();
     let new = best.iter().filter(|found| !known.contains_key(&(found.need, found.offer)));
     let owners = owners(work, side, id, new.map(|found| other_id(side, found)).collect()).await?;
-    let row = |found: &&&Match| match known.get(&(found.need, found.offer)) {
+    let row = |found: &&Match| match known.get(&(found.need, found.offer)) {
         Some(before) => {
             let now = suggestion(found, before.id, Parties::from(*before), before.suggested_at);
             let version = before.version + i32::from(before.status != now.status);
@@ -296,21 +350,6 @@ fn other_id(side: Side, found: &Match) -> Uuid {
         Side::Need => found.offer,
         Side::Offer => found.need,
     }
-}
-
-fn same(before: &[match_::Model], after: &[match_::Model]) -> bool {
-    let key = |row: &match_::Model| {
-        (
-            row.need_id,
-            row.offer_id,
-            row.status.to_value(),
-            row.score,
-            row.weights_version.clone(),
-            format!("{:?}", row.components),
-        )
-    };
-    let before: HashSet<_> = before.iter().map(key).collect();
-    before.len() == after.len() && after.iter().all(|row| before.contains(&key(row)))
 }
 
 /// The row of a match.

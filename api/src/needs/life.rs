@@ -18,8 +18,8 @@ use crate::{
     interests,
     lifecycle::{
         self, ARCHIVED_AFTER_END, ARCHIVED_AFTER_PUBLICATION, Living, TERM, Verb, Why, all_texts,
-        blind_names, check_archivable, check_four_eyes, check_not_over, check_release,
-        check_renewable, step,
+        check_archivable, check_four_eyes, check_not_over, check_release, check_renewable,
+        names_of, step,
     },
     organizations::{consented, standing},
     policy::NeedAction,
@@ -321,11 +321,7 @@ async fn check_blind(work: &Work, need: &need::Model, also: &[&Localized]) -> Re
     }
     let mut companies = need.shared_by.parsed::<OrganizationId>();
     companies.push(need.company_id);
-    let rows = organization::Entity::find()
-        .filter(organization::Column::Id.is_in(companies))
-        .all(work.tx())
-        .await?;
-    let names: Vec<String> = rows.iter().flat_map(blind_names).collect();
+    let names = names_of(work, companies).await?;
     let texts = public_texts(need).into_iter().chain(all_texts(also.iter().copied().map(Some)));
     lifecycle::check_blind(texts, &names)
 }
@@ -427,6 +423,22 @@ pub(crate) async fn resume(
     .await
 }
 
+/// Takes no more expressions of interest in a need.
+pub(crate) async fn close_for_interest(
+    work: &mut Work,
+    id: NeedId,
+    expected_version: Option<i32>,
+) -> Result<need::Model> {
+    let action = NeedAction::CloseForInterest;
+    let need = step(work, id, expected_version, action, (None, None), |need| {
+        need.open_for_interest = false;
+        Ok(())
+    })
+    .await?;
+    check_promise(work, &need, false).await?;
+    Ok(need)
+}
+
 /// Says that a need has been met.
 pub(crate) async fn fulfil(
     work: &mut Work,
@@ -444,6 +456,7 @@ pub(crate) async fn fulfil(
         Ok(())
     })
     .await?;
+    check_promise(work, &need, true).await?;
     check_blind(work, &need, &[&outcome]).await?;
     Ok(need)
 }
@@ -464,16 +477,19 @@ pub(crate) async fn end(
         Ok(())
     })
     .await?;
-    check_promise(work, &need).await?;
+    check_promise(work, &need, false).await?;
     Ok(need)
 }
 
-/// A challenge whose reward somebody is after stands until its deadline.
-async fn check_promise(work: &Work, need: &need::Model) -> Result<()> {
-    let promised = need.kind == NeedType::Challenge
-        && need.expires_at.is_some_and(|end| work.now < end)
-        && interests::life::exist_for(work, need.id).await?;
-    if promised && !work.viewer().system {
+/// A challenge for whose reward somebody works stands until its deadline, or until one of
+/// them has been accepted where that is enough.
+async fn check_promise(work: &Work, need: &need::Model, accepted_is_enough: bool) -> Result<()> {
+    let rewards = need.kind == NeedType::Challenge && need.reward_minor.is_some();
+    if !rewards || work.viewer().system || need.expires_at.is_none_or(|end| end <= work.now) {
+        return Ok(());
+    }
+    let (expressed, accepted) = interests::life::exist_for(work, need.id).await?;
+    if expressed && !(accepted_is_enough && accepted) {
         return Err(Error::refused(
             UserErrorCode::IllegalState,
             "un reto con expresiones de interés sigue en pie hasta su plazo / a challenge with expressions of interest stands until its deadline",

@@ -174,8 +174,8 @@ impl NeedMutation {
         ctx: &Context<'_>,
         input: NeedVersionInput,
     ) -> Told<NeedPayload> {
-        simple(ctx, input, NeedAction::CloseForInterest, |need| need.open_for_interest = false)
-            .await
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::close_for_interest(work, input.id, version).await).await
     }
 
     /// Says that a need has been met, with its outcome and evidence. For members of the company and liaisons of its chamber.

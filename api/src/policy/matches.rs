@@ -10,9 +10,10 @@ use super::{
     sides::{Parties, PartyColumns, Sides},
 };
 
-/// The statuses in which the two are said to fit.
-pub const OPEN_MATCHES: &[MatchStatus] =
-    &[MatchStatus::Suggested, MatchStatus::Shortlisted, MatchStatus::Converted];
+/// The statuses in which everybody of the network is told that the two fit. A converted
+/// match is not among them: it would stay to be seen when one of the two takes no more
+/// interest, and tell that somebody expressed some.
+pub const OPEN_MATCHES: &[MatchStatus] = &[MatchStatus::Suggested, MatchStatus::Shortlisted];
 
 /// Whose the two of a match are.
 const PARTIES: PartyColumns<match_::Column> = PartyColumns {
@@ -68,13 +69,14 @@ impl MatchFacts {
 impl Resource for MatchFacts {
     const NAME: &'static str = "match";
 
-    /// The two sides and the network's admin see what came of it; other members only that
-    /// the two fit, as long as they do.
+    /// The two sides see what came of it; other members only that the two fit, as long as
+    /// they do. The network's admin knows of all.
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        if viewer.system || self.sides.meet(Sides::ALL) || viewer.is_any(Role::NetworkAdmin) {
+        if viewer.system || self.sides.meet(Sides::ALL) {
             return Some(DisclosureLevel::Introduced);
         }
-        (viewer.is_member() && OPEN_MATCHES.contains(&self.status))
+        let open = OPEN_MATCHES.contains(&self.status);
+        (viewer.is_member() && (open || viewer.is_any(Role::NetworkAdmin)))
             .then_some(DisclosureLevel::Network)
     }
 }
@@ -98,14 +100,20 @@ pub fn visible_matches(viewer: &Viewer, both_are_there: Condition) -> Condition 
     if !viewer.is_member() {
         return any_of([]);
     }
-    let fit = Condition::all().add(open_matches()).add(both_are_there);
+    let open = match_::Column::Status.is_in(OPEN_MATCHES.iter().copied());
+    let fit = Condition::all().add(open).add(both_are_there);
     checked(any_of([own_matches(viewer), fit]))
 }
 
-/// The matches that stand: neither dismissed nor stale.
+/// The matches in which the two are told to fit, and those of the viewer's own that became
+/// an interest.
 #[must_use]
-pub fn open_matches() -> Condition {
-    checked(Condition::all().add(match_::Column::Status.is_in(OPEN_MATCHES.iter().copied())))
+pub fn open_matches(viewer: &Viewer) -> Condition {
+    let open = match_::Column::Status.is_in(OPEN_MATCHES.iter().copied());
+    let mine = PARTIES.by_side(viewer).into_iter().map(|(_, rows)| {
+        Condition::all().add(match_::Column::Status.eq(MatchStatus::Converted)).add(rows)
+    });
+    checked(any_of(mine.chain([open.into()])))
 }
 
 /// The matches of the viewer's own companies, offices and, within their territory, chambers.

@@ -137,7 +137,11 @@ pub fn visible_messages(viewer: &Viewer) -> Condition {
 /// party has read.
 #[must_use]
 pub fn unread_messages(viewer: &Viewer) -> Condition {
+    let mut before: Vec<Condition> = Vec::new();
     let sides = PARTIES.by_side(viewer).into_iter().map(|(of, rows)| {
+        // Who speaks for two parties of an interest reads for the one that `speaker` names.
+        let first = before.iter().fold(Condition::all(), |all, rows| all.add(rows.clone().not()));
+        before.push(rows.clone());
         let own: Vec<_> = InterestParty::iter().filter(|party| side(*party) == of).collect();
         let read = message_read::Entity::find()
             .select_only()
@@ -149,6 +153,7 @@ pub fn unread_messages(viewer: &Viewer) -> Condition {
             .filter(message_read::Column::Party.is_in(own.iter().copied()));
         Condition::all()
             .add(rows)
+            .add(first)
             .add(read_from(of))
             .add(message::Column::Party.is_not_in(own))
             .add(Expr::exists(read.into_query()).not())

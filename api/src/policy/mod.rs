@@ -41,10 +41,12 @@ pub use matches::{
 };
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
 pub use need::{
-    NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK, own_needs, visible_needs,
+    ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
+    own_needs, visible_needs,
 };
 pub use offer::{
-    OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK, own_offers, visible_offers,
+    ENDED as OFFERS_ENDED, OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK,
+    own_offers, visible_offers,
 };
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,

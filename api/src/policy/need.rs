@@ -11,6 +11,10 @@ use super::{Action, CHAMBER, Resource, Viewer, any_of, checked, introduced_needs
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
 
+/// The statuses in which a need takes no answer any more.
+pub const ENDED: &[NeedStatus] =
+    &[NeedStatus::Fulfilled, NeedStatus::ClosedUnmet, NeedStatus::Withdrawn, NeedStatus::Archived];
+
 /// What the rules need to know of a need.
 #[derive(Clone, Debug)]
 pub struct NeedFacts {

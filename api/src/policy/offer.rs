@@ -9,6 +9,10 @@ use super::{Action, OFFICE, Resource, Viewer, any_of, checked, introduced_offers
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
     &[OfferStatus::Published, OfferStatus::Reserved, OfferStatus::Transferred];
 
+/// The statuses in which an offer is over.
+pub const ENDED: &[OfferStatus] =
+    &[OfferStatus::Transferred, OfferStatus::Retired, OfferStatus::Archived];
+
 /// What the rules need to know of an offer.
 #[derive(Clone, Copy, Debug)]
 pub struct OfferFacts {
