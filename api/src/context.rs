@@ -156,10 +156,18 @@ impl Service {
             None if self.0.terms.anonymous => Viewer::anonymous(self.now()),
             None => return Err(Error::Unauthenticated),
         };
-        let viewer = Arc::new(viewer);
-        let account = Account::default();
+        Ok(self.equip(request, viewer))
+    }
+
+    /// The same for a viewer who is known.
+    pub(crate) fn equip(
+        &self,
+        request: async_graphql::Request,
+        viewer: Viewer,
+    ) -> async_graphql::Request {
+        let (viewer, account) = (Arc::new(viewer), Account::default());
         let loaders = Loaders::new(self.db().clone(), viewer.clone(), account.clone());
-        Ok(request.data(self.clone()).data(viewer).data(loaders).data(account))
+        request.data(self.clone()).data(viewer).data(loaders).data(account)
     }
 
     /// Executes a prepared request. What it shows of others' records goes on record before the

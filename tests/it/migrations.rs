@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    affiliation, chamber_profile, code, consent, counter, delegation, disclosure, event,
-    external_ref, follower, history, interest, match_, membership, message, message_read, need,
-    offer, organization, ott_profile, person, region,
+    MatchStatus, NeedStatus, OfferStatus, affiliation, chamber_profile, code, consent, counter,
+    delegation, disclosure, event, external_ref, follower, history, interest, match_, membership,
+    message, message_read, need, offer, organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityTrait, IdenStatic,
     Iterable, Statement,
 };
-use tests::{Database, on_empty};
+use tests::{Database, World, on_empty, records};
+
+tests::stories!(matches_survive_the_change_of_their_table);
 
 /// A table's columns, and which of them may be null.
 type Columns = BTreeMap<String, bool>;
@@ -99,4 +101,25 @@ fn up_down_and_up_on_sqlite() {
 #[test]
 fn up_down_and_up_on_postgres() {
     on_empty(Database::Postgres, async |db| up_down_up(db.write()).await);
+}
+
+/// Matches that were there before they became records are there afterwards, and back again.
+async fn matches_survive_the_change_of_their_table(world: &World) {
+    let cast = world.cast().await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let mut rows = Vec::new();
+    for status in [MatchStatus::Suggested, MatchStatus::Dismissed] {
+        let need = world.need(&cast, NeedStatus::Published).await;
+        let row = match_::Model { status, ..records::suggestion(&need, &offer) };
+        world.put(row.clone()).await;
+        rows.push(row);
+    }
+    let db = world.db().write();
+    let names: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let change = names.iter().position(|name| name.contains("match_records")).unwrap();
+    let steps = u32::try_from(names.len() - change).unwrap();
+    Migrator::down(db, Some(steps)).await.unwrap();
+    Migrator::up(db, None).await.unwrap();
+    let kept = match_::Entity::find().all(world.db().fresh()).await.unwrap();
+    assert_eq!(kept, rows[..1], "what was decided has no place in the earlier form");
 }

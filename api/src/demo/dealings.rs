@@ -1,6 +1,7 @@
 //! What came of the demo's needs and offers: expressions of interest from both
 //! sides, each taken by the right people as far as it shows.
 
+use async_graphql::{Request, Variables};
 use chrono::{DateTime, Duration, Utc};
 use entity::{
     DeclineReason, InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role, interest,
@@ -16,8 +17,12 @@ use crate::{
     error::{Error, Result},
     interests::life::{self, Between},
     policy::{InterestAction, Viewer},
+    schema,
     work::Work,
 };
+
+const WHOM_TO_CALL: &str =
+    "query($id: ID!) { need(id: $id) { folio company { name telephone email } } }";
 
 /// How many days ago each was written down, and how far it came.
 const FATES: [(i64, InterestStatus); 14] = [
@@ -60,6 +65,7 @@ pub(super) async fn write(service: &Service) -> Result<()> {
     let shown_needs = shown(&needs, |need| Some(need.company_id) == cast.shown());
     let shown_offers = shown(&offers, |offer| Some(offer.ott_id) == cast.shown_office());
     let mut work = service.system_work().await?;
+    let mut introduced = Vec::new();
     for (index, (days, fate)) in FATES.into_iter().enumerate() {
         let begun = service.now() - Duration::days(days);
         let (need, offer, direction) = if index % 2 == 0 {
@@ -72,8 +78,21 @@ pub(super) async fn write(service: &Service) -> Result<()> {
         let deal = Deal { service, cast: &cast, need, offer, direction, begun };
         let told = deal.live(&mut work, index % 3 == 0, fate).await;
         told.map_err(|error| Error::internal(format!("interest {index}: {}", error.describe())))?;
+        if fate == InterestStatus::Accepted && !deal.by_company() {
+            introduced.push((deal.office(8), need.id));
+        }
     }
     work.commit().await?;
+    // Whoever was introduced looks up whom to call; the ledger keeps that.
+    let schema = schema::build();
+    for (office, need) in introduced {
+        let variables = Variables::from_json(json!({ "id": need.to_string() }));
+        let request = service.equip(Request::new(WHOM_TO_CALL).variables(variables), office);
+        let answer = service.execute(&schema, request).await;
+        if let Some(error) = answer.errors.first() {
+            return Err(Error::internal(&error.message));
+        }
+    }
     // Who did not answer in time is told as always.
     clockwork::run_due(service).await?;
     Ok(())
