@@ -47,7 +47,7 @@ impl Sides {
     /// Everybody concerned.
     pub const ALL: Self = Self(1 | 2 | 4);
 
-    /// What the database computed by [`PartyColumns::sides`].
+    /// What the database computed of a row.
     #[must_use]
     pub fn from_database(bits: i32) -> Self {
         Self(bits)
