@@ -8,8 +8,8 @@ use entity::{
     need, offer, organization,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SelectStatement, SimpleExpr},
+    ColumnTrait, Condition, ExprTrait,
+    sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 
 use super::{OFFICE, Resource, Viewer, any_of, interest::PARTIES, sides::Sides};
@@ -32,13 +32,15 @@ fn introduced(viewer: &Viewer, sides: Sides, column: Column) -> Option<SelectSta
     if rules.is_empty() {
         return None;
     }
-    let dealings = interest::Entity::find()
-        .select_only()
-        .column(column)
-        .filter(Column::Status.is_in(IN_FORCE.iter().copied()))
-        .filter(column.is_not_null())
-        .filter(any_of(rules));
-    Some(dealings.into_query())
+    // By hand: an entity's own select begins with all of its columns, on every request.
+    let mut dealings = Query::select();
+    dealings
+        .column((interest::Entity, column))
+        .from(interest::Entity)
+        .and_where(Column::Status.is_in(IN_FORCE.iter().copied()))
+        .and_where(column.is_not_null())
+        .cond_where(any_of(rules));
+    Some(dealings)
 }
 
 /// The needs to which the viewer's offices were introduced.
