@@ -15,7 +15,10 @@ use crate::{
     clockwork,
     context::Service,
     error::{Error, Result},
-    interests::life::{self, Between},
+    interests::{
+        draft::{Between, draft},
+        life,
+    },
     policy::{InterestAction, Viewer},
     schema,
     work::Work,
@@ -161,7 +164,7 @@ impl Deal<'_> {
         };
         work.go_on_as(self.sender(0));
         let text = serde_json::from_value(self.text(anonymous)).map_err(Error::internal)?;
-        let row = life::draft(work, labels, pending, between, text).await?;
+        let row = draft(work, labels, pending, between, text).await?;
         let interest::Model { id, mut version, .. } = row;
         let mut next = || {
             version += 1;

@@ -17,7 +17,7 @@ use sea_orm::{
     sea_query::SimpleExpr,
 };
 
-use super::{Interest, life::check_blind};
+use super::{Interest, guards::check_blind};
 use crate::{
     checks::Checks,
     context::{Request, carry_out},

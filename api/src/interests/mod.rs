@@ -4,6 +4,8 @@
 
 mod conversation;
 mod counts;
+pub(crate) mod draft;
+mod guards;
 mod input;
 pub(crate) mod life;
 mod mutation;

@@ -7,8 +7,9 @@ use entity::{
 
 use super::{
     Interest,
+    draft::{self, Between},
     input::InterestInput,
-    life::{self, Between},
+    life,
 };
 use crate::{
     checks::checked_note,
@@ -129,7 +130,7 @@ impl InterestMutation {
         let DraftInterestInput { direction, from, chamber, need, offer, interest } = input;
         let between = Between { direction, from, chamber, need, offer };
         let (labels, pending) = (ctx.service().labels(), ctx.service().terms().pending_interests);
-        change(ctx, async |work| life::draft(work, labels, pending, between, interest).await).await
+        change(ctx, async |work| draft::draft(work, labels, pending, between, interest).await).await
     }
 
     /// Changes the text of a draft. For those who may write it.
@@ -140,7 +141,7 @@ impl InterestMutation {
     ) -> Told<InterestPayload> {
         let ReviseInterestInput { id, expected_version, interest } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| life::revise(work, labels, id, expected_version, interest).await)
+        change(ctx, async |work| draft::revise(work, labels, id, expected_version, interest).await)
             .await
     }
 

@@ -252,7 +252,7 @@ pub enum InterestAction {
     Withdraw,
     /// Rate the other side.
     Rate,
-    /// Tell those above that nobody has taken it over; the service does this by itself.
+    /// Mark, for those above, that nobody has taken it over; the service does this by itself.
     Escalate,
     /// End it for want of an answer; the service does this by itself.
     Lapse,
