@@ -140,10 +140,12 @@ pub(crate) async fn decide(
         Ok(())
     })
     .await?;
-    // The office reads it, and does not know whose need it is.
-    let companies = need::Entity::find_by_id(row.need_id).one(work.tx()).await?;
-    let companies = companies.map(|need| need.shared_by.parsed()).unwrap_or_default();
-    let names = names_of(work, [vec![row.company_id], companies].concat()).await?;
-    lifecycle::check_blind(note.as_deref(), &names)?;
+    if let Some(note) = note {
+        // The office reads it, and does not know whose need it is.
+        let companies = need::Entity::find_by_id(row.need_id).one(work.tx()).await?;
+        let companies = companies.map(|need| need.shared_by.parsed()).unwrap_or_default();
+        let names = names_of(work, [vec![row.company_id], companies].concat()).await?;
+        lifecycle::check_blind([note.as_str()], &names)?;
+    }
     Ok(row)
 }
