@@ -131,6 +131,18 @@ pub(crate) fn check_release(held_by_network: bool, work_by_admin: bool) -> Resul
     Ok(())
 }
 
+/// Nobody answers what takes no answers.
+pub(crate) fn check_open(field: &str, takes_interest: bool) -> Result<()> {
+    if takes_interest {
+        return Ok(());
+    }
+    Err(Error::field(
+        field,
+        UserErrorCode::IllegalState,
+        "no está abierta a expresiones de interés / is not open for interest",
+    ))
+}
+
 /// What is over does not go on: it is renewed first.
 pub(crate) fn check_not_over(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
     if expires_at.is_some_and(|end| end <= now) {

@@ -166,13 +166,7 @@ fn of_office(
         return Err(required("input.need"));
     }
     let need = about.need.as_ref().ok_or_else(|| not_found("input.need"))?;
-    let parties = Parties {
-        company: need.company_id,
-        chamber: need.chamber_id,
-        region: need.region_id,
-        delegation: need.delegation_id,
-        ott: office.id,
-    };
+    let parties = Parties::of(need, office.id);
     let mut problem = None;
     if !matches!(
         office.kind,

@@ -11,7 +11,9 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     lifecycle::{self, check_not_over, names_of},
     organizations::consented,
-    policy::{InterestAction, PENDING_INTERESTS, Resource, Sides, Viewer},
+    policy::{
+        InterestAction, PENDING_INTERESTS, Sides, Viewer, need_takes_interest, offer_takes_interest,
+    },
     work::Work,
 };
 
@@ -42,10 +44,7 @@ impl About {
 
     /// As far as the viewer may know of them.
     pub(super) fn known_to(self, viewer: &Viewer) -> Self {
-        Self {
-            need: self.need.filter(|need| need.level(viewer).is_some()),
-            offer: self.offer.filter(|offer| offer.level(viewer).is_some()),
-        }
+        Self { need: viewer.known(self.need), offer: viewer.known(self.offer) }
     }
 }
 
@@ -59,25 +58,18 @@ pub(super) fn required(field: &str) -> Error {
 
 /// What it is about must be open for interest, now.
 pub(super) fn check_open(work: &Work, row: &interest::Model, about: &About) -> Result<()> {
-    let (field, open, ends) = match row.direction {
+    let ends = match row.direction {
         InterestDirection::NeedToOffer => {
             let offer = about.offer.as_ref().ok_or_else(|| not_found("input.offer"))?;
-            let open = offer.status == OfferStatus::Published && offer.open_for_interest;
-            ("input.offer", open, offer.expires_at)
+            lifecycle::check_open("input.offer", offer_takes_interest(offer))?;
+            offer.expires_at
         }
         InterestDirection::OfferToNeed => {
             let need = about.need.as_ref().ok_or_else(|| not_found("input.need"))?;
-            let open = need.status == NeedStatus::Published && need.open_for_interest;
-            ("input.need", open, need.expires_at)
+            lifecycle::check_open("input.need", need_takes_interest(need))?;
+            need.expires_at
         }
     };
-    if !open {
-        return Err(Error::field(
-            field,
-            UserErrorCode::IllegalState,
-            "no está abierta a expresiones de interés / is not open for interest",
-        ));
-    }
     check_not_over(ends, work.now)
 }
 

@@ -42,11 +42,11 @@ pub use matches::{
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
-    own_needs, visible_needs,
+    own_needs, takes_interest as need_takes_interest, visible_needs,
 };
 pub use offer::{
     ENDED as OFFERS_ENDED, OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK,
-    own_offers, visible_offers,
+    own_offers, takes_interest as offer_takes_interest, visible_offers,
 };
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
@@ -164,6 +164,11 @@ impl Viewer {
     ) -> bool {
         self.holding(roles)
             .any(|grant| grant.organization == organization && grant.covers(region, delegation))
+    }
+
+    /// A row, if the viewer may know of it.
+    pub(crate) fn known<R: Resource>(&self, row: Option<R>) -> Option<R> {
+        row.filter(|row| row.level(self).is_some())
     }
 
     /// What every member of the network sees at most of a record that is not theirs.

@@ -15,6 +15,12 @@ pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::
 pub const ENDED: &[NeedStatus] =
     &[NeedStatus::Fulfilled, NeedStatus::ClosedUnmet, NeedStatus::Withdrawn, NeedStatus::Archived];
 
+/// Whether it takes expressions of interest.
+#[must_use]
+pub fn takes_interest(row: &need::Model) -> bool {
+    row.status == NeedStatus::Published && row.open_for_interest
+}
+
 /// What the rules need to know of a need.
 #[derive(Clone, Debug)]
 pub struct NeedFacts {

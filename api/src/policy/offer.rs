@@ -13,6 +13,12 @@ pub const SEEN_BY_NETWORK: &[OfferStatus] =
 pub const ENDED: &[OfferStatus] =
     &[OfferStatus::Transferred, OfferStatus::Retired, OfferStatus::Archived];
 
+/// Whether it takes expressions of interest.
+#[must_use]
+pub fn takes_interest(row: &offer::Model) -> bool {
+    row.status == OfferStatus::Published && row.open_for_interest
+}
+
 /// What the rules need to know of an offer.
 #[derive(Clone, Copy, Debug)]
 pub struct OfferFacts {

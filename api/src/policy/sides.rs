@@ -1,7 +1,7 @@
 //! The two sides of a match and of what comes of it: a company with its chamber,
 //! and a transfer office. Who may speak for which of them.
 
-use entity::{DelegationId, OrganizationId, RegionId, Role};
+use entity::{DelegationId, OrganizationId, RegionId, Role, need};
 use sea_orm::{
     ColumnTrait, Condition,
     sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
@@ -22,6 +22,20 @@ pub struct Parties {
     pub delegation: Option<DelegationId>,
     /// The office that has the offer.
     pub ott: OrganizationId,
+}
+
+impl Parties {
+    /// Those of a need, and an office.
+    #[must_use]
+    pub fn of(need: &need::Model, ott: OrganizationId) -> Self {
+        Self {
+            company: need.company_id,
+            chamber: need.chamber_id,
+            region: need.region_id,
+            delegation: need.delegation_id,
+            ott,
+        }
+    }
 }
 
 /// In whose name somebody may speak of a record: of the company, of its chamber within
