@@ -286,12 +286,8 @@ async fn send(ctx: &Context<'_>, work: &mut Work, input: SendMessageInput) -> Re
         ));
     }
     let mut checks = Checks::new("input.", ctx.service().labels());
-    let text = checks.plain("text", &input.text, 4_000);
-    if text.is_none() {
-        checks.wrong("text", UserErrorCode::Required, "es obligatorio / is required");
-    }
+    let body = checks.required_plain("text", &input.text, 4_000);
     checks.done()?;
-    let body = text.unwrap_or_default();
     if input.level < DisclosureLevel::Introduced && interest.accepted_at.is_none() {
         check_blind(work, &interest, [body.as_str()]).await?;
     }
@@ -316,9 +312,7 @@ async fn mark(work: &mut Work, input: MarkMessagesReadInput) -> Result<()> {
         .filter(visible_messages(work.viewer()))
         .one(work.tx())
         .await?;
-    let last = last.ok_or_else(|| {
-        Error::field("input.upTo", UserErrorCode::NotFound, "no existe / does not exist")
-    })?;
+    let last = last.ok_or_else(|| Error::no_such("input.upTo"))?;
     let unread = message::Entity::find()
         .filter(Column::InterestId.eq(interest.id))
         .filter(Column::SentAt.lte(last.sent_at))

@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{ActiveEnum, EntityTrait};
 
 use super::{
-    guards::{About, check_open, check_room, check_unmasking, is_represented, not_found, required},
+    guards::{About, check_open, check_room, check_unmasking, is_represented},
     input::InterestInput,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(crate) async fn draft(
         return Err(Error::Unauthenticated);
     }
     let sender = organization::Entity::find_by_id(between.from).one(work.tx()).await?;
-    let sender = sender.ok_or_else(|| not_found("input.from"))?;
+    let sender = sender.ok_or_else(|| Error::no_such("input.from"))?;
     let about = About::keep(work, between.need, between.offer).await?.known_to(work.viewer());
     let (parties, problem) = match between.direction {
         InterestDirection::NeedToOffer => of_company(work, &sender, &between, &about).await?,
@@ -112,9 +112,9 @@ async fn of_company(
     about: &About,
 ) -> Result<(Parties, Option<Error>)> {
     if between.offer.is_none() {
-        return Err(required("input.offer"));
+        return Err(Error::required("input.offer"));
     }
-    let offer = about.offer.as_ref().ok_or_else(|| not_found("input.offer"))?;
+    let offer = about.offer.as_ref().ok_or_else(|| Error::no_such("input.offer"))?;
     let (affiliation, ambiguous) = standing(work, company.id, between.chamber).await?;
     let mut parties = Parties {
         company: company.id,
@@ -151,7 +151,7 @@ async fn of_company(
             && need.status == NeedStatus::Published
     };
     if between.need.is_some() && !about.need.as_ref().is_some_and(own) {
-        problem = problem.or_else(|| Some(not_found("input.need")));
+        problem = problem.or_else(|| Some(Error::no_such("input.need")));
     }
     Ok((parties, problem))
 }
@@ -163,9 +163,9 @@ fn of_office(
     about: &About,
 ) -> Result<(Parties, Option<Error>)> {
     if between.need.is_none() {
-        return Err(required("input.need"));
+        return Err(Error::required("input.need"));
     }
-    let need = about.need.as_ref().ok_or_else(|| not_found("input.need"))?;
+    let need = about.need.as_ref().ok_or_else(|| Error::no_such("input.need"))?;
     let parties = Parties::of(need, office.id);
     let mut problem = None;
     if !matches!(
@@ -181,7 +181,7 @@ fn of_office(
     let own =
         |offer: &offer::Model| offer.ott_id == office.id && offer.status == OfferStatus::Published;
     if between.offer.is_some() && !about.offer.as_ref().is_some_and(own) {
-        problem = problem.or_else(|| Some(not_found("input.offer")));
+        problem = problem.or_else(|| Some(Error::no_such("input.offer")));
     }
     Ok((parties, problem))
 }

@@ -48,24 +48,16 @@ impl About {
     }
 }
 
-pub(super) fn not_found(field: &str) -> Error {
-    Error::field(field, UserErrorCode::NotFound, "no existe / does not exist")
-}
-
-pub(super) fn required(field: &str) -> Error {
-    Error::field(field, UserErrorCode::Required, "es obligatorio / is required")
-}
-
 /// What it is about must be open for interest, now.
 pub(super) fn check_open(work: &Work, row: &interest::Model, about: &About) -> Result<()> {
     let ends = match row.direction {
         InterestDirection::NeedToOffer => {
-            let offer = about.offer.as_ref().ok_or_else(|| not_found("input.offer"))?;
+            let offer = about.offer.as_ref().ok_or_else(|| Error::no_such("input.offer"))?;
             lifecycle::check_open("input.offer", offer_takes_interest(offer))?;
             offer.expires_at
         }
         InterestDirection::OfferToNeed => {
-            let need = about.need.as_ref().ok_or_else(|| not_found("input.need"))?;
+            let need = about.need.as_ref().ok_or_else(|| Error::no_such("input.need"))?;
             lifecycle::check_open("input.need", need_takes_interest(need))?;
             need.expires_at
         }

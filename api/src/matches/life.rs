@@ -65,9 +65,9 @@ pub(super) async fn propose(
     offer: OfferId,
 ) -> Result<match_::Model> {
     let need = work.viewer().known(work.keep::<need::Entity>(need).await?);
-    let need = need.ok_or_else(|| missing("input.need"))?;
+    let need = need.ok_or_else(|| Error::no_such("input.need"))?;
     let offer = work.viewer().known(work.keep::<offer::Entity>(offer).await?);
-    let offer = offer.ok_or_else(|| missing("input.offer"))?;
+    let offer = offer.ok_or_else(|| Error::no_such("input.offer"))?;
     let found = engine.judge(&need, &offer);
     let id = MatchId::new(work.now);
     let mut row = suggestion(&found, id, Parties::of(&need, offer.ott_id), work.now);
@@ -92,10 +92,6 @@ pub(super) async fn propose(
     work.history(row.id.to_string(), None, row.status.to_value(), (None, None)).await?;
     work.record(Event::MatchProposed { r#match: row.id });
     Ok(row)
-}
-
-fn missing(field: &str) -> Error {
-    Error::field(field, UserErrorCode::NotFound, "no existe / does not exist")
 }
 
 /// Decides about a match: takes it up, puts it aside, or turns it into an interest.

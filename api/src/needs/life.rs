@@ -43,9 +43,7 @@ pub(crate) async fn draft(
         .into_tuple()
         .one(work.tx())
         .await?;
-    let state_code = state_code.ok_or_else(|| {
-        Error::field("input.company", UserErrorCode::NotFound, "no existe / does not exist")
-    })?;
+    let state_code = state_code.ok_or_else(|| Error::no_such("input.company"))?;
     let (affiliation, ambiguous) = standing(work, company, chamber).await?;
 
     let now = work.now;

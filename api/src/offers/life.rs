@@ -86,9 +86,7 @@ pub(crate) async fn draft(
         return Err(Error::Unauthenticated);
     }
     let office = organization::Entity::find_by_id(ott).one(work.tx()).await?;
-    let office = office.ok_or_else(|| {
-        Error::field("input.ott", UserErrorCode::NotFound, "no existe / does not exist")
-    })?;
+    let office = office.ok_or_else(|| Error::no_such("input.ott"))?;
     let mut offer = offer::Model {
         created_by: person,
         ott_id: ott,
