@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     lifecycle::step,
     policy::InterestAction,
     scalars::LocalizedTextInput,
@@ -317,12 +317,10 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<interest::Model>,
 ) -> Told<InterestPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(row) => ctx
-            .reload("interest", row.id)
-            .await
-            .map(|interest| InterestPayload { interest, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(InterestPayload { interest: None, user_errors }),
-        Err(other) => Err(other),
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "interest", done, |interest, user_errors| InterestPayload {
+        interest,
+        user_errors,
     })
+    .await
 }

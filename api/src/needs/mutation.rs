@@ -6,8 +6,8 @@ use entity::{DeclineReason, NeedId, OrganizationId, need};
 use super::{Need, input::NeedInput, life};
 use crate::{
     checks::{Checks, checked_note},
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     lifecycle::{Why, step},
     policy::NeedAction,
     scalars::LocalizedTextInput,
@@ -244,12 +244,6 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<need::Model>,
 ) -> Told<NeedPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(need) => ctx
-            .reload("need", need.id)
-            .await
-            .map(|need| NeedPayload { need, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(NeedPayload { need: None, user_errors }),
-        Err(other) => Err(other),
-    })
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "need", done, |need, user_errors| NeedPayload { need, user_errors }).await
 }

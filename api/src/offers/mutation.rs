@@ -6,8 +6,8 @@ use entity::{DeclineReason, OfferId, OrganizationId, offer};
 use super::{Offer, input::OfferInput, life};
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     lifecycle::step,
     policy::OfferAction,
     work::Work,
@@ -211,12 +211,6 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<offer::Model>,
 ) -> Told<OfferPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(offer) => ctx
-            .reload("offer", offer.id)
-            .await
-            .map(|offer| OfferPayload { offer, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(OfferPayload { offer: None, user_errors }),
-        Err(other) => Err(other),
-    })
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "offer", done, |offer, user_errors| OfferPayload { offer, user_errors }).await
 }
