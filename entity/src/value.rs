@@ -33,11 +33,12 @@ impl Localized {
 
     /// The text in `language`, or in the other one where it is missing.
     #[must_use]
-    pub fn in_language(self, language: Language) -> Option<String> {
-        match language {
-            Language::Es => self.es.or(self.en),
-            Language::En => self.en.or(self.es),
-        }
+    pub fn in_language(&self, language: Language) -> Option<String> {
+        let (wanted, other) = match language {
+            Language::Es => (&self.es, &self.en),
+            Language::En => (&self.en, &self.es),
+        };
+        wanted.as_ref().or(other.as_ref()).cloned()
     }
 
     /// The texts that exist, each with its language.

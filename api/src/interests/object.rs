@@ -101,10 +101,6 @@ struct InterestTexts {
     evaluation: Option<Localized>,
 }
 
-fn text(text: Option<&Localized>, language: Language) -> Option<String> {
-    text.cloned().and_then(|text| text.in_language(language))
-}
-
 #[ComplexObject]
 impl Interest {
     /// What cooperation is sought, at most 2,000 characters. Null when it is not written yet.
@@ -116,7 +112,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.cooperation_sought.as_ref(), language)
+        self.texts.cooperation_sought.as_ref()?.in_language(language)
     }
 
     /// Who the sender is, without a name, and what they bring, at most 2,000 characters. Null when it is not written yet.
@@ -128,7 +124,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.contribution.as_ref(), language)
+        self.texts.contribution.as_ref()?.in_language(language)
     }
 
     /// What is not clear to the sender, at most 2,000 characters. Null when it is not written yet.
@@ -140,7 +136,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.questions.as_ref(), language)
+        self.texts.questions.as_ref()?.in_language(language)
     }
 
     /// What came of looking into it together, at most 4,000 characters. Null below `INTRODUCED`, or until then.
@@ -152,7 +148,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.evaluation.as_ref(), language)
+        self.texts.evaluation.as_ref()?.in_language(language)
     }
 
     /// The need: the one in which an office is interested, or the one for which a company looks at an offer. Null when there is none, or when it has left the network and is not yours.

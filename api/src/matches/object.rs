@@ -73,7 +73,7 @@ impl MatchPart {
         )]
         language: Language,
     ) -> String {
-        self.sentence.clone().in_language(language).unwrap_or_default()
+        self.sentence.in_language(language).unwrap_or_default()
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn explain(parts: &[MatchPart], language: Language) -> String {
     parts.sort_by_key(|part| std::cmp::Reverse(part.contribution));
     let sentences: Vec<String> = parts
         .into_iter()
-        .filter_map(|part| part.sentence.clone().in_language(language))
+        .filter_map(|part| part.sentence.in_language(language))
         .map(|sentence| sentence.trim_end_matches('.').to_owned())
         .collect();
     if sentences.is_empty() { String::new() } else { format!("{}.", sentences.join(". ")) }

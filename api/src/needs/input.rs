@@ -228,7 +228,7 @@ impl NeedInput {
 
 /// Brings the columns that are derived from others up to date.
 fn derive(need: &mut need::Model) {
-    let title = need.title.clone().in_language(entity::Language::Es).unwrap_or_default();
+    let title = need.title.in_language(entity::Language::Es).unwrap_or_default();
     need.title_folded = text::fold(&title);
     need.public_text_folded = text::fold(&public_texts(need).join(" "));
     need.subsector = codes::main_subsector(&need.scian);

@@ -157,10 +157,6 @@ struct NeedLists {
     state: Option<String>,
 }
 
-fn text(text: Option<&Localized>, language: Language) -> Option<String> {
-    text.cloned().and_then(|text| text.in_language(language))
-}
-
 #[ComplexObject]
 impl Need {
     /// What is needed, at most 256 characters.
@@ -172,7 +168,7 @@ impl Need {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.title.as_ref(), language).unwrap_or_default()
+        self.texts.title.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// What is needed in a few sentences, at most 500 characters; tells nobody's name.
@@ -184,7 +180,7 @@ impl Need {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.summary.as_ref(), language).unwrap_or_default()
+        self.texts.summary.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// The need in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
@@ -196,7 +192,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.description.as_ref(), language)
+        self.texts.description.as_ref()?.in_language(language)
     }
 
     /// What a solution must do technically, or what expertise is sought, at most 2,000 characters. Null below `NETWORK`, or when it is not written yet.
@@ -208,7 +204,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.technical_specification.as_ref(), language)
+        self.texts.technical_specification.as_ref()?.in_language(language)
     }
 
     /// What the company tells under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when there is none.
@@ -220,7 +216,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.confidential_annex.as_ref(), language)
+        self.texts.confidential_annex.as_ref()?.in_language(language)
     }
 
     /// What the company does today. Null below `NETWORK`, or when it was not said.
@@ -232,7 +228,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.current_solution.as_ref(), language)
+        self.texts.current_solution.as_ref()?.in_language(language)
     }
 
     /// Why that is not enough. Null below `NETWORK`, or when it was not said.
@@ -244,7 +240,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.why_insufficient.as_ref(), language)
+        self.texts.why_insufficient.as_ref()?.in_language(language)
     }
 
     /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
@@ -256,7 +252,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.partner_role.as_ref(), language)
+        self.texts.partner_role.as_ref()?.in_language(language)
     }
 
     /// What came of it, once it is fulfilled. Null until then.
@@ -268,7 +264,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.outcome.as_ref(), language)
+        self.texts.outcome.as_ref()?.in_language(language)
     }
 
     /// What proves the outcome. Null below `INTRODUCED`, or until it is fulfilled.
@@ -280,7 +276,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.outcome_evidence.as_ref(), language)
+        self.texts.outcome_evidence.as_ref()?.in_language(language)
     }
 
     /// The economic activities that it concerns (SCIAN).

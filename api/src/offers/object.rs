@@ -133,10 +133,6 @@ struct OfferLists {
     state: Option<String>,
 }
 
-fn text(text: Option<&Localized>, language: Language) -> Option<String> {
-    text.cloned().and_then(|text| text.in_language(language))
-}
-
 #[ComplexObject]
 impl Offer {
     /// What is offered, at most 256 characters.
@@ -148,7 +144,7 @@ impl Offer {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.title.as_ref(), language).unwrap_or_default()
+        self.texts.title.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// What is offered in a few sentences, at most 500 characters.
@@ -160,7 +156,7 @@ impl Offer {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.summary.as_ref(), language).unwrap_or_default()
+        self.texts.summary.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// The offer in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
@@ -172,7 +168,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.description.as_ref(), language)
+        self.texts.description.as_ref()?.in_language(language)
     }
 
     /// The problem that it solves, at most 2,000 characters. Null when it was not said.
@@ -184,7 +180,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.problem_solved.as_ref(), language)
+        self.texts.problem_solved.as_ref()?.in_language(language)
     }
 
     /// What is used today, at most 2,000 characters. Null below `NETWORK`, or when it was not said.
@@ -196,7 +192,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.state_of_the_art.as_ref(), language)
+        self.texts.state_of_the_art.as_ref()?.in_language(language)
     }
 
     /// What is better about it, at most 2,000 characters. Null until it is said.
@@ -208,7 +204,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.advantages.as_ref(), language)
+        self.texts.advantages.as_ref()?.in_language(language)
     }
 
     /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
@@ -220,7 +216,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.partner_role.as_ref(), language)
+        self.texts.partner_role.as_ref()?.in_language(language)
     }
 
     /// On what terms it could be had, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
@@ -232,7 +228,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.indicative_terms.as_ref(), language)
+        self.texts.indicative_terms.as_ref()?.in_language(language)
     }
 
     /// How it is done, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
@@ -244,7 +240,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.enabling_detail.as_ref(), language)
+        self.texts.enabling_detail.as_ref()?.in_language(language)
     }
 
     /// The economic activities from which it comes (SCIAN).
