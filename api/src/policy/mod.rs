@@ -220,9 +220,15 @@ fn none() -> Condition {
 
 /// The rows that one of the rules lets through; none at all without rules.
 fn any_of(rules: impl IntoIterator<Item = Condition>) -> Condition {
-    let mut rules = rules.into_iter().peekable();
     // No needless `FALSE OR`: SQLite would not walk an index by it.
-    if rules.peek().is_none() { none() } else { rules.fold(Condition::any(), Condition::add) }
+    some_of(rules).unwrap_or_else(none)
+}
+
+/// The same; nothing without rules, for what is not asked then.
+fn some_of(rules: impl IntoIterator<Item = Condition>) -> Option<Condition> {
+    let mut rules = rules.into_iter().peekable();
+    rules.peek()?;
+    Some(rules.fold(Condition::any(), Condition::add))
 }
 
 /// Facts that the database computes for one row, as one number: the first is worth 1, the

@@ -2,12 +2,9 @@
 //! and a transfer office. Who may speak for which of them.
 
 use entity::{DelegationId, OrganizationId, RegionId, Role, need};
-use sea_orm::{
-    ColumnTrait, Condition,
-    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
-};
+use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
-use super::{CHAMBER, OFFICE, Viewer, any_of};
+use super::{CHAMBER, OFFICE, Viewer, any_of, facts_as_number, some_of};
 
 /// Who stands on the two sides of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +105,9 @@ pub(super) struct PartyColumns<C> {
 }
 
 impl<C: ColumnTrait> PartyColumns<C> {
-    /// The rows for which the viewer may speak, side by side; nothing for a side of which they never do.
-    pub(super) fn by_side(&self, viewer: &Viewer) -> Vec<(Sides, Condition)> {
+    /// The rows for which the viewer may speak, side by side in the order of their bits;
+    /// nothing for a side of which they never do.
+    fn rules(&self, viewer: &Viewer) -> [(Sides, Option<Condition>); 3] {
         let companies = viewer.holding(&[Role::MemberUser]);
         let companies = companies.map(|grant| self.company.eq(grant.organization).into());
         let chambers = viewer.holding(CHAMBER).map(|grant| {
@@ -119,25 +117,22 @@ impl<C: ColumnTrait> PartyColumns<C> {
         });
         let offices = viewer.holding(OFFICE);
         let offices = offices.map(|grant| self.ott.eq(grant.organization).into());
-        let sides: [(Sides, Vec<Condition>); 3] = [
-            (Sides::COMPANY, companies.collect()),
-            (Sides::CHAMBER, chambers.collect()),
-            (Sides::OFFICE, offices.collect()),
-        ];
-        let spoken = sides.into_iter().filter(|(_, rules)| !rules.is_empty());
-        spoken.map(|(side, rules)| (side, any_of(rules))).collect()
+        [
+            (Sides::COMPANY, some_of(companies)),
+            (Sides::CHAMBER, some_of(chambers)),
+            (Sides::OFFICE, some_of(offices)),
+        ]
+    }
+
+    /// The rows for which the viewer may speak, for each side of which they ever do.
+    pub(super) fn by_side(&self, viewer: &Viewer) -> Vec<(Sides, Condition)> {
+        let rules = self.rules(viewer).into_iter();
+        rules.filter_map(|(side, rows)| Some((side, rows?))).collect()
     }
 
     /// [`Sides::of`] a row as the database computes it; nothing for viewers who speak for no side of any.
     pub(super) fn sides(&self, viewer: &Viewer) -> Option<SimpleExpr> {
-        self.by_side(viewer)
-            .into_iter()
-            .map(|(Sides(bit), rows)| {
-                let bit = Expr::cust(bit.to_string());
-                let case = CaseStatement::new().case(rows, bit).finally(Expr::cust("0"));
-                SimpleExpr::Case(Box::new(case))
-            })
-            .reduce(ExprTrait::add)
+        facts_as_number(self.rules(viewer).map(|(_, rows)| rows.map(Into::into)))
     }
 
     /// The rows for which the viewer may speak, on any side.
