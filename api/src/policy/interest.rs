@@ -187,6 +187,27 @@ impl Resource for interest::Model {
     }
 }
 
+/// [`InterestFacts::level`] for rows in the database that were sent: how much a viewer of this
+/// side sees of which, the most first.
+pub(super) fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+    use DisclosureLevel::{Introduced, Network, PublicBlind};
+    let is = |direction: InterestDirection| Column::Direction.eq(direction);
+    let accepted = Column::AcceptedAt.is_not_null();
+    let named = Column::Anonymous.eq(false);
+    let from_company = is(InterestDirection::NeedToOffer);
+    if side == Sides::CHAMBER {
+        return vec![(Introduced, Condition::all())];
+    }
+    if side == Sides::COMPANY {
+        let told = Condition::all().add(Column::ForwardedAt.is_not_null()).add(named);
+        let known = Condition::any().add(from_company).add(accepted).add(told);
+        return vec![(Introduced, known), (PublicBlind, Condition::all())];
+    }
+    let told = Condition::all().add(from_company).add(named);
+    let known = Condition::any().add(accepted).add(told);
+    vec![(Introduced, known), (Network, Condition::all())]
+}
+
 /// The rows for which [`Resource::level`] answers `Some`.
 #[must_use]
 pub fn visible_interests(viewer: &Viewer) -> Condition {

@@ -7,6 +7,7 @@
 
 mod interest;
 mod introduction;
+mod ledger;
 mod matches;
 mod message;
 mod need;
@@ -31,10 +32,8 @@ pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, sides_of_interests, visible_interests,
 };
-pub use introduction::{
-    DisclosureFacts, IN_FORCE, introduced_needs, introduced_offers, introduced_organizations,
-    visible_disclosures,
-};
+pub use introduction::{IN_FORCE, introduced_needs, introduced_offers, introduced_organizations};
+pub use ledger::{DisclosureFacts, visible_disclosures};
 pub use matches::{
     MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
     sides_of_matches, visible_matches,
