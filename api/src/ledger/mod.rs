@@ -56,8 +56,7 @@ impl Ledger {
                 Err(oneshot::error::TryRecvError::Closed) => continue,
                 Err(oneshot::error::TryRecvError::Empty) => {}
             }
-            let all = std::mem::take(&mut *self.queue());
-            let (entries, waiting): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+            let (entries, waiting): (Vec<_>, Vec<_>) = self.due().unzip();
             let outcome = work::write_down(db, entries.into_iter().flatten().collect()).await;
             drop(turn);
             for done in waiting {
@@ -66,6 +65,13 @@ impl Ledger {
             }
             return outcome;
         }
+    }
+
+    /// What is to be written now, with who waits for it. Who went away in the meantime has no
+    /// answer that could leave, and has seen nothing.
+    fn due(&self) -> impl Iterator<Item = Waiting> + use<> {
+        let all = std::mem::take(&mut *self.queue());
+        all.into_iter().filter(|(_, done)| !done.is_closed())
     }
 
     fn queue(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
@@ -134,4 +140,26 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
         })
     };
     seen.into_iter().map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::Ledger;
+
+    #[test]
+    fn nothing_is_written_for_who_went_away() {
+        let ledger = Ledger::default();
+        let (stays, mut written) = oneshot::channel();
+        let (goes, gone) = oneshot::channel();
+        ledger.queue().extend([(Vec::new(), goes), (Vec::new(), stays)]);
+        drop(gone);
+        let mut due = ledger.due();
+        let (_, done) = due.next().expect("the one that stays");
+        assert!(due.next().is_none());
+        done.send(Ok(())).expect("somebody waits");
+        assert!(written.try_recv().expect("was told").is_ok());
+        assert!(ledger.queue().is_empty());
+    }
 }
