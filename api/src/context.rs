@@ -285,12 +285,12 @@ pub(crate) async fn carry_out<T>(
 pub(crate) fn told<T, P>(
     outcome: Result<Option<T>>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
-) -> Told<P> {
-    Some(match outcome {
+) -> Result<P> {
+    match outcome {
         Ok(thing) => Ok(payload(thing, Vec::new())),
         Err(Error::Refused(user_errors)) => Ok(payload(None, user_errors)),
         Err(other) => Err(other),
-    })
+    }
 }
 
 /// The same for a thing that the payload carries in its field `name`, read after the commit.
@@ -304,5 +304,5 @@ pub(crate) async fn told_anew<N: Node, P>(
         Ok(id) => ctx.reload(name, id).await,
         Err(error) => Err(error),
     };
-    told(outcome, payload)
+    Some(told(outcome, payload))
 }

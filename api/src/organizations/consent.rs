@@ -181,7 +181,7 @@ async fn change(
     change: impl AsyncFnOnce(&mut Work) -> Result<consent::Model>,
 ) -> Told<ConsentPayload> {
     let outcome = carry_out(ctx, change).await.map(|row| Some(row.into()));
-    told(outcome, |consent, user_errors| ConsentPayload { consent, user_errors })
+    Some(told(outcome, |consent, user_errors| ConsentPayload { consent, user_errors }))
 }
 
 /// Whether a company has consented to one of these, now.
