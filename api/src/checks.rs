@@ -181,6 +181,17 @@ impl<'a> Checks<'a> {
         set(input, target);
     }
 
+    /// A currency code.
+    pub(crate) fn currency(&mut self, field: &str, code: &str) {
+        if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            self.wrong(
+                field,
+                UserErrorCode::Invalid,
+                "debe ser un código ISO 4217 / must be an ISO 4217 code",
+            );
+        }
+    }
+
     /// Changes a day, which must lie in a year that both databases can order.
     pub(crate) fn day(
         &mut self,

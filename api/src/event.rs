@@ -3,7 +3,8 @@
 //! its meaning; a new meaning is a new kind.
 
 use entity::{
-    ConsentId, ConsentPurpose, InterestId, MatchId, MessageId, NeedId, OfferId, OrganizationId,
+    AgreementId, ConsentId, ConsentPurpose, InterestId, MatchId, MessageId, NeedId, OfferId,
+    OrganizationId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +123,15 @@ pub enum Event {
     OfferClosedForInterest {
         offer: OfferId,
     },
+    OfferReserved {
+        offer: OfferId,
+    },
+    OfferReleased {
+        offer: OfferId,
+    },
+    OfferTransferred {
+        offer: OfferId,
+    },
     OfferRetired {
         offer: OfferId,
     },
@@ -227,6 +237,97 @@ pub enum Event {
     InterestCancelled {
         interest: InterestId,
     },
+    InterestNdaRequested {
+        interest: InterestId,
+    },
+    InterestNdaWaived {
+        interest: InterestId,
+    },
+    /// Its non-disclosure agreement came into force.
+    InterestNdaSigned {
+        interest: InterestId,
+    },
+    /// A contract that came of it came into force.
+    InterestAgreed {
+        interest: InterestId,
+    },
+    /// An agreement went through one of its verbs.
+    AgreementDrafted {
+        agreement: AgreementId,
+    },
+    AgreementRevised {
+        agreement: AgreementId,
+    },
+    AgreementSubmitted {
+        agreement: AgreementId,
+    },
+    AgreementReturned {
+        agreement: AgreementId,
+    },
+    AgreementShared {
+        agreement: AgreementId,
+    },
+    /// A party approved it.
+    AgreementApproved {
+        agreement: AgreementId,
+    },
+    /// All parties approved it.
+    AgreementConcluded {
+        agreement: AgreementId,
+    },
+    /// It is talked about again: what was approved and signed is void.
+    AgreementReopened {
+        agreement: AgreementId,
+    },
+    /// A party signed it.
+    AgreementSigned {
+        agreement: AgreementId,
+    },
+    /// It came into force.
+    AgreementActivated {
+        agreement: AgreementId,
+    },
+    AgreementSuspended {
+        agreement: AgreementId,
+    },
+    AgreementResumed {
+        agreement: AgreementId,
+    },
+    AgreementCompleted {
+        agreement: AgreementId,
+    },
+    AgreementTerminated {
+        agreement: AgreementId,
+    },
+    AgreementCancelled {
+        agreement: AgreementId,
+    },
+    /// An amendment of it came into force.
+    AgreementAmended {
+        agreement: AgreementId,
+    },
+    /// Its time is over.
+    AgreementExpired {
+        agreement: AgreementId,
+    },
+    /// A party named somebody who reads what the other discloses.
+    ConfidantNamed {
+        agreement: AgreementId,
+    },
+    /// Somebody reads no longer.
+    ConfidantRemoved {
+        agreement: AgreementId,
+    },
+    /// What a party promised was begun, kept or given up.
+    CommitmentStarted {
+        agreement: AgreementId,
+    },
+    CommitmentKept {
+        agreement: AgreementId,
+    },
+    CommitmentDropped {
+        agreement: AgreementId,
+    },
     /// Somebody wrote in the conversation on an expression of interest.
     MessageSent {
         interest: InterestId,
@@ -267,7 +368,7 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["interest", "match", "need", "offer", "consent", "organization"]
+        let id = ["agreement", "interest", "match", "need", "offer", "consent", "organization"]
             .iter()
             .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)

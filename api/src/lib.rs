@@ -5,6 +5,7 @@
 //! carry everything: who may do what is `policy`, what is written goes through
 //! `work`, what is read goes through `read`, what can go wrong is in `error`.
 
+pub mod agreements;
 mod blind;
 mod calendar;
 mod checks;

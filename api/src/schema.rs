@@ -6,6 +6,7 @@ use std::fmt;
 use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 
 use crate::{
+    agreements::{AgreementMutation, AgreementQuery},
     codes::CodeQuery,
     error::Code,
     interests::{ConversationMutation, InterestMutation, InterestQuery},
@@ -29,6 +30,7 @@ pub struct Query(
     MatchQuery,
     MatchListQuery,
     InterestQuery,
+    AgreementQuery,
     LedgerQuery,
     CodeQuery,
 );
@@ -42,6 +44,7 @@ pub struct Mutation(
     MatchMutation,
     InterestMutation,
     ConversationMutation,
+    AgreementMutation,
 );
 
 /// The schema, as the service executes it.

@@ -240,8 +240,14 @@ impl Work {
 
     /// Whether somebody wrote text of a record: drafted or revised it, ever.
     pub(crate) async fn has_written(&self, record: &str, person: PersonId) -> Result<bool> {
-        const WRITING: [&str; 4] =
-            ["NEED_DRAFTED", "NEED_REVISED", "OFFER_DRAFTED", "OFFER_REVISED"];
+        const WRITING: [&str; 6] = [
+            "NEED_DRAFTED",
+            "NEED_REVISED",
+            "OFFER_DRAFTED",
+            "OFFER_REVISED",
+            "AGREEMENT_DRAFTED",
+            "AGREEMENT_REVISED",
+        ];
         let here = self.events.iter().any(|(event, actor, _)| {
             *actor == Some(person)
                 && event.subject().as_deref() == Some(record)

@@ -578,6 +578,150 @@ vocabularies! {
         Other = "OTHER",
     }
 
+    /// What kind of agreement it is.
+    AgreementType = "agreement_type" {
+        /// Framework agreement.
+        FrameworkAgreement = "FRAMEWORK_AGREEMENT",
+        /// Specific agreement.
+        SpecificAgreement = "SPECIFIC_AGREEMENT",
+        /// Unilateral non-disclosure agreement (NDA).
+        UnilateralNda = "UNILATERAL_NDA",
+        /// Mutual non-disclosure agreement (NDA).
+        MutualNda = "MUTUAL_NDA",
+        /// Letter of intent (LOI).
+        LetterOfIntent = "LETTER_OF_INTENT",
+        /// Memorandum of understanding (MoU).
+        MemorandumOfUnderstanding = "MEMORANDUM_OF_UNDERSTANDING",
+        /// Material transfer agreement (MTA).
+        MaterialTransferAgreement = "MATERIAL_TRANSFER_AGREEMENT",
+        /// Pilot evaluation agreement.
+        PilotEvaluationAgreement = "PILOT_EVALUATION_AGREEMENT",
+        /// Option agreement.
+        OptionAgreement = "OPTION_AGREEMENT",
+        /// Non-exclusive licence.
+        NonExclusiveLicence = "NON_EXCLUSIVE_LICENCE",
+        /// Exclusive licence.
+        ExclusiveLicence = "EXCLUSIVE_LICENCE",
+        /// Software licence.
+        SoftwareLicence = "SOFTWARE_LICENCE",
+        /// Assignment of rights.
+        AssignmentAgreement = "ASSIGNMENT_AGREEMENT",
+        /// Contract R&D agreement.
+        ContractRdAgreement = "CONTRACT_RD_AGREEMENT",
+        /// Joint development agreement.
+        JointDevelopmentAgreement = "JOINT_DEVELOPMENT_AGREEMENT",
+        /// Consortium agreement.
+        ConsortiumAgreement = "CONSORTIUM_AGREEMENT",
+        /// Technical assistance agreement.
+        TechnicalAssistanceAgreement = "TECHNICAL_ASSISTANCE_AGREEMENT",
+        /// Services agreement.
+        ServicesAgreement = "SERVICES_AGREEMENT",
+        /// Consulting agreement.
+        ConsultingAgreement = "CONSULTING_AGREEMENT",
+        /// Fund co-execution agreement.
+        FundCoExecutionAgreement = "FUND_CO_EXECUTION_AGREEMENT",
+        /// Spin-off formation agreement.
+        SpinOffFormationAgreement = "SPIN_OFF_FORMATION_AGREEMENT",
+        /// Facility use agreement.
+        FacilityUseAgreement = "FACILITY_USE_AGREEMENT",
+    }
+
+    /// Where an agreement stands.
+    AgreementStatus = "agreement_status" {
+        /// Being written; only the party that drafts it knows of it.
+        Draft = "DRAFT",
+        /// Looked through inside the party that drafted it.
+        InternalReview = "INTERNAL_REVIEW",
+        /// Shared with all parties, which change and approve it.
+        Negotiation = "NEGOTIATION",
+        /// Approved by all parties; ready to be signed.
+        Approved = "APPROVED",
+        /// Signed by one party or more; not in force yet.
+        PartiallySigned = "PARTIALLY_SIGNED",
+        /// In force.
+        Active = "ACTIVE",
+        /// Interrupted for a while; it opens nothing meanwhile.
+        Suspended = "SUSPENDED",
+        /// Done: what was agreed was carried out.
+        Completed = "COMPLETED",
+        /// Its time is over.
+        Expired = "EXPIRED",
+        /// Ended before its time.
+        Terminated = "TERMINATED",
+        /// Given up before it came into force.
+        Cancelled = "CANCELLED",
+    }
+
+    /// As what an organization takes part in an agreement.
+    AgreementPartyRole = "agreement_party_role" {
+        /// Grantor: who discloses, provides material or grants a right.
+        Grantor = "GRANTOR",
+        /// Recipient.
+        Recipient = "RECIPIENT",
+        /// Licensor.
+        Licensor = "LICENSOR",
+        /// Licensee.
+        Licensee = "LICENSEE",
+        /// Sponsor.
+        Sponsor = "SPONSOR",
+        /// Performing party.
+        Performer = "PERFORMER",
+        /// Coordinator.
+        Coordinator = "COORDINATOR",
+        /// Partner.
+        Partner = "PARTNER",
+        /// Witness.
+        Witness = "WITNESS",
+    }
+
+    /// How exclusive a right is that an agreement grants.
+    Exclusivity = "exclusivity" {
+        /// Non-exclusive.
+        NonExclusive = "NON_EXCLUSIVE",
+        /// Exclusive.
+        Exclusive = "EXCLUSIVE",
+        /// Exclusive by field of use.
+        ExclusiveByField = "EXCLUSIVE_BY_FIELD",
+        /// Exclusive by territory.
+        ExclusiveByTerritory = "EXCLUSIVE_BY_TERRITORY",
+        /// Sole (the owner keeps the right to use).
+        Sole = "SOLE",
+    }
+
+    /// Who owns what comes of an agreement.
+    IpOwnership = "ip_ownership" {
+        /// Original owner.
+        OriginalOwner = "ORIGINAL_OWNER",
+        /// Joint ownership.
+        JointOwnership = "JOINT_OWNERSHIP",
+        /// Company.
+        Company = "COMPANY",
+        /// By contribution.
+        ByContribution = "BY_CONTRIBUTION",
+    }
+
+    /// In what time a commitment is to be kept.
+    CommitmentHorizon = "commitment_horizon" {
+        /// Short term.
+        ShortTerm = "SHORT_TERM",
+        /// Mid term.
+        MidTerm = "MID_TERM",
+        /// Long term.
+        LongTerm = "LONG_TERM",
+    }
+
+    /// What became of a commitment.
+    CommitmentStatus = "commitment_status" {
+        /// Not begun.
+        Pending = "PENDING",
+        /// Begun.
+        InProgress = "IN_PROGRESS",
+        /// Kept, with evidence.
+        Done = "DONE",
+        /// Given up, with a reason.
+        Cancelled = "CANCELLED",
+    }
+
     /// What a person does in an organization.
     Role = "role" {
         /// Network administrator.

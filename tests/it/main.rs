@@ -2,6 +2,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)]
 
+mod agreements;
 mod architecture;
 mod async_graphql;
 mod binary;

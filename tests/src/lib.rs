@@ -23,5 +23,5 @@ mod world;
 pub use answer::Answer;
 pub use cast::Cast;
 pub use house::Database;
-pub use person::{INTEREST, Person};
+pub use person::{AGREEMENT, INTEREST, Person};
 pub use world::{World, noon, on_empty, tell};

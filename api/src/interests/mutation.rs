@@ -236,6 +236,35 @@ impl InterestMutation {
         refuse(ctx, input, InterestAction::Decline).await
     }
 
+    /// Asks for a non-disclosure agreement before more is told: `draftAgreement` writes it, and once it is in force the interest goes on by itself. For members of the company, and for officers and managers of the office.
+    async fn request_interest_nda(
+        &self,
+        ctx: &Context<'_>,
+        input: InterestVersionInput,
+    ) -> Told<InterestPayload> {
+        let InterestVersionInput { id, expected_version } = input;
+        change(ctx, async |work| {
+            let action = InterestAction::RequestNda;
+            step(work, id, Some(expected_version), action, (None, None), |_| Ok(())).await
+        })
+        .await
+    }
+
+    /// Does without the non-disclosure agreement that was asked for. For members of the company, and for officers and managers of the office.
+    async fn waive_interest_nda(
+        &self,
+        ctx: &Context<'_>,
+        input: InterestNoteInput,
+    ) -> Told<InterestPayload> {
+        let InterestNoteInput { id, expected_version, note } = input;
+        change(ctx, async |work| {
+            let why = (None, Some(checked_note(ctx, &note)?));
+            let action = InterestAction::WaiveNda;
+            step(work, id, Some(expected_version), action, why, |_| Ok(())).await
+        })
+        .await
+    }
+
     /// Looks into it together and writes down how the two fit. For both intermediaries.
     async fn evaluate_interest(
         &self,

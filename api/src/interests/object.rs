@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement,
     interest::{self, Column},
     message,
 };
@@ -12,13 +12,14 @@ use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use super::conversation::{Message, UnreadOf, last_messages};
 use crate::{
+    agreements::{Agreement, latest_agreements},
     context::Request,
     error::{Result, Told},
     history::StatusChange,
     needs::Need,
     offers::Offer,
     organizations::Organization,
-    policy::{InterestFacts, Reach, Sides, Viewer, sides_of_interests, visible_interests},
+    policy::{InterestFacts, Reach, Sides, Viewer, standing_in_interests, visible_interests},
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -90,6 +91,8 @@ pub struct Interest {
     ott: One<Organization>,
     #[graphql(skip)]
     messages: Many<Message>,
+    #[graphql(skip)]
+    agreements: Many<Agreement>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -194,6 +197,24 @@ impl Interest {
         Some(self.messages.page(ctx))
     }
 
+    /// The agreements that come of it, as far as you may know, the last first.
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Agreement>> {
+        Some(self.agreements.page(ctx))
+    }
+
     /// How many messages of others nobody of your party has marked as read. Null only when they cannot be counted.
     async fn unread_messages(&self, ctx: &Context<'_>) -> Told<i64> {
         Some(ctx.loaders().load_for(UnreadOf(self.id)).await.map(Option::unwrap_or_default))
@@ -290,6 +311,12 @@ impl Node for Interest {
                 list: last_messages,
                 place: |row: &mut Self| &mut row.messages,
             },
+            &ToMany {
+                name: "agreements",
+                parent: agreement::Column::InterestId,
+                list: latest_agreements,
+                place: |row: &mut Self| &mut row.agreements,
+            },
         ]
     }
 
@@ -307,7 +334,7 @@ impl Node for Interest {
     }
 
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        sides_of_interests(viewer)
+        standing_in_interests(viewer)
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -315,7 +342,7 @@ impl Node for Interest {
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<InterestFacts> {
-        Ok(InterestFacts {
+        let facts = InterestFacts {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
             direction: row.fact(Column::Direction)?,
@@ -326,8 +353,11 @@ impl Node for Interest {
                 row.fact(Column::ForwardedAt)?,
                 row.fact(Column::AcceptedAt)?,
             ),
-            sides: Sides::from_database(row.computed()?),
-        })
+            sides: Sides::NONE,
+            under_nda: false,
+            contracted: false,
+        };
+        Ok(facts.standing(row.computed()?))
     }
 
     fn id(&self) -> InterestId {
@@ -377,6 +407,7 @@ impl Node for Interest {
             chamber: None,
             ott: None,
             messages: Many::default(),
+            agreements: Many::default(),
         })
     }
 }

@@ -9,15 +9,22 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use entity::{DisclosureId, InterestId, NeedId, OfferId, OrganizationId, disclosure, interest};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{
+    AgreementId, DisclosureId, InterestId, NeedId, OfferId, OrganizationId, agreement, disclosure,
+    interest,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait, Query, SimpleExpr},
+};
 use tokio::sync::{Mutex as Turn, oneshot};
 use uuid::Uuid;
 
 use crate::{
     db::Db,
     error::{Error, Result},
-    policy::{IN_FORCE, OFFICE, Viewer, own_interests},
+    policy::{IN_FORCE, OFFICE, Viewer, agreements_in_force, confided, own_interests},
     read::{Account, Seen},
     work,
 };
@@ -79,6 +86,18 @@ impl Ledger {
     }
 }
 
+/// An interest on whose ground something was seen.
+#[derive(FromQueryResult)]
+struct Ground {
+    id: InterestId,
+    need_id: Option<NeedId>,
+    offer_id: Option<OfferId>,
+    company_id: OrganizationId,
+    ott_id: OrganizationId,
+    chamber_id: OrganizationId,
+    nda: Option<AgreementId>,
+}
+
 /// The entries for what somebody saw: one for each record, with the interest that opened it.
 async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclosure::Model>> {
     use interest::Column;
@@ -93,25 +112,43 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
     let grounds = Condition::any()
         .add(Column::Status.is_in(IN_FORCE.iter().copied()))
         .add(Column::Id.is_in(ids.iter().copied().map(InterestId)));
-    let interests = interest::Entity::find()
+    // Of each, also the non-disclosure agreement under which the viewer reads.
+    let nda = Query::select()
+        .column((agreement::Entity, agreement::Column::Id))
+        .from(agreement::Entity)
+        .and_where(
+            Expr::col((agreement::Entity, agreement::Column::InterestId))
+                .equals((interest::Entity, Column::Id)),
+        )
+        .cond_where(agreements_in_force(viewer))
+        .cond_where(confided(viewer).unwrap_or_else(|| Condition::any().add(Expr::val(false))))
+        .order_by((agreement::Entity, agreement::Column::Id), Order::Asc)
+        .limit(1)
+        .take();
+    let grounds: Vec<Ground> = interest::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::NeedId, Column::OfferId])
+        .columns([Column::CompanyId, Column::OttId, Column::ChamberId])
+        .column_as(SimpleExpr::SubQuery(None, Box::new(nda.into())), "nda")
         .filter(own_interests(viewer))
         .filter(grounds)
         .filter(concerns)
         .order_by_asc(Column::Id)
         .limit(u64::from(u16::MAX))
+        .into_model()
         .all(db.fresh())
         .await?;
-    let mut by_record: HashMap<Uuid, &interest::Model> = HashMap::new();
-    for row in &interests {
+    let mut by_record: HashMap<Uuid, &Ground> = HashMap::new();
+    for ground in &grounds {
         let records = [
-            Some(row.id.0),
-            row.need_id.map(|id| id.0),
-            row.offer_id.map(|id| id.0),
-            Some(row.company_id.0),
-            Some(row.ott_id.0),
+            Some(ground.id.0),
+            ground.need_id.map(|id| id.0),
+            ground.offer_id.map(|id| id.0),
+            Some(ground.company_id.0),
+            Some(ground.ott_id.0),
         ];
         for record in records.into_iter().flatten() {
-            by_record.entry(record).or_insert(row);
+            by_record.entry(record).or_insert(ground);
         }
     }
     let somewhere = viewer.grants.first().map(|grant| grant.organization);
@@ -136,6 +173,7 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
                 .or(somewhere)
                 .ok_or_else(|| Error::internal("somebody without a role saw what is guarded"))?,
             basis_id: basis.map(|row| row.id),
+            agreement_id: basis.and_then(|row| row.nda),
             seen_at: viewer.now,
         })
     };

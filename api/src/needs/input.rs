@@ -279,13 +279,7 @@ fn write_reward(input: MaybeUndefined<Money>, need: &mut need::Model, checks: &m
                 "debe ser mayor que cero / must be above zero",
             );
         }
-        if reward.currency.len() != 3 || !reward.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            checks.wrong(
-                "reward.currency",
-                UserErrorCode::Invalid,
-                "debe ser un código ISO 4217 / must be an ISO 4217 code",
-            );
-        }
+        checks.currency("reward.currency", &reward.currency);
     }
     need.reward_minor = reward.as_ref().map(|reward| reward.amount.0);
     need.reward_currency = reward.map(|reward| reward.currency);

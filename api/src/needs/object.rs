@@ -16,13 +16,17 @@ use sea_orm::{
 };
 
 use crate::{
+    agreements::Agreement,
     codes::{self, Code},
     context::Request,
     error::{Result, Told},
     history::StatusChange,
     matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
-    policy::{CHAMBER, NeedFacts, Viewer, facts_as_number, introduced_needs, visible_needs},
+    policy::{
+        CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs,
+        visible_needs,
+    },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -119,6 +123,8 @@ pub struct Need {
     history: bool,
     #[graphql(skip)]
     chamber: One<Organization>,
+    #[graphql(skip)]
+    met_by: One<Agreement>,
     #[graphql(skip)]
     region: One<Region>,
     #[graphql(skip)]
@@ -354,6 +360,11 @@ impl Need {
         Some(found.map(|found| found.into_iter().flatten().collect()))
     }
 
+    /// The agreement that met it. Null until it is met, when it was met without one, and for those who may not know of the agreement.
+    async fn met_by(&self) -> Option<&Agreement> {
+        self.met_by.as_deref()
+    }
+
     /// The offers that fit it best, best first. For members of the network.
     async fn matches(
         &self,
@@ -450,6 +461,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("renewals", &[Column::Renewals], L0),
     Field::new("outcome", &[Column::Outcome], L0),
     Field::new("outcomeEvidence", &[Column::OutcomeEvidence], L2),
+    Field::new("metBy", &[Column::MetById], L0),
     Field::new("closureReason", &[Column::ClosureReason], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
@@ -490,6 +502,11 @@ impl Node for Need {
                 key: Column::CompanyId,
                 place: |need: &mut Self| &mut need.company,
             },
+            &ToOne {
+                name: "metBy",
+                key: Column::MetById,
+                place: |need: &mut Self| &mut need.met_by,
+            },
             &ToMany {
                 name: "matches",
                 parent: match_::Column::NeedId,
@@ -512,9 +529,12 @@ impl Node for Need {
     }
 
     /// Whether the company lets its chamber represent it (1), which matters to its chamber
-    /// alone; whether the viewer's office was introduced to it (2).
+    /// alone; whether the viewer's office was introduced to it (2), and the viewer named under a
+    /// non-disclosure agreement (4).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        facts_as_number([represented(viewer), introduced_needs(viewer)])
+        let introduced = introduced_needs(viewer);
+        let confided = introduced.as_ref().and_then(|_| confided_needs(viewer));
+        facts_as_number([represented(viewer), introduced, confided])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -532,6 +552,7 @@ impl Node for Need {
             shared_by: row.fact(Column::SharedBy)?,
             represented: computed & 1 != 0,
             introduced: computed & 2 != 0,
+            under_nda: computed & 4 != 0,
         })
     }
 
@@ -618,6 +639,7 @@ impl Node for Need {
             history,
             facts,
             chamber: None,
+            met_by: None,
             region: None,
             delegation: None,
             company: None,

@@ -77,6 +77,17 @@ pub struct OfferNoteInput {
     note: String,
 }
 
+/// An offer that is to be kept for one partner.
+#[derive(Debug, InputObject)]
+pub struct ReserveOfferInput {
+    /// The offer.
+    id: OfferId,
+    /// The version that you read; the change is refused when the offer has changed since.
+    expected_version: i32,
+    /// For how many days, 1 to 180; 180 when nothing is said.
+    days: Option<i32>,
+}
+
 /// Mutations of offers.
 #[derive(Debug, Default)]
 pub struct OfferMutation;
@@ -175,6 +186,38 @@ impl OfferMutation {
     ) -> Told<OfferPayload> {
         simple(ctx, input, OfferAction::CloseForInterest, |offer| offer.open_for_interest = false)
             .await
+    }
+
+    /// Keeps an offer for one partner while terms are talked about, for 180 days at most: new interests are refused. For managers of the office.
+    async fn reserve_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: ReserveOfferInput,
+    ) -> Told<OfferPayload> {
+        let ReserveOfferInput { id, expected_version, days } = input;
+        let labels = ctx.service().labels();
+        change(ctx, async |work| life::reserve(work, id, expected_version, days, labels).await)
+            .await
+    }
+
+    /// Offers it to the network again before its reservation ends. For managers of the office.
+    async fn release_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Told<OfferPayload> {
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::release(work, input.id, version).await).await
+    }
+
+    /// Says that an exclusive licence or an assignment in force leaves nobody else a use of it; the service does so by itself when the agreement comes into force and the offer is published or reserved. For managers of the office.
+    async fn transfer_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Told<OfferPayload> {
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::transfer(work, input.id, version).await).await
     }
 
     /// Ends an offer, with the reason. For managers of the office.

@@ -18,7 +18,9 @@ use crate::{
     history::StatusChange,
     matches::{Match, best_needs},
     organizations::Organization,
-    policy::{OfferFacts, Viewer, introduced_offers, visible_offers},
+    policy::{
+        OfferFacts, Viewer, confided_offers, facts_as_number, introduced_offers, visible_offers,
+    },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -418,9 +420,11 @@ impl Node for Offer {
         &[Column::Id, Column::Status, Column::OttId]
     }
 
-    /// Whether the viewer's company was introduced to it.
+    /// Whether the viewer's company was introduced to it (1), and the viewer named under a
+    /// non-disclosure agreement (2).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        introduced_offers(viewer)
+        let introduced = introduced_offers(viewer)?;
+        facts_as_number([Some(introduced), confided_offers(viewer)])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -428,11 +432,13 @@ impl Node for Offer {
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<OfferFacts> {
+        let computed: i32 = row.computed()?;
         Ok(OfferFacts {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
             ott_id: row.fact(Column::OttId)?,
-            introduced: row.computed()?,
+            introduced: computed & 1 != 0,
+            under_nda: computed & 2 != 0,
         })
     }
 

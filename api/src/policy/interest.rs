@@ -13,7 +13,8 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, Iterable, sea_query::SimpleExpr};
 
 use super::{
-    Action, Resource, Viewer, any_of, checked,
+    Action, Resource, Viewer, any_of, checked, facts_as_number,
+    nda::{confided_interests, contracted_interests},
     sides::{Parties, PartyColumns, Sides},
 };
 
@@ -40,11 +41,17 @@ impl From<&interest::Model> for Parties {
     }
 }
 
-/// In whose name the viewer may speak of an expression of interest, as the database computes
-/// it; nothing for viewers who speak for no side of any.
+/// In whose name the viewer may speak of an expression of interest (1, 2, 4), whether they read
+/// under a non-disclosure agreement (8) and whether a contract came of it (16), as the database
+/// computes it; nothing for viewers who speak for no side of any.
 #[must_use]
-pub fn sides_of_interests(viewer: &Viewer) -> Option<SimpleExpr> {
-    PARTIES.sides(viewer)
+pub fn standing_in_interests(viewer: &Viewer) -> Option<SimpleExpr> {
+    let sides = PARTIES.facts(viewer);
+    if sides.iter().all(Option::is_none) {
+        return None;
+    }
+    let opened = [confided_interests(viewer), contracted_interests(viewer)];
+    facts_as_number(sides.into_iter().chain(opened))
 }
 
 /// How far an expression of interest ever came: what was told then is not taken back.
@@ -94,6 +101,10 @@ pub struct InterestFacts {
     pub reach: Reach,
     /// In whose name the viewer may speak of it.
     pub sides: Sides,
+    /// Whether the viewer was named under its non-disclosure agreement, in force.
+    pub under_nda: bool,
+    /// Whether a contract of the viewer's organization came of it, in force.
+    pub contracted: bool,
 }
 
 impl InterestFacts {
@@ -106,6 +117,19 @@ impl InterestFacts {
             anonymous: row.anonymous,
             reach: Reach::of(row.submitted_at, row.forwarded_at, row.accepted_at),
             sides: Sides::of(viewer, &row.into()),
+            under_nda: false,
+            contracted: false,
+        }
+    }
+
+    /// From what [`standing_in_interests`] computed.
+    #[must_use]
+    pub fn standing(self, number: i32) -> Self {
+        Self {
+            sides: Sides::from_database(number),
+            under_nda: number & 8 != 0,
+            contracted: number & 16 != 0,
+            ..self
         }
     }
 
@@ -148,10 +172,14 @@ impl Resource for InterestFacts {
     const NAME: &'static str = "interest";
 
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        use DisclosureLevel::{Introduced, Network, PublicBlind};
+        use DisclosureLevel::{Confidential, Contract, Introduced, Network, PublicBlind};
         let sends = self.sides.meet(senders(self.direction));
         if viewer.system || self.reach == Reach::Both && self.sides.meet(Sides::ALL) {
-            return Some(Introduced);
+            return Some(match (self.contracted, self.under_nda) {
+                (true, _) => Contract,
+                (false, true) => Confidential,
+                (false, false) => Introduced,
+            });
         }
         // What was never sent is there for its sender alone.
         if !self.sides.meet(Sides::ALL) || self.reach == Reach::Sender && !sends {
@@ -189,7 +217,18 @@ impl Resource for interest::Model {
 
 /// [`InterestFacts::level`] for rows in the database that were sent: how much a viewer of this
 /// side sees of which, the most first.
-pub(super) fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+pub(super) fn levels(viewer: &Viewer, side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+    use DisclosureLevel::{Confidential, Contract};
+    let opened =
+        [(Contract, contracted_interests(viewer)), (Confidential, confided_interests(viewer))];
+    let opened = opened.into_iter().filter_map(|(level, holds)| {
+        let accepted = Column::AcceptedAt.is_not_null();
+        Some((level, Condition::all().add(accepted).add(holds?)))
+    });
+    opened.chain(levels_of_side(side)).collect()
+}
+
+fn levels_of_side(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
     use DisclosureLevel::{Introduced, Network, PublicBlind};
     let is = |direction: InterestDirection| Column::Direction.eq(direction);
     let accepted = Column::AcceptedAt.is_not_null();
@@ -263,10 +302,18 @@ pub enum InterestAction {
     Accept,
     /// Say no.
     Decline,
+    /// Ask for a non-disclosure agreement before more is told.
+    RequestNda,
+    /// Do without it.
+    WaiveNda,
+    /// A non-disclosure agreement is in force; the service does this by itself.
+    SealNda,
     /// Look into it together.
     Evaluate,
     /// Talk about terms.
     Negotiate,
+    /// A contract is in force; the service does this by itself.
+    Agree,
     /// End it without a deal.
     Close,
     /// Take it back.
@@ -298,8 +345,11 @@ impl InterestAction {
             Self::RequestInformation | Self::Reject | Self::Forward => &[Triage],
             Self::ProvideInformation => &[InfoRequested],
             Self::Accept | Self::Decline => &[Forwarded],
+            Self::RequestNda => &[Accepted],
+            Self::WaiveNda | Self::SealNda => &[NdaPending],
             Self::Evaluate => &[Accepted, NdaSigned],
             Self::Negotiate => &[Evaluation],
+            Self::Agree => &[Negotiation],
             Self::Close => &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation],
             Self::Withdraw => &[Draft, Submitted, Triage, InfoRequested, Forwarded],
             Self::Rate => &[Agreed, ClosedNoDeal],
@@ -318,7 +368,10 @@ impl InterestAction {
             Self::RequestInformation => InfoRequested,
             Self::Reject => Rejected,
             Self::Forward => Forwarded,
-            Self::Accept => Accepted,
+            Self::Accept | Self::WaiveNda => Accepted,
+            Self::RequestNda => NdaPending,
+            Self::SealNda => NdaSigned,
+            Self::Agree => Agreed,
             Self::Decline => Declined,
             Self::Evaluate => Evaluation,
             Self::Negotiate => Negotiation,
@@ -343,8 +396,10 @@ impl InterestAction {
             Self::Accept | Self::Decline => owners(direction),
             Self::Evaluate | Self::Negotiate => Sides::INTERMEDIARIES,
             Self::Close => Sides::ALL,
-            Self::Rate => Sides::PRINCIPALS,
-            Self::Escalate | Self::Lapse | Self::Cancel => Sides::NONE,
+            Self::Rate | Self::RequestNda | Self::WaiveNda => Sides::PRINCIPALS,
+            Self::SealNda | Self::Agree | Self::Escalate | Self::Lapse | Self::Cancel => {
+                Sides::NONE
+            }
         }
     }
 
@@ -362,12 +417,16 @@ impl InterestAction {
             Self::Forward => "forwardInterest",
             Self::Accept => "acceptInterest",
             Self::Decline => "declineInterest",
+            Self::RequestNda => "requestInterestNda",
+            Self::WaiveNda => "waiveInterestNda",
             Self::Evaluate => "evaluateInterest",
             Self::Negotiate => "negotiateInterest",
             Self::Close => "closeInterest",
             Self::Withdraw => "withdrawInterest",
             Self::Rate => "rateInterest",
-            Self::Escalate | Self::Lapse | Self::Cancel => return None,
+            Self::SealNda | Self::Agree | Self::Escalate | Self::Lapse | Self::Cancel => {
+                return None;
+            }
         })
     }
 

@@ -97,8 +97,8 @@ fn up_to(level: DisclosureLevel) -> Vec<DisclosureLevel> {
 }
 
 /// The messages that are read from one side: they ask for no more than it sees of the interest.
-fn read_from(of: Sides) -> Condition {
-    levels(of).into_iter().fold(Condition::any(), |any, (level, holds)| {
+fn read_from(viewer: &Viewer, of: Sides) -> Condition {
+    levels(viewer, of).into_iter().fold(Condition::any(), |any, (level, holds)| {
         any.add(Condition::all().add(message::Column::Level.is_in(up_to(level))).add(holds))
     })
 }
@@ -111,7 +111,7 @@ pub fn visible_messages(viewer: &Viewer) -> Condition {
     }
     let sides = PARTIES.by_side(viewer).into_iter().map(|(of, rows)| {
         let own = InterestParty::iter().filter(|party| side(*party) == of);
-        let read = read_from(of).add(message::Column::Party.is_in(own));
+        let read = read_from(viewer, of).add(message::Column::Party.is_in(own));
         Condition::all().add(rows).add(read)
     });
     in_interests(sides)
@@ -138,7 +138,7 @@ pub fn unread_messages(viewer: &Viewer) -> Condition {
         Condition::all()
             .add(rows)
             .add(first)
-            .add(read_from(of))
+            .add(read_from(viewer, of))
             .add(message::Column::Party.is_not_in(own))
             .add(Expr::exists(read.into_query()).not())
     });
@@ -151,7 +151,7 @@ pub fn unread_messages(viewer: &Viewer) -> Condition {
 pub fn reader_of_messages(viewer: &Viewer) -> Option<SimpleExpr> {
     let mut ranks: Vec<(DisclosureLevel, Condition)> = Vec::new();
     for (of, rows) in PARTIES.by_side(viewer) {
-        for (level, holds) in levels(of) {
+        for (level, holds) in levels(viewer, of) {
             ranks.push((level, Condition::all().add(rows.clone()).add(holds)));
         }
     }

@@ -5,11 +5,13 @@
 //! Deny by default: a rule that is not written is a refusal, and what cannot be
 //! seen is reported as not found.
 
+mod agreement;
 mod interest;
 mod introduction;
 mod ledger;
 mod matches;
 mod message;
+mod nda;
 mod need;
 mod offer;
 mod organization;
@@ -28,9 +30,13 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 
+pub use agreement::{
+    AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
+    signs_for, speaks_for, takes_offer, visible_agreements,
+};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
-    own_interests, sides_of_interests, visible_interests,
+    own_interests, standing_in_interests, visible_interests,
 };
 pub use introduction::{IN_FORCE, introduced_needs, introduced_offers, introduced_organizations};
 pub use ledger::{DisclosureFacts, visible_disclosures};
@@ -39,6 +45,7 @@ pub use matches::{
     sides_of_matches, visible_matches,
 };
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
+pub use nda::{NDAS, PRELIMINARY, agreements_in_force, confided, confided_needs, confided_offers};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
     own_needs, takes_interest as need_takes_interest, visible_needs,
@@ -265,11 +272,15 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let interests = InterestAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(InterestAction::mutation);
+    let agreements = AgreementAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(AgreementAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs
         .chain(offers)
         .chain(matches)
         .chain(interests)
+        .chain(agreements)
         .chain(consents.into_iter().flatten())
         .map(ToOwned::to_owned)
         .collect()

@@ -42,6 +42,8 @@ pub struct NeedFacts {
     pub represented: bool,
     /// Whether the viewer's office was introduced to it, and still deals with it.
     pub introduced: bool,
+    /// Whether the viewer was named under the non-disclosure agreement of that interest, in force.
+    pub under_nda: bool,
 }
 
 impl From<&need::Model> for NeedFacts {
@@ -56,6 +58,7 @@ impl From<&need::Model> for NeedFacts {
             shared_by: row.shared_by.clone(),
             represented: false,
             introduced: false,
+            under_nda: false,
         }
     }
 }
@@ -74,7 +77,11 @@ impl Resource for NeedFacts {
             return Some(level);
         }
         if self.introduced {
-            return Some(DisclosureLevel::Introduced);
+            return Some(if self.under_nda {
+                DisclosureLevel::Confidential
+            } else {
+                DisclosureLevel::Introduced
+            });
         }
         match self.status {
             NeedStatus::Draft => None,

@@ -30,11 +30,19 @@ pub struct OfferFacts {
     pub ott_id: OrganizationId,
     /// Whether the viewer's company, or one of its chamber, was introduced to it, and still deals with it.
     pub introduced: bool,
+    /// Whether the viewer was named under the non-disclosure agreement of that interest, in force.
+    pub under_nda: bool,
 }
 
 impl From<&offer::Model> for OfferFacts {
     fn from(row: &offer::Model) -> Self {
-        Self { id: row.id, status: row.status, ott_id: row.ott_id, introduced: false }
+        Self {
+            id: row.id,
+            status: row.status,
+            ott_id: row.ott_id,
+            introduced: false,
+            under_nda: false,
+        }
     }
 }
 
@@ -46,7 +54,11 @@ impl Resource for OfferFacts {
             return Some(DisclosureLevel::Contract);
         }
         if self.introduced {
-            return Some(DisclosureLevel::Introduced);
+            return Some(if self.under_nda {
+                DisclosureLevel::Confidential
+            } else {
+                DisclosureLevel::Introduced
+            });
         }
         let seen = SEEN_BY_NETWORK.contains(&self.status)
             || viewer.is_any(Role::NetworkAdmin) && self.status != OfferStatus::Draft;
@@ -125,6 +137,12 @@ pub enum OfferAction {
     OpenForInterest,
     /// Take no more expressions of interest.
     CloseForInterest,
+    /// Keep it for one partner while terms are talked about.
+    Reserve,
+    /// Offer it to the network again; the service does this by itself when the time is over.
+    Release,
+    /// Say that an agreement in force leaves nobody else a use of it.
+    Transfer,
     /// End it.
     Retire,
     /// End its time on the network; the service does this by itself.
@@ -145,9 +163,13 @@ impl OfferAction {
             Self::Draft => &[],
             Self::Revise | Self::Submit => &[Draft, Returned],
             Self::Return | Self::Publish => &[InReview],
-            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => {
-                &[Published]
-            }
+            Self::Hold
+            | Self::OpenForInterest
+            | Self::CloseForInterest
+            | Self::Reserve
+            | Self::Expire => &[Published],
+            Self::Release => &[Reserved],
+            Self::Transfer => &[Published, Reserved],
             Self::Resume => &[OnHold],
             Self::Renew => &[Published, Expired],
             Self::Retire => &[Draft, InReview, Returned, Published, OnHold, Reserved, Expired],
@@ -162,7 +184,9 @@ impl OfferAction {
             Self::Draft => Draft,
             Self::Submit => InReview,
             Self::Return => Returned,
-            Self::Publish | Self::Resume | Self::Renew => Published,
+            Self::Publish | Self::Resume | Self::Renew | Self::Release => Published,
+            Self::Reserve => Reserved,
+            Self::Transfer => Transferred,
             Self::Hold => OnHold,
             Self::Retire => Retired,
             Self::Expire => Expired,
@@ -182,7 +206,9 @@ impl OfferAction {
             | Self::CloseForInterest => (OFFICE, false),
             Self::Return | Self::Publish => (MANAGER, true),
             Self::Hold | Self::Resume => (OFFICE, true),
-            Self::Renew | Self::Retire => (MANAGER, false),
+            Self::Renew | Self::Reserve | Self::Release | Self::Transfer | Self::Retire => {
+                (MANAGER, false)
+            }
             Self::Expire | Self::Archive => (&[], false),
         }
     }
@@ -203,6 +229,9 @@ impl OfferAction {
             Self::Renew => "renewOffer",
             Self::OpenForInterest => "openOfferForInterest",
             Self::CloseForInterest => "closeOfferForInterest",
+            Self::Reserve => "reserveOffer",
+            Self::Release => "releaseOffer",
+            Self::Transfer => "transferOffer",
             Self::Retire => "retireOffer",
             Self::Expire => "expireOffer",
             Self::Archive => "archiveOffer",

@@ -58,10 +58,10 @@ impl Sides {
     /// Everybody concerned.
     pub const ALL: Self = Self(1 | 2 | 4);
 
-    /// What the database computed of a row.
+    /// What the database computed of a row; further facts may stand behind the sides.
     #[must_use]
     pub fn from_database(bits: i32) -> Self {
-        Self(bits)
+        Self(bits & Self::ALL.0)
     }
 
     /// Whether one of these is among them.
@@ -132,7 +132,12 @@ impl<C: ColumnTrait> PartyColumns<C> {
 
     /// [`Sides::of`] a row as the database computes it; nothing for viewers who speak for no side of any.
     pub(super) fn sides(&self, viewer: &Viewer) -> Option<SimpleExpr> {
-        facts_as_number(self.rules(viewer).map(|(_, rows)| rows.map(Into::into)))
+        facts_as_number(self.facts(viewer))
+    }
+
+    /// The sides one by one, in the order of their bits.
+    pub(super) fn facts(&self, viewer: &Viewer) -> [Option<SimpleExpr>; 3] {
+        self.rules(viewer).map(|(_, rows)| rows.map(Into::into))
     }
 
     /// The rows for which the viewer may speak, on any side.
