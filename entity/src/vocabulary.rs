@@ -1208,6 +1208,55 @@ pub enum Language {
     En,
 }
 
+/// What waits for somebody: which record, and what they are expected to do.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InboxKind {
+    /// A need in review: publish it or return it. For the chamber's liaisons and admins who did not write it.
+    #[default]
+    NeedToReview,
+    /// A need that was sent back: mend and submit it. For its company and the chamber's liaisons.
+    NeedToRevise,
+    /// A need that ends within fourteen days and can be renewed. For the chamber's liaisons and admins.
+    NeedToRenew,
+    /// An offer in review: publish it or return it. For the office's managers who did not write it.
+    OfferToReview,
+    /// An offer that was sent back: mend and submit it. For its office.
+    OfferToRevise,
+    /// An offer that ends within fourteen days and can be renewed. For the office's managers.
+    OfferToRenew,
+    /// An expression of interest that was written down and not sent. For its sender.
+    InterestToSend,
+    /// An expression of interest that has arrived: take it over. For the intermediary that receives it.
+    InterestToTakeOver,
+    /// An expression of interest that was taken over: forward it, reject it or ask for more. For the intermediary that received it.
+    InterestToForward,
+    /// An expression of interest about which the intermediary asks for more: provide it. For its sender.
+    InterestToExplain,
+    /// An expression of interest that was forwarded: accept or decline it. For the owner of the need or the offer.
+    InterestToAnswer,
+    /// An accepted expression of interest: look into it together. For both intermediaries.
+    InterestToEvaluate,
+    /// An expression of interest that was looked into: talk about terms. For both intermediaries.
+    InterestToNegotiate,
+    /// An expression of interest with messages that nobody of your party has marked as read. For all of its parties.
+    MessagesToRead,
+}
+
 /// Every vocabulary above with its codes: `(list of vocabularies.csv, codes)`.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Vec<String>)> {
@@ -1251,5 +1300,6 @@ pub fn all() -> Vec<(&'static str, Vec<String>)> {
         ("disclosure_level", codes::<DisclosureLevel>()),
         ("consent_purpose", codes::<ConsentPurpose>()),
         ("language", codes::<Language>()),
+        ("inbox_kind", codes::<InboxKind>()),
     ]
 }

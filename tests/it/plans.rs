@@ -142,7 +142,7 @@ async fn a_filter_walks_along_its_own_index(world: &World) {
 }
 
 /// The steps of SQLite's plan.
-async fn sqlite_plan(world: &World, sql: &str) -> Vec<String> {
+pub(crate) async fn sqlite_plan(world: &World, sql: &str) -> Vec<String> {
     let explain =
         Statement::from_string(DatabaseBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = world.db().read().query_all_raw(explain).await.expect("a plan");
@@ -169,7 +169,7 @@ async fn sqlite(world: &World, sql: &str) -> Vec<String> {
 
 /// PostgreSQL's plan. It would rather read small tables whole: what it
 /// does when it is told not to shows what it could do.
-async fn postgres_plan(world: &World, sql: &str) -> Value {
+pub(crate) async fn postgres_plan(world: &World, sql: &str) -> Value {
     let tx = world.db().read().begin().await.expect("a transaction");
     for switch in ["seqscan", "sort", "incremental_sort", "bitmapscan", "hashjoin", "mergejoin"] {
         tx.execute_unprepared(&format!("SET LOCAL enable_{switch} = off")).await.unwrap();

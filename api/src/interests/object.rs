@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, event,
     interest::{self, Column},
     message,
 };
@@ -22,6 +22,7 @@ use crate::{
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// An expression of interest: of a company in an offer, or of a transfer office in a need.
@@ -90,6 +91,8 @@ pub struct Interest {
     ott: One<Organization>,
     #[graphql(skip)]
     messages: Many<Message>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -222,6 +225,24 @@ impl Interest {
             steps.map(|step| StatusChange::told(step, by, true)).collect()
         }))
     }
+
+    /// What happened to it, oldest first. Who did it is told from `INTRODUCED` on.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Introduced as L2, Network as L1, PublicBlind as L0};
@@ -293,6 +314,12 @@ impl Node for Interest {
                 parent: message::Column::InterestId,
                 list: last_messages,
                 place: |row: &mut Self| &mut row.messages,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |row: &mut Self| &mut row.timeline,
             },
         ]
     }
@@ -381,6 +408,7 @@ impl Node for Interest {
             chamber: None,
             ott: None,
             messages: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

@@ -8,7 +8,7 @@ use entity::{
     BudgetBand, Codes, Confidential, ConsentPurpose, DeclineReason, DisclosureLevel,
     InnovationScope, Language, Localized, NeedId, NeedStatus, NeedType, OrganizationId,
     OrganizationKind, PartnershipType, ProblemKind, Role, SizeClass, SolutionDepth,
-    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, match_, need, need::Column,
+    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, event, match_, need, need::Column,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -27,6 +27,7 @@ use crate::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
     scalars::{Decimal, Money},
+    timeline::{TimelineEntry, timeline},
 };
 
 /// A technology need that a company brings to the network through its chamber.
@@ -127,6 +128,8 @@ pub struct Need {
     company: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// The texts of a need, as far as they were selected and may be seen.
@@ -391,6 +394,24 @@ impl Need {
             steps.map(|step| StatusChange::disclose(step, whole)).collect()
         }))
     }
+
+    /// What happened to it, oldest first, as far as you are told: to everybody when it was offered, renewed and met; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, PublicBlind as L0};
@@ -499,6 +520,12 @@ impl Node for Need {
                 parent: match_::Column::NeedId,
                 list: best_offers,
                 place: |need: &mut Self| &mut need.matches,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |need: &mut Self| &mut need.timeline,
             },
         ]
     }
@@ -626,6 +653,7 @@ impl Node for Need {
             delegation: None,
             company: None,
             matches: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

@@ -71,7 +71,7 @@ impl Resource for MessageFacts {
 
 /// From which level on a viewer of this side sees an interest, the most first; the same as
 /// `InterestFacts::level`, for what was sent.
-fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+pub(super) fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
     use DisclosureLevel::{Introduced, Network, PublicBlind};
     use interest::Column;
     let is = |direction: InterestDirection| Column::Direction.eq(direction);

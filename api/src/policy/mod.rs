@@ -14,6 +14,8 @@ mod offer;
 mod organization;
 mod sides;
 mod territory;
+mod timeline;
+mod waiting;
 
 use std::ops::Deref;
 
@@ -53,6 +55,11 @@ pub use organization::{
 };
 pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
+pub use timeline::{TimelineFacts, TimelineReader, reader_of_timelines, told_events};
+pub use waiting::{
+    INTERESTS_WAIT, MOST_RENEWALS, NEEDS_WAIT, OFFERS_WAIT, WaitingFacts, escalated_interests,
+    interest_waits, need_waits, offer_waits, waiting_interests, waiting_needs, waiting_offers,
+};
 
 /// One role in one organization, with the territory to which it is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
