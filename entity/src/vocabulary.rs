@@ -1239,13 +1239,13 @@ pub enum InboxKind {
     OfferToRevise,
     /// An offer that ends within fourteen days and can be renewed. For the office's managers.
     OfferToRenew,
-    /// An expression of interest that was written down and not sent. For its sender.
+    /// An expression of interest that was written down and not sent. For its sender, and the chamber that represents it.
     InterestToSend,
     /// An expression of interest that has arrived: take it over. For the intermediary that receives it.
     InterestToTakeOver,
     /// An expression of interest that was taken over: forward it, reject it or ask for more. For the intermediary that received it.
     InterestToForward,
-    /// An expression of interest about which the intermediary asks for more: provide it. For its sender.
+    /// An expression of interest about which the intermediary asks for more: provide it. For its sender, and the chamber that represents it.
     InterestToExplain,
     /// An expression of interest that was forwarded: accept or decline it. For the owner of the need or the offer.
     InterestToAnswer,

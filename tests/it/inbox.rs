@@ -155,7 +155,12 @@ async fn records(world: &World, cast: &Cast) -> Records {
 }
 
 /// What waits for a viewer, by the rules for rows in hand.
-fn right(viewer: &Viewer, all: &Records, written: &[NeedId]) -> BTreeSet<(String, String)> {
+fn right(
+    viewer: &Viewer,
+    all: &Records,
+    written: &[NeedId],
+    represented: bool,
+) -> BTreeSet<(String, String)> {
     let needs = all.needs.iter().filter_map(|row| {
         Some((need_waits(viewer, row, written.contains(&row.id))?, row.id.to_string()))
     });
@@ -166,7 +171,7 @@ fn right(viewer: &Viewer, all: &Records, written: &[NeedId]) -> BTreeSet<(String
     let interests = all
         .interests
         .iter()
-        .filter_map(|row| Some((interest_waits(viewer, row)?, row.id.to_string())));
+        .filter_map(|row| Some((interest_waits(viewer, row, represented)?, row.id.to_string())));
     let found = needs.chain(offers).chain(interests);
     found.map(|(kind, record)| (kind.to_value(), record)).collect()
 }
@@ -176,45 +181,51 @@ async fn an_inbox_holds_what_the_rule_says(world: &World) {
     let all = records(world, &cast).await;
     let in_review = all.needs.iter().find(|row| row.status == NeedStatus::InReview).unwrap().id;
     let (mut items, mut kept, mut kinds) = (0, 0, BTreeSet::new());
-    for (name, person) in cast.people(world).await {
-        if person.id.is_none() {
-            assert_eq!(person.send(INBOX, json!({})).await.root()["inbox"], Value::Null);
-            continue;
+    for represented in [false, true] {
+        if represented {
+            let purpose = ConsentPurpose::Representation;
+            world.put(records::consent(cast.company, purpose, world.now())).await;
         }
-        // Of one of the needs each of them has written something.
-        wrote(world, &Event::NeedRevised { need: in_review }, person.id).await;
-        let viewer = person.viewer();
-        let mut right = right(&viewer, &all, &[in_review]);
-        if viewer.is_member() {
-            let unread = "{ interests(first: 100) { nodes { id unreadMessages } } }";
-            let unread = person.send(unread, json!({})).await.root()["nodes"].clone();
-            for node in unread.as_array().unwrap() {
-                if node["unreadMessages"] != 0 {
-                    let id = node["id"].as_str().unwrap().to_owned();
-                    right.insert(("MESSAGES_TO_READ".to_owned(), id));
+        for (name, person) in cast.people(world).await {
+            if person.id.is_none() {
+                assert_eq!(person.send(INBOX, json!({})).await.root()["inbox"], Value::Null);
+                continue;
+            }
+            // Of one of the needs each of them has written something.
+            wrote(world, &Event::NeedRevised { need: in_review }, person.id).await;
+            let viewer = person.viewer();
+            let mut right = right(&viewer, &all, &[in_review], represented);
+            if viewer.is_member() {
+                let unread = "{ interests(first: 100) { nodes { id unreadMessages } } }";
+                let unread = person.send(unread, json!({})).await.root()["nodes"].clone();
+                for node in unread.as_array().unwrap() {
+                    if node["unreadMessages"] != 0 {
+                        let id = node["id"].as_str().unwrap().to_owned();
+                        right.insert(("MESSAGES_TO_READ".to_owned(), id));
+                    }
                 }
             }
+            let found = inbox(&person).await;
+            let listed: Vec<_> = found
+                .iter()
+                .map(|item| {
+                    let text = |field: &str| item[field].as_str().unwrap().to_owned();
+                    (text("kind"), text("record"))
+                })
+                .collect();
+            let set: BTreeSet<_> = listed.iter().cloned().collect();
+            assert_eq!(set.len(), listed.len(), "{name}: nothing twice");
+            assert_eq!(set, right, "{name}");
+            for item in &found {
+                // What waits is there to be read, and nothing else stands beside it.
+                let nouns = ["need", "offer", "interest"].map(|noun| item[noun]["id"].clone());
+                let there: Vec<_> = nouns.iter().filter(|id| !id.is_null()).collect();
+                assert_eq!(there, [&item["record"]], "{name}");
+            }
+            items += found.len();
+            kept += all.needs.len() + all.offers.len() + all.interests.len() - found.len();
+            kinds.extend(set.into_iter().map(|(kind, _)| kind));
         }
-        let found = inbox(&person).await;
-        let listed: Vec<_> = found
-            .iter()
-            .map(|item| {
-                let text = |field: &str| item[field].as_str().unwrap().to_owned();
-                (text("kind"), text("record"))
-            })
-            .collect();
-        let set: BTreeSet<_> = listed.iter().cloned().collect();
-        assert_eq!(set.len(), listed.len(), "{name}: nothing twice");
-        assert_eq!(set, right, "{name}");
-        for item in &found {
-            // What waits is there to be read, and nothing else stands beside it.
-            let nouns = ["need", "offer", "interest"].map(|noun| item[noun]["id"].clone());
-            let there: Vec<_> = nouns.iter().filter(|id| !id.is_null()).collect();
-            assert_eq!(there, [&item["record"]], "{name}");
-        }
-        items += found.len();
-        kept += all.needs.len() + all.offers.len() + all.interests.len() - found.len();
-        kinds.extend(set.into_iter().map(|(kind, _)| kind));
     }
     println!("inboxes: {items} items of {} kinds, {kept} that do not wait", kinds.len());
     let every: BTreeSet<_> = InboxKind::iter().map(|kind| kind.to_value()).collect();

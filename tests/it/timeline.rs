@@ -9,7 +9,8 @@ use entity::{
     ConsentId, ConsentPurpose, DisclosureLevel, EventId, InterestDirection, InterestStatus,
     MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId, Role, event, interest, match_,
 };
-use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder};
 use serde_json::{Value, json};
 use tests::{Person, World, records};
 
@@ -20,6 +21,7 @@ tests::stories!(
     a_life_is_told_as_it_was,
     a_timeline_has_pages,
     timelines_of_many_cost_one_statement,
+    what_happened_before_is_found_by_its_record,
 );
 
 /// Kinds that no timeline tells, of records that have one.
@@ -315,4 +317,23 @@ async fn timelines_of_many_cost_one_statement(world: &World) {
         // What an event tells machines is read by nobody.
         assert!(sent.iter().all(|sql| !sql.contains("\"body\"") || !sql.contains("\"event\"")));
     }
+}
+
+/// Events that were there before their record had a column have it afterwards, and those
+/// that are of no record none.
+async fn what_happened_before_is_found_by_its_record(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    put(world, &Event::NeedPublished { need: need.id }, PersonId::new(world.now()), world.now())
+        .await;
+    assert_eq!(world.events().await, ["NEED_PUBLISHED"]);
+    let db = world.db().write();
+    let names: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let change = names.iter().position(|name| name.contains("subjects")).unwrap();
+    Migrator::down(db, Some(u32::try_from(names.len() - change).unwrap())).await.unwrap();
+    Migrator::up(db, None).await.unwrap();
+    let events = event::Entity::find().order_by_desc(event::Column::Seq);
+    let events = events.all(world.db().fresh()).await.unwrap();
+    assert_eq!(events[0].subject_id, Some(need.id.0));
+    assert!(events.len() > 1 && events[1..].iter().all(|event| event.subject_id.is_none()));
 }

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    BudgetBand, Codes, Confidential, ConsentPurpose, DeclineReason, DisclosureLevel,
-    InnovationScope, Language, Localized, NeedId, NeedStatus, NeedType, OrganizationId,
-    OrganizationKind, PartnershipType, ProblemKind, Role, SizeClass, SolutionDepth,
-    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, event, match_, need, need::Column,
+    BudgetBand, Codes, Confidential, DeclineReason, DisclosureLevel, InnovationScope, Language,
+    Localized, NeedId, NeedStatus, NeedType, OrganizationId, OrganizationKind, PartnershipType,
+    ProblemKind, Role, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, Texts, Urgency,
+    event, match_, need, need::Column,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SimpleExpr},
-};
+use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use crate::{
     codes::{self, Code},
@@ -22,7 +19,9 @@ use crate::{
     history::StatusChange,
     matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
-    policy::{CHAMBER, NeedFacts, Viewer, facts_as_number, introduced_needs, visible_needs},
+    policy::{
+        CHAMBER, NeedFacts, Viewer, facts_as_number, introduced_needs, represented, visible_needs,
+    },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -545,7 +544,9 @@ impl Node for Need {
     /// Whether the company lets its chamber represent it (1), which matters to its chamber
     /// alone; whether the viewer's office was introduced to it (2).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        facts_as_number([represented(viewer), introduced_needs(viewer)])
+        let chamber = viewer.holding(CHAMBER).next().is_some();
+        let represented = chamber.then(|| represented(viewer, (need::Entity, Column::CompanyId)));
+        facts_as_number([represented, introduced_needs(viewer)])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -656,19 +657,4 @@ impl Node for Need {
             timeline: Many::default(),
         })
     }
-}
-
-/// Whether a need's company lets its chamber represent it; nothing for viewers who speak for none.
-fn represented(viewer: &Viewer) -> Option<SimpleExpr> {
-    viewer.holding(CHAMBER).next()?;
-    let consents = consent::Entity::find()
-        .select_only()
-        .column(consent::Column::Id)
-        .filter(
-            Expr::col((consent::Entity, consent::Column::OrganizationId))
-                .equals((need::Entity, Column::CompanyId)),
-        )
-        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
-        .filter(consent::in_force(viewer.now));
-    Some(Expr::exists(consents.into_query()))
 }

@@ -53,6 +53,7 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
 pub use timeline::{TimelineFacts, TimelineReader, reader_of_timelines, told_events};

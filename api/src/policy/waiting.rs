@@ -15,7 +15,7 @@ use sea_orm::{
 
 use super::{
     InterestAction, NeedAction, OfferAction, Resource, Sides, Viewer, interest::PARTIES,
-    visible_interests, visible_needs, visible_offers,
+    represented, visible_interests, visible_needs, visible_offers,
 };
 use crate::event::WRITING;
 
@@ -133,12 +133,29 @@ pub fn waiting_offers(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
     OFFERS_WAIT.iter().filter_map(rows).collect()
 }
 
-/// What waits for the viewer at an expression of interest.
+/// Of whom it is expected: of whoever may do it. A chamber sends and explains for companies
+/// alone that let it represent them.
+fn expected(kind: InboxKind, action: InterestAction, from: InterestDirection) -> (Sides, bool) {
+    let as_sender = matches!(kind, InboxKind::InterestToSend | InboxKind::InterestToExplain);
+    (action.by(from), as_sender && from == InterestDirection::NeedToOffer)
+}
+
+/// What waits for the viewer at an expression of interest; `represented` says whether the
+/// company lets its chamber represent it.
 #[must_use]
-pub fn interest_waits(viewer: &Viewer, row: &interest::Model) -> Option<InboxKind> {
+pub fn interest_waits(
+    viewer: &Viewer,
+    row: &interest::Model,
+    represented: bool,
+) -> Option<InboxKind> {
     let sides = Sides::of(viewer, &row.into());
+    let mine = |kind: InboxKind, action: InterestAction| {
+        let (by, with_leave) = expected(kind, action, row.direction);
+        let by = if with_leave && !represented { Sides::COMPANY } else { by };
+        sides.meet(by)
+    };
     let found = INTERESTS_WAIT.iter().find(|(_, from, _)| from.contains(&row.status));
-    found.filter(|(_, _, action)| sides.meet(action.by(row.direction))).map(|(kind, ..)| *kind)
+    found.filter(|(kind, _, action)| mine(*kind, *action)).map(|(kind, ..)| *kind)
 }
 
 /// The same for rows in the database.
@@ -148,10 +165,14 @@ pub fn waiting_interests(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
     let rows = |(kind, from, action): &(InboxKind, &[InterestStatus], InterestAction)| {
         let mut own = Condition::any();
         for (side, rows) in PARTIES.by_side(viewer) {
-            let ways = InterestDirection::iter().filter(|way| side.meet(action.by(*way)));
-            let ways: Vec<_> = ways.collect();
-            if !ways.is_empty() {
-                own = own.add(Condition::all().add(rows).add(Column::Direction.is_in(ways)));
+            for way in InterestDirection::iter() {
+                let (by, with_leave) = expected(*kind, *action, way);
+                if side.meet(by) {
+                    let leave = (with_leave && side == Sides::CHAMBER)
+                        .then(|| represented(viewer, (interest::Entity, Column::CompanyId)));
+                    let rows = Condition::all().add(rows.clone()).add_option(leave);
+                    own = own.add(rows.add(Column::Direction.eq(way)));
+                }
             }
         }
         if own.is_empty() {
