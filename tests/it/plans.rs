@@ -36,6 +36,8 @@ const LISTS: &[&str] = &[
     "{ offer(id: \"$offer\") { matches(first: 5) { nodes { score need { title chamber { name } } } } } }",
     "{ interests(first: 5) { nodes { status need { title } offer { title } company { name } ott { name } } } }",
     "{ interests(first: 2) { nodes { messages(first: 5) { nodes { text } } } } }",
+    "{ needs(first: 5) { nodes { timeline(first: 5) { nodes { kind at actor } } } } }",
+    "{ interests(first: 5) { nodes { timeline(last: 5) { nodes { kind at actor } } } } }",
     "{ disclosures(first: 5) { nodes { record organization { name } basis { folio } } } }",
     "{ interests(order: OLDEST) { nodes { id } } }",
     "{ interests(order: RECENTLY_UPDATED, last: 5) { nodes { id } } }",
@@ -109,6 +111,10 @@ const WALKS: &[(&str, &str)] = &[
         "ix_organization_kind_name_folded_id",
     ),
     ("{ matches(first: 5) { nodes { id } } }", "ix_match_ott_id_score_id"),
+    (
+        "{ needs { nodes { timeline(first: 5) { nodes { kind } } } } }",
+        "ix_event_subject_id_happened_at_id",
+    ),
     (
         "{ organizations { nodes { needs(first: 5) { nodes { id } } } } }",
         "ix_need_chamber_id_listed_at_id",
