@@ -21,6 +21,8 @@ pub struct Model {
     pub signed_by: Option<PersonId>,
     /// SHA-256 of what was signed.
     pub signed_sha256: Option<String>,
+    /// When the next of its open commitments is due.
+    pub next_due_at: Option<DateTimeUtc>,
     /// Whether it lets the network know of the agreement.
     pub publishes: bool,
 }

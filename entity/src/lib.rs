@@ -31,6 +31,7 @@ pub mod person;
 pub mod region;
 pub mod value;
 pub mod vocabulary;
+pub mod waiting;
 
 pub use id::*;
 pub use value::*;

@@ -778,4 +778,44 @@ vocabularies! {
         /// English.
         En = "EN",
     }
+
+    /// What waits for somebody: which record, and what they are expected to do.
+    InboxKind = "inbox_kind" {
+        /// A need in review: publish it or return it. For the chamber's liaisons and admins who did not write it.
+        NeedToReview = "NEED_TO_REVIEW",
+        /// A need that was sent back: mend and submit it. For its company and the chamber's liaisons.
+        NeedToRevise = "NEED_TO_REVISE",
+        /// A need that ends within fourteen days and can be renewed. For the chamber's liaisons and admins.
+        NeedToRenew = "NEED_TO_RENEW",
+        /// An offer in review: publish it or return it. For the office's managers who did not write it.
+        OfferToReview = "OFFER_TO_REVIEW",
+        /// An offer that was sent back: mend and submit it. For its office.
+        OfferToRevise = "OFFER_TO_REVISE",
+        /// An offer that ends within fourteen days and can be renewed. For the office's managers.
+        OfferToRenew = "OFFER_TO_RENEW",
+        /// An expression of interest that was written down and not sent. For its sender, and the chamber that represents it.
+        InterestToSend = "INTEREST_TO_SEND",
+        /// An expression of interest that has arrived: take it over. For the intermediary that receives it.
+        InterestToTakeOver = "INTEREST_TO_TAKE_OVER",
+        /// An expression of interest that was taken over: forward it, reject it or ask for more. For the intermediary that received it.
+        InterestToForward = "INTEREST_TO_FORWARD",
+        /// An expression of interest about which the intermediary asks for more: provide it. For its sender, and the chamber that represents it.
+        InterestToExplain = "INTEREST_TO_EXPLAIN",
+        /// An expression of interest that was forwarded: accept or decline it. For the owner of the need or the offer.
+        InterestToAnswer = "INTEREST_TO_ANSWER",
+        /// An accepted expression of interest: look into it together. For both intermediaries.
+        InterestToEvaluate = "INTEREST_TO_EVALUATE",
+        /// An expression of interest that was looked into: talk about terms. For both intermediaries.
+        InterestToNegotiate = "INTEREST_TO_NEGOTIATE",
+        /// An expression of interest with messages that nobody of your party has marked as read. For all of its parties.
+        MessagesToRead = "MESSAGES_TO_READ",
+        /// An agreement that is ready to be shared: share it or return it. For those who may bind the party that drafts it and did not write it.
+        AgreementToShare = "AGREEMENT_TO_SHARE",
+        /// An agreement in negotiation: approve it, or change it. For those who may bind a party that has not approved it, and did not write it.
+        AgreementToApprove = "AGREEMENT_TO_APPROVE",
+        /// An agreement that was approved: sign it. For those who may bind a party that has not signed it.
+        AgreementToSign = "AGREEMENT_TO_SIGN",
+        /// An agreement with a commitment of your organization that is due within fourteen days, or overdue. For those who speak for it.
+        CommitmentToKeep = "COMMITMENT_TO_KEEP",
+    }
 }

@@ -139,6 +139,7 @@ async fn create_people(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(timestamp_with_time_zone_null("signed_at"))
         .col(uuid_null("signed_by"))
         .col(text_null("signed_sha256"))
+        .col(timestamp_with_time_zone_null("next_due_at"))
         .col(boolean("publishes"))
         .primary_key(Index::create().col("agreement_id").col("organization_id"))
         .foreign_key(&mut foreign_key("agreement_party", "agreement_id", "agreement", "id"))

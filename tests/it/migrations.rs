@@ -63,7 +63,7 @@ async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
          FROM information_schema.columns WHERE table_schema = 'public'"
     } else {
         "SELECT t.name AS t, c.name AS c, NOT (c.\"notnull\" OR c.pk > 0) AS n \
-         FROM sqlite_schema t, pragma_table_info(t.name) c \
+         FROM sqlite_schema t, pragma_table_xinfo(t.name) c \
          WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
     };
     let mut tables: BTreeMap<String, Columns> = BTreeMap::new();

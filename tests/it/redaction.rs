@@ -238,6 +238,16 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             "{{ agreements(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {a} }} }} }} }}"
         ));
     }
+    let (item, entry) = (everything("InboxItem", 1), everything("TimelineEntry", 1));
+    operations.push(format!(
+        "{{ viewer {{ inbox(first: 50) {{ totalCount edges {{ cursor node {{ {item} }} }} }} }} }}"
+    ));
+    for list in ["needs", "offers", "interests", "matches"] {
+        operations.push(format!(
+            "{{ {list}(first: 5) {{ nodes {{ timeline {{ totalCount edges {{ cursor node {{ {entry} }} \
+            }} }} }} }} }}"
+        ));
+    }
     let m = everything("Match", 1);
     operations.push(format!("{{ matches(first: 2) {{ edges {{ cursor node {{ {m} }} }} }} }}"));
     let all =

@@ -4,12 +4,15 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    agreements, interests, ledger, matches, needs, offers, organizations,
+    agreements,
+    event::TimelineKind,
+    inbox, interests, ledger, matches, needs, offers, organizations,
     policy::{
         Action, AgreementAction, InterestAction, MatchAction, NeedAction, OfferAction,
         OrganizationFacts, Resource, Viewer,
     },
     read::Field,
+    timeline,
 };
 use entity::{
     AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
@@ -145,6 +148,12 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "agreement", agreements::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);
+    fields(&mut text, "entry of a timeline", timeline::FIELDS);
+    fields(&mut text, "item of an inbox", inbox::FIELDS);
+    writeln!(text, "told in timelines{:13}from", "").unwrap();
+    for kind in TimelineKind::iter() {
+        writeln!(text, "  {:28}{}", kind.to_value(), level(Some(kind.told_from()))).unwrap();
+    }
     compare("docs/who-sees-what.txt", &text);
 }
 

@@ -461,6 +461,7 @@ pub fn parties(row: &agreement::Model) -> Vec<agreement_party::Model> {
         signed_at: None,
         signed_by: None,
         signed_sha256: None,
+        next_due_at: None,
         publishes: false,
     };
     row.parties.parsed().into_iter().zip(0..).map(party).collect()

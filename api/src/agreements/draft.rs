@@ -9,9 +9,11 @@ use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     input::{AgreementInput, AgreementPartyInput, check_parties},
+    life::is_open,
     terms::seal,
 };
 use crate::{
+    calendar::end_of,
     checks::Checks,
     codes::Labels,
     error::{Error, Result, UserErrorCode},
@@ -77,6 +79,7 @@ pub(crate) async fn draft(
         signed_at: None,
         signed_by: None,
         signed_sha256: None,
+        next_due_at: next_due(&row.commitments, party.organization),
         publishes: false,
     });
     let parties: Vec<_> = parties.collect();
@@ -270,6 +273,12 @@ pub(crate) async fn revise(
     Ok(row)
 }
 
+/// When the next open commitment of a party is due: the whole day counts.
+pub(super) fn next_due(made: &Commitments, party: OrganizationId) -> Option<DateTime<Utc>> {
+    let own = made.0.iter().filter(|made| made.responsible == party && is_open(made.status));
+    own.map(|made| end_of(made.due_on)).min()
+}
+
 /// What the parties said of a text does not count any more.
 pub(super) async fn void(
     work: &Work,
@@ -282,6 +291,7 @@ pub(super) async fn void(
             (party.approved_at, party.approved_by) = (None, None);
             (party.signed_at, party.signed_by, party.signed_sha256) = (None, None, None);
             party.publishes = false;
+            party.next_due_at = next_due(&row.commitments, party.organization_id);
         })
         .await?;
     }

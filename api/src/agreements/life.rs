@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::{
-    draft::{parties_of, void},
+    draft::{next_due, parties_of, void},
     input::check_complete,
 };
 use crate::{
@@ -137,7 +137,7 @@ pub(crate) async fn share(
         check_time(row, now)
     })
     .await?;
-    check_four_eyes(work, &id.to_string()).await?;
+    check_four_eyes(work, id).await?;
     if let Some(interest) = row.interest_id {
         let interest = work.keep::<interest::Entity>(interest).await?;
         let status = interest.map(|interest| interest.status);
@@ -185,7 +185,7 @@ pub(crate) async fn approve(
     let row =
         step(work, id, Some(expected_version), action, (None, None), |row| check_time(row, now))
             .await?;
-    check_four_eyes(work, &id.to_string()).await?;
+    check_four_eyes(work, id).await?;
     let own = signing(work, &parties, party)?;
     if own.approved_at.is_some() {
         return Err(twice("ya lo aprobó / has approved it already"));
@@ -507,7 +507,7 @@ pub(crate) async fn follow(
     evidence: Option<LocalizedTextInput>,
 ) -> Result<agreement::Model> {
     let (viewer, now) = (work.viewer().clone(), work.now);
-    step(work, id, Some(expected_version), action, (None, None), |row| {
+    let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let made = place.and_then(|place| row.commitments.0.get_mut(place));
         let made = made.ok_or_else(|| Error::no_such("input.number"))?;
@@ -537,7 +537,13 @@ pub(crate) async fn follow(
         made.status = to;
         Ok(())
     })
-    .await
+    .await?;
+    let allowed = work.viewer().allow(action, row.clone())?;
+    for party in parties_of(work, id).await? {
+        let due = next_due(&row.commitments, party.organization_id);
+        work.update(allowed.part(party)?, |party| party.next_due_at = due).await?;
+    }
+    Ok(row)
 }
 
 /// The contracts that came of a need, in force or carried out.

@@ -10,8 +10,10 @@ mod object;
 mod parts;
 mod query;
 mod terms;
+mod waiting;
 
 pub use mutation::AgreementMutation;
 pub use object::{Agreement, FIELDS};
 pub use query::AgreementQuery;
 pub(crate) use query::latest_agreements;
+pub(crate) use waiting::waiting;

@@ -6,6 +6,7 @@ use entity::{
     AgreementEconomics, AgreementId, AgreementStatus, AgreementType, Codes, Commitments,
     Confidential, DisclosureLevel, Exclusivity, IpOwnership, Language, Localized,
     agreement::{self, Column},
+    event,
 };
 use sea_orm::{ActiveEnum, Condition};
 
@@ -28,6 +29,7 @@ use crate::{
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// An agreement between organizations, from a draft to its end.
@@ -107,6 +109,8 @@ pub struct Agreement {
     amendments: Many<Agreement>,
     #[graphql(skip)]
     framed: Many<Agreement>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -285,6 +289,24 @@ impl Agreement {
         Some(self.framed.page(ctx))
     }
 
+    /// What happened to it, oldest first. Who did it is told from `INTRODUCED` on.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         self.facts.actions(ctx.viewer())
@@ -405,6 +427,12 @@ impl Node for Agreement {
                 list: latest_agreements,
                 place: |row: &mut Self| &mut row.framed,
             },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |row: &mut Self| &mut row.timeline,
+            },
         ]
     }
 
@@ -495,6 +523,7 @@ impl Node for Agreement {
             amends: None,
             amendments: Many::default(),
             framed: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

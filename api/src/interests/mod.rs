@@ -12,8 +12,10 @@ mod mutation;
 mod object;
 mod query;
 mod statistics;
+mod waiting;
 
 pub use conversation::{ConversationMutation, MESSAGE_FIELDS, Message};
 pub use mutation::InterestMutation;
 pub use object::{FIELDS, Interest};
 pub use query::InterestQuery;
+pub(crate) use waiting::waiting;

@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement, event,
     interest::{self, Column},
     message,
 };
@@ -23,6 +23,7 @@ use crate::{
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// An expression of interest: of a company in an offer, or of a transfer office in a need.
@@ -93,6 +94,8 @@ pub struct Interest {
     messages: Many<Message>,
     #[graphql(skip)]
     agreements: Many<Agreement>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -239,6 +242,24 @@ impl Interest {
             steps.map(|step| StatusChange::told(step, by, true)).collect()
         }))
     }
+
+    /// What happened to it, oldest first. Who did it is told from `INTRODUCED` on.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Introduced as L2, Network as L1, PublicBlind as L0};
@@ -316,6 +337,12 @@ impl Node for Interest {
                 parent: agreement::Column::InterestId,
                 list: latest_agreements,
                 place: |row: &mut Self| &mut row.agreements,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |row: &mut Self| &mut row.timeline,
             },
         ]
     }
@@ -408,6 +435,7 @@ impl Node for Interest {
             ott: None,
             messages: Many::default(),
             agreements: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

@@ -342,7 +342,7 @@ pub(crate) async fn publish(
         Ok(())
     })
     .await?;
-    check_four_eyes(work, &id.to_string()).await?;
+    check_four_eyes(work, id).await?;
     check_blind(work, &need, &[]).await?;
     Ok(need)
 }

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    BudgetBand, Codes, Confidential, ConsentPurpose, DeclineReason, DisclosureLevel,
-    InnovationScope, Language, Localized, NeedId, NeedStatus, NeedType, OrganizationId,
-    OrganizationKind, PartnershipType, ProblemKind, Role, SizeClass, SolutionDepth,
-    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, match_, need, need::Column,
+    BudgetBand, Codes, Confidential, DeclineReason, DisclosureLevel, InnovationScope, Language,
+    Localized, NeedId, NeedStatus, NeedType, OrganizationId, OrganizationKind, PartnershipType,
+    ProblemKind, Role, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, Texts, Urgency,
+    event, match_, need, need::Column,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SimpleExpr},
-};
+use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use crate::{
     agreements::Agreement,
@@ -24,13 +21,14 @@ use crate::{
     matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
     policy::{
-        CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs,
+        CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
         visible_needs,
     },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
     scalars::{Decimal, Money},
+    timeline::{TimelineEntry, timeline},
 };
 
 /// A technology need that a company brings to the network through its chamber.
@@ -133,6 +131,8 @@ pub struct Need {
     company: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// The texts of a need, as far as they were selected and may be seen.
@@ -398,6 +398,24 @@ impl Need {
             steps.map(|step| StatusChange::disclose(step, whole)).collect()
         }))
     }
+
+    /// What happened to it, oldest first, as far as you are told: to everybody when it was offered, renewed and met; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, PublicBlind as L0};
@@ -513,6 +531,12 @@ impl Node for Need {
                 list: best_offers,
                 place: |need: &mut Self| &mut need.matches,
             },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |need: &mut Self| &mut need.timeline,
+            },
         ]
     }
 
@@ -532,9 +556,11 @@ impl Node for Need {
     /// alone; whether the viewer's office was introduced to it (2), and the viewer named under a
     /// non-disclosure agreement (4).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+        let chamber = viewer.holding(CHAMBER).next().is_some();
+        let represented = chamber.then(|| represented(viewer, (need::Entity, Column::CompanyId)));
         let introduced = introduced_needs(viewer);
         let confided = introduced.as_ref().and_then(|_| confided_needs(viewer));
-        facts_as_number([represented(viewer), introduced, confided])
+        facts_as_number([represented, introduced, confided])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -644,21 +670,7 @@ impl Node for Need {
             delegation: None,
             company: None,
             matches: Many::default(),
+            timeline: Many::default(),
         })
     }
-}
-
-/// Whether a need's company lets its chamber represent it; nothing for viewers who speak for none.
-fn represented(viewer: &Viewer) -> Option<SimpleExpr> {
-    viewer.holding(CHAMBER).next()?;
-    let consents = consent::Entity::find()
-        .select_only()
-        .column(consent::Column::Id)
-        .filter(
-            Expr::col((consent::Entity, consent::Column::OrganizationId))
-                .equals((need::Entity, Column::CompanyId)),
-        )
-        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
-        .filter(consent::in_force(viewer.now));
-    Some(Expr::exists(consents.into_query()))
 }

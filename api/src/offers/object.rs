@@ -7,7 +7,7 @@ use entity::{
     InnovationReadiness, IprStatus, Language, Localized, OfferEconomics, OfferId, OfferStatus,
     OfferType, OrganizationKind, PartnershipType, Role, TechnologyComparison,
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
-    VerifiedClaims, match_, offer, offer::Column,
+    VerifiedClaims, event, match_, offer, offer::Column,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
@@ -24,6 +24,7 @@ use crate::{
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// A technology offer that a transfer office brings to the network.
@@ -106,6 +107,8 @@ pub struct Offer {
     ott: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// The texts of an offer, as far as they were selected and may be seen.
@@ -333,6 +336,24 @@ impl Offer {
             steps.map(|step| StatusChange::disclose(step, whole)).collect()
         }))
     }
+
+    /// What happened to it, oldest first, as far as you are told: to everybody when it was offered and renewed; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, PublicBlind as L0};
@@ -412,6 +433,12 @@ impl Node for Offer {
                 parent: match_::Column::OfferId,
                 list: best_needs,
                 place: |offer: &mut Self| &mut offer.matches,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |offer: &mut Self| &mut offer.timeline,
             },
         ]
     }
@@ -511,6 +538,7 @@ impl Node for Offer {
             facts,
             ott: None,
             matches: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

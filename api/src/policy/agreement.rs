@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Query, SelectStatement},
 };
 
-use super::{Action, CHAMBER, Part, Resource, Viewer, any_of, checked};
+use super::{Action, CHAMBER, Part, Resource, Viewer, any_of, checked, some_of};
 
 /// The roles that speak for a party.
 pub const SPEAKERS: &[Role] = &[
@@ -185,20 +185,27 @@ pub fn visible_agreements(viewer: &Viewer) -> Condition {
 /// chambers brought a company.
 #[must_use]
 pub fn own_agreements(viewer: &Viewer) -> Condition {
+    any_of(party_agreements(viewer).into_iter().chain(followed_agreements(viewer)))
+}
+
+/// Those to which the viewer's organizations are parties, as far as they know of them.
+pub(super) fn party_agreements(viewer: &Viewer) -> Option<Condition> {
     let own: Vec<_> = acts_for(viewer, SPEAKERS).collect();
-    let shared = || Condition::all().add(Column::SharedAt.is_not_null());
-    let parties = (!own.is_empty()).then(|| {
-        [
-            Condition::all().add(Column::DraftedById.is_in(own.iter().copied())),
-            shared().add(Column::Id.in_subquery(agreements_of(&own))),
-        ]
-    });
-    let chambers = viewer.holding(CHAMBER).map(|grant| {
-        shared()
+    let drafted = Column::DraftedById.is_in(own.iter().copied());
+    let shared = Condition::all()
+        .add(Column::SharedAt.is_not_null())
+        .add(Column::Id.in_subquery(agreements_of(&own)));
+    (!own.is_empty()).then(|| Condition::any().add(drafted).add(shared))
+}
+
+/// Those to which the viewer's chambers brought a company.
+pub(super) fn followed_agreements(viewer: &Viewer) -> Option<Condition> {
+    some_of(viewer.holding(CHAMBER).map(|grant| {
+        Condition::all()
+            .add(Column::SharedAt.is_not_null())
             .add(Column::ChamberId.eq(grant.organization))
             .add_option(grant.territory(Column::RegionId, Column::DelegationId))
-    });
-    any_of(parties.into_iter().flatten().chain(chambers))
+    }))
 }
 
 /// The agreements that the viewer may count: their own; for the network's admin and analysts
@@ -319,7 +326,7 @@ impl AgreementAction {
     }
 
     /// Who may do it, for a party that knows of it.
-    fn by(self) -> &'static [Role] {
+    pub(super) fn by(self) -> &'static [Role] {
         match self {
             Self::Draft
             | Self::Revise

@@ -383,7 +383,7 @@ impl InterestAction {
     }
 
     /// Who may do it.
-    fn by(self, direction: InterestDirection) -> Sides {
+    pub(super) fn by(self, direction: InterestDirection) -> Sides {
         match self {
             Self::Draft
             | Self::Revise

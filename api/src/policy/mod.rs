@@ -17,6 +17,8 @@ mod offer;
 mod organization;
 mod sides;
 mod territory;
+mod timeline;
+mod waiting;
 
 use std::ops::Deref;
 
@@ -57,8 +59,15 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
+pub use timeline::{TimelineFacts, TimelineReader, reader_of_timelines, told_events};
+pub use waiting::{
+    AGREEMENTS_WAIT, INTERESTS_WAIT, MOST_RENEWALS, NEEDS_WAIT, OFFERS_WAIT, WaitingFacts,
+    agreement_waits, escalated_interests, interest_waits, need_waits, next_due, offer_waits,
+    waiting_agreements, waiting_interests, waiting_needs, waiting_offers,
+};
 
 /// One role in one organization, with the territory to which it is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]

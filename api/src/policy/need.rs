@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Resource, Viewer, any_of, checked, introduced_needs};
+use super::{Action, CHAMBER, Grant, Resource, Viewer, any_of, checked, introduced_needs};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -166,12 +166,15 @@ pub fn own_needs(viewer: &Viewer) -> Condition {
         let shared = Column::SharedBy.contains(format!("|{}|", grant.organization));
         [Column::CompanyId.eq(grant.organization).into(), shared.into()]
     });
-    let chambers = viewer.holding(CHAMBER).map(|grant| {
-        Condition::all()
-            .add(Column::ChamberId.eq(grant.organization))
-            .add_option(grant.territory(Column::RegionId, Column::DelegationId))
-    });
-    any_of(companies.chain(chambers))
+    any_of(companies.chain(viewer.holding(CHAMBER).map(of_chamber)))
+}
+
+/// The needs that a grant of a chamber reaches.
+fn of_chamber(grant: &Grant) -> Condition {
+    use need::Column;
+    Condition::all()
+        .add(Column::ChamberId.eq(grant.organization))
+        .add_option(grant.territory(Column::RegionId, Column::DelegationId))
 }
 
 /// What can be done to a need. Names are those of the mutations.
@@ -297,10 +300,26 @@ impl NeedAction {
     }
 
     fn is_open_to(self, viewer: &Viewer, need: &NeedFacts) -> bool {
-        let (company, chamber, network) = self.by();
+        let (_, _, network) = self.by();
+        self.is_open_to_own(viewer, need) || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
+    /// Whether the viewer may do it as the company or its chamber.
+    pub(super) fn is_open_to_own(self, viewer: &Viewer, need: &NeedFacts) -> bool {
+        let (company, chamber, _) = self.by();
         company && viewer.is(Role::MemberUser, need.company_id)
             || viewer.speaks_for_chamber_of(need, chamber)
-            || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
+    /// The same for rows in the database; nothing when the viewer may do it to none.
+    pub(super) fn own_rows(self, viewer: &Viewer) -> Option<Condition> {
+        use need::Column;
+        let (company, chamber, _) = self.by();
+        let companies = viewer.holding(&[Role::MemberUser]).filter(|_| company);
+        let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
+        let chambers = viewer.holding(chamber).map(of_chamber);
+        let rules: Vec<Condition> = companies.chain(chambers).collect();
+        (!rules.is_empty()).then(|| any_of(rules))
     }
 
     /// Whether it is for this role, in the right organization.

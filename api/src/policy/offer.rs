@@ -239,9 +239,15 @@ impl OfferAction {
     }
 
     fn is_open_to(self, viewer: &Viewer, offer: &OfferFacts) -> bool {
-        let (office, network) = self.by();
-        office.iter().any(|role| viewer.is(*role, offer.ott_id))
+        let (_, network) = self.by();
+        self.offices(viewer).any(|office| office == offer.ott_id)
             || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
+    /// The offices to whose offers the viewer may do it.
+    pub(super) fn offices(self, viewer: &Viewer) -> impl Iterator<Item = OrganizationId> {
+        let (office, _) = self.by();
+        viewer.holding(office).map(|grant| grant.organization)
     }
 
     /// Whether it is for this role, in the right organization.

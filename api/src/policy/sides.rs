@@ -1,8 +1,11 @@
 //! The two sides of a match and of what comes of it: a company with its chamber,
 //! and a transfer office. Who may speak for which of them.
 
-use entity::{DelegationId, OrganizationId, RegionId, Role, need};
-use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
+use entity::{ConsentPurpose, DelegationId, OrganizationId, RegionId, Role, consent, need};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
 
 use super::{CHAMBER, OFFICE, Viewer, any_of, facts_as_number, some_of};
 
@@ -92,6 +95,22 @@ impl Sides {
             _ => Self::NONE,
         }
     }
+}
+
+/// Whether the company that a row names here lets its chamber represent it, now.
+pub(crate) fn represented<E: EntityTrait>(
+    viewer: &Viewer,
+    (table, company): (E, E::Column),
+) -> SimpleExpr {
+    let consents = consent::Entity::find()
+        .select_only()
+        .column(consent::Column::Id)
+        .filter(
+            Expr::col((consent::Entity, consent::Column::OrganizationId)).equals((table, company)),
+        )
+        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
+        .filter(consent::in_force(viewer.now));
+    Expr::exists(consents.into_query())
 }
 
 /// The columns of a table that say who its [`Parties`] are.

@@ -4,7 +4,10 @@ use std::{fmt::Display, hash::Hash};
 
 use async_graphql::OutputType;
 use entity::DisclosureLevel;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, TryGetable, sea_query::SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, TryGetable,
+    sea_query::{SelectStatement, SimpleExpr},
+};
 use uuid::Uuid;
 
 use super::{
@@ -49,6 +52,12 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
 
     /// The rows that the viewer may know of.
     fn visible(viewer: &Viewer) -> Condition;
+
+    /// Its rows, where no table holds them: the statement that makes them for the viewer, with
+    /// the columns of the entity.
+    fn made(_: &Viewer) -> Option<SelectStatement> {
+        None
+    }
 
     /// The facts in a row.
     ///
