@@ -6,14 +6,15 @@ use api::{
     clockwork::run_due,
     event::Event,
     policy::{
-        INTERESTS_WAIT, NEEDS_WAIT, OFFERS_WAIT, Viewer, interest_waits, need_waits, offer_waits,
+        AGREEMENTS_WAIT, INTERESTS_WAIT, NEEDS_WAIT, OFFERS_WAIT, Viewer, agreement_waits,
+        interest_waits, need_waits, offer_waits,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    ConsentPurpose, EventId, InboxKind, InterestDirection, InterestParty, InterestStatus,
-    MessageId, NeedId, NeedStatus, OfferStatus, PersonId, Role, event, interest, message, need,
-    offer,
+    AgreementStatus, AgreementType, ConsentPurpose, EventId, InboxKind, InterestDirection,
+    InterestParty, InterestStatus, MessageId, NeedId, NeedStatus, OfferStatus, PersonId, Role,
+    agreement, agreement_party, event, interest, message, need, offer,
 };
 use sea_orm::{ActiveEnum, ActiveValue::Set, DatabaseBackend, EntityTrait, Iterable};
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ tests::stories!(
 );
 
 const INBOX: &str = "{ viewer { inbox(first: 100) { totalCount pageInfo { hasNextPage } nodes { kind \
-    record since until escalated need { id } offer { id } interest { id } } } } }";
+    record since until escalated need { id } offer { id } interest { id } agreement { id } } } } }";
 
 async fn inbox(person: &Person<'_>) -> Vec<Value> {
     let page = person.send(INBOX, json!({})).await.root()["inbox"].clone();
@@ -76,6 +77,9 @@ fn what_waits_can_be_done() {
     for (kind, status, action) in OFFERS_WAIT {
         assert!(action.from().contains(status), "{kind:?}");
     }
+    for (kind, from, action) in AGREEMENTS_WAIT {
+        assert!(from.iter().all(|status| action.from().contains(status)), "{kind:?}");
+    }
     for (kind, from, action) in INTERESTS_WAIT {
         assert!(from.iter().all(|status| action.from().contains(status)), "{kind:?}");
     }
@@ -86,6 +90,7 @@ struct Records {
     needs: Vec<need::Model>,
     offers: Vec<offer::Model>,
     interests: Vec<interest::Model>,
+    agreements: Vec<(agreement::Model, Vec<agreement_party::Model>)>,
 }
 
 async fn records(world: &World, cast: &Cast) -> Records {
@@ -149,9 +154,37 @@ async fn records(world: &World, cast: &Cast) -> Records {
             .put(message::Model { id, interest_id, author_id: None, party, level, body, sent_at })
             .await;
     }
+    // Agreements about nothing else here, in which one party did its part, or has something due.
+    let of = records::interest(
+        &published,
+        &offered,
+        InterestDirection::OfferToNeed,
+        InterestStatus::ClosedNoDeal,
+        world.now(),
+    );
+    world.put(of.clone()).await;
+    interests.push(of.clone());
+    let mut agreements = Vec::new();
+    for status in AgreementStatus::iter() {
+        for (acted, due) in [(None, None), (Some(0), Some(3)), (Some(1), Some(30))] {
+            world.pass(TimeDelta::seconds(1));
+            let row = records::agreement(&of, AgreementType::MutualNda, status, world.now());
+            let mut parties = records::parties(&row);
+            if let Some(place) = acted {
+                let party: &mut agreement_party::Model = &mut parties[place];
+                (party.approved_at, party.signed_at) = (Some(world.now()), Some(world.now()));
+            }
+            parties[1].next_due_at = due.map(|days| world.now() + TimeDelta::days(days));
+            world.put(row.clone()).await;
+            for party in &parties {
+                world.put(party.clone()).await;
+            }
+            agreements.push((row, parties));
+        }
+    }
     needs.push(published);
     offers.push(offered);
-    Records { needs, offers, interests }
+    Records { needs, offers, interests, agreements }
 }
 
 /// What waits for a viewer, by the rules for rows in hand.
@@ -172,7 +205,10 @@ fn right(
         .interests
         .iter()
         .filter_map(|row| Some((interest_waits(viewer, row, represented)?, row.id.to_string())));
-    let found = needs.chain(offers).chain(interests);
+    let agreements = all.agreements.iter().filter_map(|(row, parties)| {
+        Some((agreement_waits(viewer, row, parties, false)?, row.id.to_string()))
+    });
+    let found = needs.chain(offers).chain(interests).chain(agreements);
     found.map(|(kind, record)| (kind.to_value(), record)).collect()
 }
 
@@ -218,12 +254,14 @@ async fn an_inbox_holds_what_the_rule_says(world: &World) {
             assert_eq!(set, right, "{name}");
             for item in &found {
                 // What waits is there to be read, and nothing else stands beside it.
-                let nouns = ["need", "offer", "interest"].map(|noun| item[noun]["id"].clone());
+                let nouns =
+                    ["need", "offer", "interest", "agreement"].map(|noun| item[noun]["id"].clone());
                 let there: Vec<_> = nouns.iter().filter(|id| !id.is_null()).collect();
                 assert_eq!(there, [&item["record"]], "{name}");
             }
             items += found.len();
-            kept += all.needs.len() + all.offers.len() + all.interests.len() - found.len();
+            kept += all.needs.len() + all.offers.len() + all.interests.len() + all.agreements.len();
+            kept -= found.len();
             kinds.extend(set.into_iter().map(|(kind, _)| kind));
         }
     }

@@ -6,8 +6,9 @@ use api::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    ConsentId, ConsentPurpose, DisclosureLevel, EventId, InterestDirection, InterestStatus,
-    MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId, Role, event, interest, match_,
+    AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel, EventId,
+    InterestDirection, InterestStatus, MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId,
+    Role, agreement, event, interest, match_,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder};
@@ -25,8 +26,17 @@ tests::stories!(
 );
 
 /// Kinds that no timeline tells, of records that have one.
-const SILENT: &[&str] =
-    &["NEED_MATCHED", "OFFER_MATCHED", "INTEREST_REVISED", "MESSAGE_SENT", "MESSAGES_READ"];
+const SILENT: &[&str] = &[
+    "NEED_MATCHED",
+    "OFFER_MATCHED",
+    "INTEREST_REVISED",
+    "MESSAGE_SENT",
+    "MESSAGES_READ",
+    "AGREEMENT_DRAFTED",
+    "AGREEMENT_REVISED",
+    "AGREEMENT_SUBMITTED",
+    "AGREEMENT_RETURNED",
+];
 
 /// An event of this kind about these records.
 fn happened(kind: &str, records: &Value) -> Event {
@@ -59,7 +69,8 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     assert_eq!(named, kinds);
     let id = |noun: &str| format!("{noun}_{}", "0".repeat(32));
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
-        "interest": id("interest"), "message": id("message"), "matches": 1 });
+        "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
+        "matches": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
     }
@@ -111,6 +122,20 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
             }
         }
     }
+    let direction = InterestDirection::OfferToNeed;
+    let row = records::interest(&known, &offer, direction, InterestStatus::Accepted, world.now());
+    world.put(row.clone()).await;
+    for (status, published) in [
+        (AgreementStatus::Draft, false),
+        (AgreementStatus::Negotiation, false),
+        (AgreementStatus::Active, true),
+    ] {
+        let kind = AgreementType::ExclusiveLicence;
+        let agreement = records::agreement(&row, kind, status, world.now());
+        let agreement = agreement::Model { published, ..agreement };
+        world.agree(&agreement).await;
+        nouns.push(("agreement", json!({ "agreement": agreement.id })));
+    }
     let actor = PersonId::new(world.now());
     let kinds: Vec<String> = TimelineKind::iter().map(|kind| kind.to_value()).collect();
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).chain(SILENT.iter().copied()).collect();
@@ -119,7 +144,10 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
     for (noun, ids) in &nouns {
         let about = |kind: &&&str| {
             let noun = noun.to_uppercase();
-            kind.starts_with(&noun) || (noun == "INTEREST" && kind.starts_with("MESSAGE"))
+            let of_agreements = ["CONFIDANT", "COMMITMENT"].iter().any(|of| kind.starts_with(of));
+            kind.starts_with(&noun)
+                || (noun == "INTEREST" && kind.starts_with("MESSAGE"))
+                || (noun == "AGREEMENT" && of_agreements)
         };
         let events: Vec<_> = kinds.iter().filter(about).map(|kind| happened(kind, ids)).collect();
         for event in &events {
@@ -166,7 +194,8 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
     assert!(entries > 500 && hidden > 1_000 && actors > 200);
     // Nobody is told of an interest who is no party: it does not exist for them.
     let outsider = world.person(Role::OttManager, cast.other_ott).await;
-    let interest = nouns.last().unwrap().1["interest"].as_str().unwrap();
+    let interest = nouns.iter().rev().find(|(noun, _)| *noun == "interest").unwrap();
+    let interest = interest.1["interest"].as_str().unwrap();
     assert_eq!(told(&outsider, "interest", interest).await.map(|_| ()), None);
 }
 
