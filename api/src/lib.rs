@@ -6,6 +6,10 @@
 //! `work`, what is read goes through `read`, what can go wrong is in `error`.
 
 pub mod agreements;
+// What hangs on what is a long way when the compiler looks whether all of it may be sent
+// between threads.
+#![recursion_limit = "256"]
+
 mod blind;
 mod calendar;
 mod checks;

@@ -23,6 +23,7 @@ tests::stories!(
     a_timeline_has_pages,
     timelines_of_many_cost_one_statement,
     what_happened_before_is_found_by_its_record,
+    what_an_introduction_tells_is_on_record,
 );
 
 /// Kinds that no timeline tells, of records that have one.
@@ -365,4 +366,31 @@ async fn what_happened_before_is_found_by_its_record(world: &World) {
     let events = events.all(world.db().fresh()).await.unwrap();
     assert_eq!(events[0].subject_id, Some(need.id.0));
     assert!(events.len() > 1 && events[1..].iter().all(|event| event.subject_id.is_none()));
+}
+
+/// Whoever was introduced reads all of it, and its owner that they did; passers leave no trace.
+async fn what_an_introduction_tells_is_on_record(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::Accepted);
+    world.put(records::interest(&need, &offer, from, status, world.now())).await;
+    let actor = PersonId::new(world.now());
+    for event in [Event::NeedPublished { need: need.id }, Event::NeedHeld { need: need.id }] {
+        put(world, &event, actor, world.now()).await;
+    }
+    assert_eq!(world.events().await, ["NEED_PUBLISHED", "NEED_HELD"]);
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    let passer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let ask = "query($id: ID!) { need(id: $id) { timeline { nodes { kind actor } } } }";
+    let id = json!({ "id": need.id.to_string() });
+    for (person, events) in [(&officer, 2), (&passer, 1), (&member, 2)] {
+        let seen = person.send(ask, id.clone()).await.root().clone();
+        assert_eq!(kinds(&seen["timeline"]).len(), events);
+    }
+    let ledger = "{ disclosures { nodes { record fields person } } }";
+    let right = json!([{ "record": need.id.to_string(), "fields": ["timeline"],
+        "person": officer.id.map(|id| id.to_string()) }]);
+    assert_eq!(member.send(ledger, json!({})).await.root()["nodes"], right);
 }

@@ -493,6 +493,7 @@ impl Node for Need {
     type Facts = NeedFacts;
 
     const KEY: Column = Column::Id;
+    const GUARDED: &'static [&'static str] = &["timeline"];
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS

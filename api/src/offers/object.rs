@@ -420,6 +420,7 @@ impl Node for Offer {
     type Facts = OfferFacts;
 
     const KEY: Column = Column::Id;
+    const GUARDED: &'static [&'static str] = &["timeline"];
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS

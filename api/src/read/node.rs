@@ -36,6 +36,10 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
     /// Its fields: what a client may ask for, and from which level on.
     fn fields() -> &'static [Field<Self::Column>];
 
+    /// Fields that everybody has and that tell more from level L2 on: what they tell goes on
+    /// record like what is seen from there on alone.
+    const GUARDED: &'static [&'static str] = &[];
+
     /// What hangs on it.
     fn relations() -> &'static [&'static dyn Relation<Self>] {
         &[]

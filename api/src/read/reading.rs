@@ -148,6 +148,10 @@ impl<N: Node> Reading<N> {
             .filter_map(|asked| known(asked.name()))
             .filter(|field| field.level >= DisclosureLevel::Introduced)
             .map(|field| (field.level, field.name))
+            .chain(asked.iter().filter_map(|asked| {
+                let name = N::GUARDED.iter().find(|name| **name == asked.name())?;
+                Some((DisclosureLevel::Introduced, *name))
+            }))
             .collect();
         let mut columns = Columns::new(layout.next, N::facts(), N::computed(viewer).is_some());
         for field in asked.iter().filter_map(|asked| known(asked.name())) {
