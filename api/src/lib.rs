@@ -5,11 +5,11 @@
 //! carry everything: who may do what is `policy`, what is written goes through
 //! `work`, what is read goes through `read`, what can go wrong is in `error`.
 
-pub mod agreements;
 // What hangs on what is a long way when the compiler looks whether all of it may be sent
 // between threads.
 #![recursion_limit = "256"]
 
+pub mod agreements;
 mod blind;
 mod calendar;
 mod checks;
