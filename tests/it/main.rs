@@ -31,6 +31,7 @@ mod plans;
 mod policy;
 mod reading;
 mod redaction;
+mod story;
 mod time;
 mod timeline;
 mod vocabularies;
