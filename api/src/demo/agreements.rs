@@ -84,16 +84,13 @@ pub(super) fn terms(text: serde_json::Value) -> Result<AgreementInput> {
     serde_json::from_value(text).map_err(Error::internal)
 }
 
-/// A framework agreement between the first chamber and the network, with its four lines.
-pub(super) async fn frame(service: &Service, cast: &Cast) -> Result<()> {
-    let chambers = of_kind(service, OrganizationKind::Chamber).await?;
+/// A framework agreement between a chamber and the network, with its four lines.
+pub(super) async fn frame(service: &Service, cast: &Cast, chamber: OrganizationId) -> Result<()> {
     let networks = of_kind(service, OrganizationKind::Association).await?;
-    let (Some(chamber), Some(network)) = (chambers.first(), networks.first()) else {
-        return Ok(());
-    };
+    let Some(network) = networks.first() else { return Ok(()) };
     let begun = service.now() - Duration::days(120);
     let someone = |organization, role: Role, at| cast.someone(organization, &[role], at);
-    let (chamber, network) = (chamber.id, network.id);
+    let network = network.id;
     let signing = Signing {
         service,
         writer: someone(chamber, Role::ChamberLiaison, begun),

@@ -94,7 +94,7 @@ pub(super) async fn write(service: &Service) -> Result<()> {
         }
     }
     work.commit().await?;
-    frame(service, &cast).await?;
+    frame(service, &cast, shown_needs[0].chamber_id).await?;
     // Whoever was introduced looks up whom to call; the ledger keeps that.
     let schema = schema::build();
     for (office, need) in introduced {

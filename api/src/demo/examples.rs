@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus, OrganizationId,
-    interest, match_, need, offer,
+    AgreementStatus, InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus,
+    OrganizationId, agreement, interest, match_, need, offer,
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -13,11 +13,12 @@ use serde_json::{Value, json};
 use super::{
     DemoToken,
     operations::{
-        ACCEPT_INTEREST, BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS, DISCLOSURES, DRAFT_INTEREST,
-        DRAFT_NEED, INBOX, INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED,
-        NEED_MATCHES, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW,
-        PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE,
-        SHORTLIST, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
+        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS,
+        DISCLOSURES, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, FRAMEWORKS, INBOX, INTEREST_COUNTS,
+        INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES, NODE, OFFERS,
+        OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED,
+        PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
+        TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
     },
 };
 use crate::{
@@ -78,6 +79,10 @@ struct Things {
     officers: OrganizationId,
     received: Found,
     forwarded: Found,
+    /// An introduction of the officer's office: id, company.
+    accepted: Option<(String, String)>,
+    /// An agreement that waits for the company's signature: id, version, hash.
+    to_sign: Option<(String, i32, String)>,
 }
 
 impl Things {
@@ -123,6 +128,8 @@ impl Things {
                     .and(interest::Column::CompanyId.eq(company)),
             )
             .await?,
+            accepted: introduction(service, organization("OTT_OFFICER")).await?,
+            to_sign: unsigned(service, company).await?,
             company,
             chamber,
             office,
@@ -221,6 +228,14 @@ fn companies(things: &Things) -> Vec<Entry> {
             ACCEPT_INTEREST,
             version(&things.forwarded),
         ),
+        (
+            "MEMBER_USER",
+            "Firmar un convenio de confidencialidad",
+            "Sign a non-disclosure agreement",
+            SIGN_AGREEMENT,
+            what_to_sign(things),
+        ),
+        ("MEMBER_USER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
         ("MEMBER_USER", "Quién vio lo nuestro", "Who saw what is ours", DISCLOSURES, none()),
     ]
 }
@@ -260,6 +275,13 @@ fn chambers(things: &Things) -> Vec<Entry> {
         ),
         ("CHAMBER_ADMIN", "Lo que me espera", "What waits for me", INBOX, none()),
         ("CHAMBER_ADMIN", "Qué ha pasado", "What happened", TIMELINE, none()),
+        (
+            "CHAMBER_ADMIN",
+            "Convenios marco y su avance",
+            "Framework agreements and their progress",
+            FRAMEWORKS,
+            none(),
+        ),
         ("CHAMBER_ADMIN", "Necesidades por estado", "Needs by status", BY_STATUS, none()),
         (
             "CHAMBER_LIAISON",
@@ -344,6 +366,14 @@ fn offices(things: &Things) -> Vec<Entry> {
             DRAFT_INTEREST,
             what_interests(things),
         ),
+        (
+            "OTT_OFFICER",
+            "Escribir un convenio de confidencialidad",
+            "Draft a non-disclosure agreement",
+            DRAFT_NDA,
+            what_to_agree(things),
+        ),
+        ("OTT_MANAGER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
         ("OTT_MANAGER", "Lo que está en trato", "What is under way", INTERESTS, none()),
     ]
 }
@@ -365,6 +395,13 @@ fn network(_: &Things) -> Vec<Entry> {
             "Supply and demand in a subsector",
             SUPPLY,
             json!({ "scian": "311" }),
+        ),
+        (
+            "ANALYST",
+            "Convenios por tipo y año",
+            "Agreements by type and year",
+            AGREEMENT_COUNTS,
+            none(),
         ),
         ("SERVICE", "Cambios recientes", "Recent changes", RECENT, none()),
         (
@@ -443,6 +480,57 @@ fn what_interests(things: &Things) -> Value {
         "questions": { "es": "¿Qué datos de proceso se pueden compartir antes de firmar?" },
         "requirementAnswers": [{ "criterion": "Puesta en marcha sin parar la línea", "response": "MATCH" }],
         "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
+    } })
+}
+
+/// An introduction of an office about which nothing was agreed yet.
+async fn introduction(
+    service: &Service,
+    office: OrganizationId,
+) -> Result<Option<(String, String)>> {
+    let row = interest::Entity::find()
+        .filter(interest::Column::OttId.eq(office))
+        .filter(
+            interest::Column::Status.is_in([InterestStatus::Accepted, InterestStatus::Evaluation]),
+        )
+        .order_by_asc(interest::Column::Id)
+        .one(service.db().fresh())
+        .await?;
+    Ok(row.map(|row| (row.id.to_string(), row.company_id.to_string())))
+}
+
+/// An agreement that waits for a company's signature.
+async fn unsigned(
+    service: &Service,
+    company: OrganizationId,
+) -> Result<Option<(String, i32, String)>> {
+    let row = agreement::Entity::find()
+        .filter(agreement::Column::Status.eq(AgreementStatus::PartiallySigned))
+        .filter(agreement::Column::Parties.contains(format!("|{company}|")))
+        .order_by_asc(agreement::Column::Id)
+        .one(service.db().fresh())
+        .await?;
+    Ok(row.map(|row| (row.id.to_string(), row.version, row.sha256)))
+}
+
+fn what_to_sign(things: &Things) -> Value {
+    let (id, version, sha256) = things.to_sign.clone().unwrap_or_default();
+    json!({ "input": { "id": id, "expectedVersion": version, "sha256": sha256,
+        "party": things.company.to_string() } })
+}
+
+fn what_to_agree(things: &Things) -> Value {
+    let (interest, company) = things.accepted.clone().unwrap_or_default();
+    let office = things.officers.to_string();
+    json!({ "input": {
+        "from": office, "type": "MUTUAL_NDA", "interest": interest,
+        "parties": [
+            { "organization": office, "role": "PARTNER" },
+            { "organization": company, "role": "PARTNER" },
+        ],
+        "title": { "es": "Convenio mutuo de confidencialidad" },
+        "text": { "es": "Cada parte guarda secreto de lo que la otra le revele con ese carácter." },
+        "confidentialityYears": 5,
     } })
 }
 

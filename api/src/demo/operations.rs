@@ -243,3 +243,42 @@ query Timeline {
   needs(first: 5, order: RECENTLY_UPDATED) { nodes { folio title disclosureLevel timeline(first: 20) { totalCount nodes { kind at actor } } } }
 }
 ";
+pub(super) const AGREEMENTS: &str = "# Partes, compromisos y lo que puede hacer con cada uno.
+query Agreements {
+  agreements(first: 10, filter: { mine: true }, order: RECENTLY_UPDATED) {
+    totalCount
+    nodes {
+      id folio version type status title text effectiveOn expiresOn nextDueOn actions disclosureLevel redactedFields
+      parties { role organization { name } approvedAt signedAt signedSha256 }
+      economics { upfront { amount currency } royaltyBp milestones { title dueOn amount { amount } } }
+      interest { folio status } confidants { person organization { name } }
+      timeline(first: 20) { nodes { kind at } }
+    }
+  }
+}
+";
+pub(super) const SIGN_AGREEMENT: &str = "# Se firma el texto exacto: su SHA-256.
+mutation SignAgreement($input: SignAgreementInput!) {
+  signAgreement(input: $input) { agreement { folio status activeAt interest { status } confidants { person } } userErrors { code field message } }
+}
+";
+pub(super) const DRAFT_NDA: &str = "mutation DraftAgreement($input: DraftAgreementInput!) {
+  draftAgreement(input: $input) { agreement { id folio version status textToSign sha256 actions } userErrors { code field message } }
+}
+";
+pub(super) const FRAMEWORKS: &str =
+    "# Un convenio firmado es una barra de avance, no una fotografía.
+query Frameworks {
+  agreements(first: 5, filter: { type: [FRAMEWORK_AGREEMENT] }) {
+    nodes {
+      folio title status activeAt parties { role organization { name } }
+      progress { total done inProgress due overdue progressBp dueProgressBp }
+      commitments { number text horizon dueOn status overdue evidence responsible { name } }
+    }
+  }
+}
+";
+pub(super) const AGREEMENT_COUNTS: &str = "query AgreementsByTypeAndYear {
+  agreementCounts(by: [TYPE, YEAR]) { count type year }
+}
+";
