@@ -1,5 +1,6 @@
 //! What happens because time passes: records expire, their owners are warned,
-//! ended ones are put away, interests that nobody answers escalate and lapse. Run by the service every minute; several instances
+//! ended ones are put away, interests that nobody answers escalate and lapse, bytes of documents
+//! that nobody needs are taken away. Run by the service every minute; several instances
 //! may run it at once, since each record is held and looked at again.
 
 use entity::{NeedStatus, OfferStatus, interest, need, offer};
@@ -7,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 
 use crate::{
     context::Service,
+    documents,
     error::{Error, Result},
     event::Event,
     interests,
@@ -55,7 +57,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
             done += finish(work, outcome).await?;
         }
     }
-    Ok(done + warn(service).await?)
+    Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 
 async fn due_interests(service: &Service, due: Condition) -> Result<Vec<interest::Model>> {

@@ -3,7 +3,8 @@
 //! its meaning; a new meaning is a new kind.
 
 use entity::{
-    ConsentId, ConsentPurpose, InterestId, MatchId, MessageId, NeedId, OfferId, OrganizationId,
+    ConsentId, ConsentPurpose, DocumentId, InterestId, MatchId, MessageId, NeedId, OfferId,
+    OrganizationId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -236,6 +237,36 @@ pub enum Event {
     MessagesRead {
         interest: InterestId,
         message: MessageId,
+    },
+    /// A document was announced.
+    DocumentAttached {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Its bytes have come, and are what was announced.
+    DocumentStored {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Somebody took it away.
+    DocumentRemoved {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Its bytes did not come in time.
+    DocumentLapsed {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Nothing is kept for it any more but what it is.
+    DocumentTidied {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
     },
     /// The suggestions of a need were computed anew.
     NeedMatched {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     context::Request,
+    documents::Document,
     error::{Error, Result, Told},
     interests::{Interest, Message},
     ledger::Disclosure,
@@ -44,6 +45,8 @@ pub enum AnyNode {
     Interest(Arc<Interest>),
     /// A message on an expression of interest.
     Message(Arc<Message>),
+    /// A document.
+    Document(Arc<Document>),
     /// An entry of the ledger of disclosures.
     Disclosure(Arc<Disclosure>),
 }
@@ -87,6 +90,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
+    gather(ctx, ids, AnyNode::Document, &mut found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }

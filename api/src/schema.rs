@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 
 use crate::{
     codes::CodeQuery,
+    documents::DocumentMutation,
     error::Code,
     interests::{ConversationMutation, InterestMutation, InterestQuery},
     ledger::LedgerQuery,
@@ -42,6 +43,7 @@ pub struct Mutation(
     MatchMutation,
     InterestMutation,
     ConversationMutation,
+    DocumentMutation,
 );
 
 /// The schema, as the service executes it.

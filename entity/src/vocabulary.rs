@@ -1208,6 +1208,33 @@ pub enum Language {
     En,
 }
 
+/// What has become of a document.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DocumentStatus {
+    /// Announced; its bytes have not come yet.
+    #[default]
+    Pending,
+    /// Its bytes are kept.
+    Stored,
+    /// Taken away, or its bytes never came.
+    Removed,
+}
+
 /// Every vocabulary above with its codes: `(list of vocabularies.csv, codes)`.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Vec<String>)> {
@@ -1251,5 +1278,6 @@ pub fn all() -> Vec<(&'static str, Vec<String>)> {
         ("disclosure_level", codes::<DisclosureLevel>()),
         ("consent_purpose", codes::<ConsentPurpose>()),
         ("language", codes::<Language>()),
+        ("document_status", codes::<DocumentStatus>()),
     ]
 }

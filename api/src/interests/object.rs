@@ -1,10 +1,12 @@
 //! An expression of interest as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, document,
     interest::{self, Column},
     message,
 };
@@ -13,6 +15,7 @@ use sea_orm::{Condition, sea_query::SimpleExpr};
 use super::conversation::{Message, UnreadOf, last_messages};
 use crate::{
     context::Request,
+    documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
     needs::Need,
@@ -90,6 +93,8 @@ pub struct Interest {
     ott: One<Organization>,
     #[graphql(skip)]
     messages: Many<Message>,
+    #[graphql(skip)]
+    documents: Many<Document>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -203,6 +208,11 @@ impl Interest {
         Some(ctx.loaders().load_for(UnreadOf(self.id)).await.map(Option::unwrap_or_default))
     }
 
+    /// Its files, as far as you may read them, the first first; at most 20 of each party. Null only when they cannot be read.
+    async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
+        Some(self.documents.all(ctx))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
     async fn actions(&self) -> Vec<&'static str> {
         self.facts.actions()
@@ -294,6 +304,12 @@ impl Node for Interest {
                 list: last_messages,
                 place: |row: &mut Self| &mut row.messages,
             },
+            &ToMany {
+                name: "documents",
+                parent: document::Column::InterestId,
+                list: documents_of,
+                place: |row: &mut Self| &mut row.documents,
+            },
         ]
     }
 
@@ -381,6 +397,7 @@ impl Node for Interest {
             chamber: None,
             ott: None,
             messages: Many::default(),
+            documents: Many::default(),
         })
     }
 }

@@ -5,24 +5,24 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    BudgetBand, Codes, Confidential, ConsentPurpose, DeclineReason, DisclosureLevel,
-    InnovationScope, Language, Localized, NeedId, NeedStatus, NeedType, OrganizationId,
-    OrganizationKind, PartnershipType, ProblemKind, Role, SizeClass, SolutionDepth,
-    SuccessCriteria, SuccessCriterion, Texts, Urgency, consent, match_, need, need::Column,
+    BudgetBand, Codes, Confidential, DeclineReason, DisclosureLevel, InnovationScope, Language,
+    Localized, NeedId, NeedStatus, NeedType, OrganizationId, OrganizationKind, PartnershipType,
+    ProblemKind, Role, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, Texts, Urgency,
+    document, match_, need, need::Column,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SimpleExpr},
-};
+use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use crate::{
     codes::{self, Code},
     context::Request,
+    documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
     matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
-    policy::{CHAMBER, NeedFacts, Viewer, facts_as_number, introduced_needs, visible_needs},
+    policy::{
+        NeedFacts, Viewer, facts_as_number, introduced_needs, represented_needs, visible_needs,
+    },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -127,6 +127,8 @@ pub struct Need {
     company: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    documents: Many<Document>,
 }
 
 /// The texts of a need, as far as they were selected and may be seen.
@@ -368,6 +370,11 @@ impl Need {
         Some(self.matches.page(ctx))
     }
 
+    /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
+    async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
+        Some(self.documents.all(ctx))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         self.facts.actions(ctx.viewer())
@@ -500,6 +507,12 @@ impl Node for Need {
                 list: best_offers,
                 place: |need: &mut Self| &mut need.matches,
             },
+            &ToMany {
+                name: "documents",
+                parent: document::Column::NeedId,
+                list: documents_of,
+                place: |row: &mut Self| &mut row.documents,
+            },
         ]
     }
 
@@ -518,7 +531,7 @@ impl Node for Need {
     /// Whether the company lets its chamber represent it (1), which matters to its chamber
     /// alone; whether the viewer's office was introduced to it (2).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        facts_as_number([represented(viewer), introduced_needs(viewer)])
+        facts_as_number([represented_needs(viewer), introduced_needs(viewer)])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -626,21 +639,7 @@ impl Node for Need {
             delegation: None,
             company: None,
             matches: Many::default(),
+            documents: Many::default(),
         })
     }
-}
-
-/// Whether a need's company lets its chamber represent it; nothing for viewers who speak for none.
-fn represented(viewer: &Viewer) -> Option<SimpleExpr> {
-    viewer.holding(CHAMBER).next()?;
-    let consents = consent::Entity::find()
-        .select_only()
-        .column(consent::Column::Id)
-        .filter(
-            Expr::col((consent::Entity, consent::Column::OrganizationId))
-                .equals((need::Entity, Column::CompanyId)),
-        )
-        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
-        .filter(consent::in_force(viewer.now));
-    Some(Expr::exists(consents.into_query()))
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 use super::{Part, Resource, Viewer, any_of, interest::PARTIES, sides::Sides};
 
 /// The side of a party.
-fn side(party: InterestParty) -> Sides {
+pub(super) fn side(party: InterestParty) -> Sides {
     match party {
         InterestParty::Company => Sides::COMPANY,
         InterestParty::Chamber => Sides::CHAMBER,
@@ -27,17 +27,13 @@ pub fn speaker(sides: Sides) -> Option<InterestParty> {
     InterestParty::iter().find(|party| sides.meet(side(*party)))
 }
 
-impl Part for message::Model {
-    type Whole = interest::Model;
-
+impl Part<interest::Model> for message::Model {
     fn is_part_of(&self, whole: &interest::Model) -> bool {
         self.interest_id == whole.id
     }
 }
 
-impl Part for message_read::Model {
-    type Whole = message::Model;
-
+impl Part<message::Model> for message_read::Model {
     fn is_part_of(&self, whole: &message::Model) -> bool {
         self.message_id == whole.id
     }
@@ -71,7 +67,7 @@ impl Resource for MessageFacts {
 
 /// From which level on a viewer of this side sees an interest, the most first; the same as
 /// `InterestFacts::level`, for what was sent.
-fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+pub(super) fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
     use DisclosureLevel::{Introduced, Network, PublicBlind};
     use interest::Column;
     let is = |direction: InterestDirection| Column::Direction.eq(direction);
@@ -104,7 +100,7 @@ fn interest_of(any: Condition) -> sea_orm::Select<interest::Entity> {
 }
 
 /// The levels that a viewer at `level` reads.
-fn up_to(level: DisclosureLevel) -> Vec<DisclosureLevel> {
+pub(super) fn up_to(level: DisclosureLevel) -> Vec<DisclosureLevel> {
     DisclosureLevel::iter().filter(|asked| *asked <= level).collect()
 }
 

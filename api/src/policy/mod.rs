@@ -5,6 +5,7 @@
 //! Deny by default: a rule that is not written is a refusal, and what cannot be
 //! seen is reported as not found.
 
+mod document;
 mod interest;
 mod introduction;
 mod matches;
@@ -27,6 +28,7 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 
+pub use document::{DocumentFacts, RecordRow, reader_of_documents, visible_documents};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, sides_of_interests, visible_interests,
@@ -42,7 +44,7 @@ pub use matches::{
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
-    own_needs, visible_needs,
+    own_needs, represented_needs, visible_needs,
 };
 pub use offer::{
     ENDED as OFFERS_ENDED, OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK,
@@ -313,12 +315,9 @@ impl<R> Allowed<R> {
 }
 
 /// A row that is a part of another and has no rules of its own.
-pub trait Part {
-    /// What it is a part of.
-    type Whole;
-
+pub trait Part<Whole> {
     /// Whether it is a part of this one.
-    fn is_part_of(&self, whole: &Self::Whole) -> bool;
+    fn is_part_of(&self, whole: &Whole) -> bool;
 }
 
 impl<R> Allowed<R> {
@@ -326,7 +325,7 @@ impl<R> Allowed<R> {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a part of another row.
-    pub(crate) fn part<P: Part<Whole = R>>(&self, part: P) -> Result<Allowed<P>> {
+    pub(crate) fn part<P: Part<R>>(&self, part: P) -> Result<Allowed<P>> {
         if part.is_part_of(&self.0) { Ok(Allowed(part)) } else { Err(Error::Forbidden) }
     }
 }

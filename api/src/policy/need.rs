@@ -2,11 +2,15 @@
 //! rows still in the database. `page` checks the one against the other.
 
 use entity::{
-    Codes, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId, RegionId, Role, need,
+    Codes, ConsentPurpose, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId,
+    RegionId, Role, consent, need,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
+};
 
-use super::{Action, CHAMBER, Resource, Viewer, any_of, checked, introduced_needs};
+use super::{Action, CHAMBER, Resource, Viewer, any_of, checked, introduced_needs, none};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -87,7 +91,7 @@ impl Resource for NeedFacts {
 
 impl NeedFacts {
     /// What those see who stand behind it.
-    fn own_level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+    pub(super) fn own_level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
         if viewer.system || viewer.is(Role::MemberUser, self.company_id) {
             return Some(DisclosureLevel::Contract);
         }
@@ -145,6 +149,44 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     checked(own_needs(viewer).add(seen).add_option(admin).add_option(introduced_needs(viewer)))
 }
 
+/// Who sees how much of a need: a level, and the rows of which the viewer sees as much for one
+/// reason, the most first. The same as [`Resource::level`], which is the first that holds.
+pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
+    use DisclosureLevel::{Confidential, Contract, Introduced, Network, PublicBlind};
+    use need::Column;
+    let companies = viewer.holding(&[Role::MemberUser]);
+    let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
+    let sealed = represented_needs(viewer);
+    let sealed = sealed
+        .map(|represented| Condition::all().add(any_of(of_chambers(viewer))).add(represented));
+    let member = viewer.is_member().then(|| Column::Status.eq(NeedStatus::Published));
+    let admin = viewer.is_any(Role::NetworkAdmin);
+    let admin = admin.then(|| Column::Status.ne(NeedStatus::Draft));
+    vec![
+        (Contract, any_of(companies)),
+        (Confidential, sealed.unwrap_or_else(none)),
+        (Introduced, own_needs(viewer).add_option(introduced_needs(viewer))),
+        (Network, none().add_option(member).add_option(admin)),
+        (PublicBlind, Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()).into()),
+    ]
+}
+
+/// Whether a need's company lets its chamber represent it; nothing for viewers who speak for none.
+#[must_use]
+pub fn represented_needs(viewer: &Viewer) -> Option<SimpleExpr> {
+    viewer.holding(CHAMBER).next()?;
+    let consents = consent::Entity::find()
+        .select_only()
+        .column(consent::Column::Id)
+        .filter(
+            Expr::col((consent::Entity, consent::Column::OrganizationId))
+                .equals((need::Entity, need::Column::CompanyId)),
+        )
+        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
+        .filter(consent::in_force(viewer.now));
+    Some(Expr::exists(consents.into_query()))
+}
+
 /// The needs of the viewer's own companies and, within their territory, of their chambers.
 #[must_use]
 pub fn own_needs(viewer: &Viewer) -> Condition {
@@ -153,12 +195,17 @@ pub fn own_needs(viewer: &Viewer) -> Condition {
         let shared = Column::SharedBy.contains(format!("|{}|", grant.organization));
         [Column::CompanyId.eq(grant.organization).into(), shared.into()]
     });
-    let chambers = viewer.holding(CHAMBER).map(|grant| {
+    any_of(companies.chain(of_chambers(viewer)))
+}
+
+/// Those of the viewer's chambers, within their territory.
+fn of_chambers(viewer: &Viewer) -> impl Iterator<Item = Condition> {
+    use need::Column;
+    viewer.holding(CHAMBER).map(|grant| {
         Condition::all()
             .add(Column::ChamberId.eq(grant.organization))
             .add_option(grant.territory(Column::RegionId, Column::DelegationId))
-    });
-    any_of(companies.chain(chambers))
+    })
 }
 
 /// What can be done to a need. Names are those of the mutations.
