@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use entity::{
     MatchStatus, NeedStatus, OfferStatus, affiliation, chamber_profile, code, consent, counter,
-    delegation, disclosure, event, external_ref, follower, history, interest, match_, membership,
-    message, message_read, need, offer, organization, ott_profile, person, region,
+    delegation, disclosure, document, event, external_ref, follower, history, interest, match_,
+    membership, message, message_read, need, offer, organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -33,6 +33,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<counter::Entity>(),
         columns::<delegation::Entity>(),
         columns::<disclosure::Entity>(),
+        columns::<document::Entity>(),
         columns::<event::Entity>(),
         columns::<external_ref::Entity>(),
         columns::<follower::Entity>(),

@@ -4,7 +4,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    interests, ledger, matches, needs, offers, organizations,
+    documents, interests, ledger, matches, needs, offers, organizations,
     policy::{
         Action, InterestAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource,
         Viewer,
@@ -112,6 +112,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "match", matches::FIELDS);
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
+    fields(&mut text, "document", documents::FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);
     compare("docs/who-sees-what.txt", &text);
 }

@@ -24,4 +24,4 @@ pub use answer::Answer;
 pub use cast::Cast;
 pub use house::Database;
 pub use person::{INTEREST, Person};
-pub use world::{World, noon, on_empty, tell};
+pub use world::{MOST_BYTES, Transferred, World, noon, on_empty, tell};

@@ -4,15 +4,16 @@ use api::text::fold;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, ConsentId,
-    ConsentPurpose, DeclineReason, DelegationId, DevelopmentStage, EvidenceKind,
-    ExclusivityAvailable, InnovationReadiness, InnovationScope, InterestDirection, InterestId,
-    InterestStatus, IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus,
-    NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId,
-    OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer,
-    RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
-    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
-    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, consent,
-    delegation, interest, match_, need, offer, organization, region,
+    ConsentPurpose, DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId,
+    DocumentStatus, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
+    InterestDirection, InterestId, InterestStatus, IprStatus, Localized, MatchComponents, MatchId,
+    MatchSource, MatchStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
+    OfferType, OrganizationId, OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId,
+    RequirementAnswer, RequirementAnswers, RequirementResponse, SizeBasis, SizeClass,
+    SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons,
+    Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel,
+    VerifiedClaims, affiliation, consent, delegation, document, document::RecordId, interest,
+    match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -242,6 +243,38 @@ pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Mod
         ended_at: matches!(status, OfferStatus::Retired | OfferStatus::Transferred).then_some(now),
         renewals: 0,
     }
+}
+
+/// A document of a record whose bytes have come, of which nothing is kept.
+#[must_use]
+pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) -> document::Model {
+    let mut row = document::Model {
+        id: DocumentId::new(now),
+        record: record.to_string(),
+        need_id: None,
+        offer_id: None,
+        interest_id: None,
+        party: None,
+        level,
+        title: both("Balance", "Balance"),
+        file_name: "balance.pdf".into(),
+        media_type: "application/pdf".into(),
+        size_bytes: 9,
+        sha256: "0".repeat(64),
+        status: DocumentStatus::Stored,
+        object: Some("nothing".into()),
+        uploaded_by: None,
+        created_at: now,
+        expires_at: now,
+        uploaded_at: Some(now),
+        tidy_at: None,
+    };
+    match record {
+        RecordId::Need(id) => row.need_id = Some(id),
+        RecordId::Offer(id) => row.offer_id = Some(id),
+        RecordId::Interest(id) => row.interest_id = Some(id),
+    }
+    row
 }
 
 /// What a company has consented to, without end.

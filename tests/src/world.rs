@@ -161,10 +161,25 @@ impl World {
         link: &str,
         bytes: Option<Vec<u8>>,
     ) -> Transferred {
+        let length = bytes.as_ref().map(Vec::len).unwrap_or_default();
+        self.transferred(token, link, bytes, length).await
+    }
+
+    /// Sends bytes to a link that break off before as many have come as were to come.
+    pub async fn transfer_cut(&self, link: &str, bytes: Vec<u8>, length: usize) -> Transferred {
+        self.transferred(None, link, Some(bytes), length).await
+    }
+
+    async fn transferred(
+        &self,
+        token: Option<&str>,
+        link: &str,
+        bytes: Option<Vec<u8>>,
+        length: usize,
+    ) -> Transferred {
         let request = if bytes.is_some() { TestRequest::put() } else { TestRequest::get() };
         let mut request = request.uri(link);
         if let Some(bytes) = bytes {
-            let length = bytes.len();
             request = request.set_payload(bytes).insert_header((header::CONTENT_LENGTH, length));
         }
         if let Some(token) = token {
@@ -173,9 +188,10 @@ impl World {
         let service = init_service(actix_web::App::new().configure(configure(self.app.clone())));
         let response = service.await.call(request.to_request()).await.expect("an answer");
         let response = response.map_into_boxed_body();
-        let headers = response.headers().iter().map(|(name, value)| {
-            (name.to_string(), value.to_str().unwrap_or_default().to_owned())
-        });
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
         let (status, headers) = (response.status().as_u16(), headers.collect());
         Transferred { status, headers, bytes: read_body(response).await.to_vec() }
     }
