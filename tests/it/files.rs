@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 
 use api::{
     clockwork,
+    documents::Unserved,
     policy::{NeedFacts, Resource, Viewer},
 };
 use chrono::TimeDelta;
@@ -12,9 +13,10 @@ use entity::{
     ConsentPurpose, DisclosureLevel, DocumentId, InterestDirection, InterestParty, InterestStatus,
     NeedStatus, OfferStatus, Role, document, document::RecordId, membership,
 };
+use futures_util::TryStreamExt;
 use sea_orm::{ColumnTrait, EntityTrait, Iterable, QueryFilter};
 use serde_json::{Value, json};
-use tests::{MOST_BYTES, Person, Transferred, World, records};
+use tests::{Bucket, MOST_BYTES, Person, Transferred, World, records};
 use tokio::sync::mpsc;
 
 use crate::policy::input;
@@ -31,6 +33,7 @@ tests::stories!(
     files_of_interests_reach_whom_their_level_covers,
     who_attached_what_is_public_does_not_publish_it,
     nothing_is_left_of_what_breaks_off,
+    a_bucket_keeps_files_too,
 );
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nzanatedentro";
@@ -331,7 +334,8 @@ async fn a_link_is_for_one_person_and_a_short_time(world: &World) {
     held.to_at = Some(world.now());
     world.overwrite(held).await;
     assert_eq!(fetch(None, &link).await, 404);
-    assert_eq!(world.transfer(None, &upload, Some(PDF.to_vec())).await.status, 404);
+    // That it was announced they know; the need is there for everybody.
+    assert_eq!(world.transfer(None, &upload, Some(PDF.to_vec())).await.status, 403);
     assert_eq!(kept(&world.files()).len(), 2);
     world.events().await;
 }
@@ -742,4 +746,64 @@ async fn nothing_is_left_of_what_breaks_off(world: &World) {
     clockwork::run_due(&world.service).await.unwrap();
     assert_eq!(world.events().await, ["DOCUMENT_TIDIED"]);
     assert_eq!(kept(&world.files()), [""; 0]);
+}
+
+async fn a_bucket_keeps_files_too(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await.id.to_string();
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let bucket = Bucket::open().await;
+    let instance = world.another_instance().await.keeping_documents(bucket.archive(MOST_BYTES));
+    let mut long = PDF.to_vec();
+    long.resize(11_000_000, b' ');
+    let send = async |url: &str, id: &str, bytes: &[u8]| {
+        let link = url.split_once("link=").unwrap().1;
+        let intake = instance.expect_document(id, link, None).await.unwrap();
+        let (give, pieces) = mpsc::channel(4);
+        let storing = tokio::spawn(intake.store(pieces));
+        for piece in bytes.chunks(60_000) {
+            if give.send(piece.to_vec().into()).await.is_err() {
+                break;
+            }
+        }
+        drop(give);
+        storing.await.unwrap()
+    };
+    let mut ids = Vec::new();
+    for bytes in [PDF, &long] {
+        let told = member.attach(&need, "CONFIDENTIAL", "a.pdf", bytes).await.root().clone();
+        let id = told["document"]["id"].as_str().unwrap().to_owned();
+        let upload = told["uploadUrl"].as_str().unwrap();
+        // What is not right is not even completed.
+        let mut changed = bytes.to_vec();
+        *changed.last_mut().unwrap() = b'!';
+        for wrong in [&changed[..], &bytes[..bytes.len() - 1]] {
+            assert!(matches!(send(upload, &id, wrong).await, Err(Unserved::Differs(_))));
+        }
+        assert!(bucket.keys().len() == ids.len() && bucket.uploads().1 == 0);
+        send(upload, &id, bytes).await.unwrap();
+        let shelf = id.parse::<DocumentId>().unwrap().0.simple().to_string();
+        assert!(bucket.keys().iter().any(|key| key.starts_with(&format!("{shelf}/"))));
+        let link = url(&member, &id).await.unwrap();
+        let link = link.split_once("link=").unwrap().1;
+        let delivery = instance.deliver_document(&id, link, None).await.unwrap();
+        let found: Vec<_> = delivery.bytes.try_collect().await.unwrap();
+        assert!(found.concat() == bytes, "another file");
+        ids.push((id, shelf));
+    }
+    assert_eq!(bucket.uploads(), (3, 0), "what is long goes in parts, and no part is left");
+    // What nobody names goes, what somebody names stays.
+    let [(_, first), (second, gone)] = &ids[..] else { panic!("two") };
+    bucket.put(&format!("{first}/left over"), PDF);
+    let ask = "mutation($id: ID!) { removeDocument(input: { id: $id }) { document } }";
+    let token = member.token();
+    let removed = world.send_to(&instance, token.as_deref(), ask, json!({ "id": second })).await;
+    assert_eq!(removed.root()["document"], json!(second));
+    assert!(!bucket.keys().iter().any(|key| key.starts_with(gone)));
+    world.pass(TimeDelta::minutes(75));
+    clockwork::run_due(&instance).await.unwrap();
+    let keys = bucket.keys();
+    assert!(keys.len() == 1 && keys[0].starts_with(first) && !keys[0].ends_with("left over"));
+    world.events().await;
+    bucket.close().await;
 }

@@ -12,6 +12,7 @@
 
 mod answer;
 pub mod binary;
+mod bucket;
 mod cast;
 mod house;
 pub mod log;
@@ -21,6 +22,7 @@ pub mod selection;
 mod world;
 
 pub use answer::Answer;
+pub use bucket::Bucket;
 pub use cast::Cast;
 pub use house::Database;
 pub use person::{INTEREST, Person};
