@@ -14,6 +14,7 @@ use super::past::Cast;
 use crate::{
     clockwork,
     context::Service,
+    documents,
     error::{Error, Result},
     interests::life::{self, Between},
     policy::{InterestAction, Viewer},
@@ -23,6 +24,9 @@ use crate::{
 
 const WHOM_TO_CALL: &str =
     "query($id: ID!) { need(id: $id) { folio company { name telephone email } } }";
+
+/// What a company shows to whom it was introduced.
+const MEASURED: &[u8] = b"semana,linea,kWh,piezas\n1,A,41200,18400\n1,B,38750,17100\n2,A,40810,18650\n2,B,39020,16980\n";
 
 /// How many days ago each was written down, and how far it came.
 const FATES: [(i64, InterestStatus); 14] = [
@@ -79,13 +83,19 @@ pub(super) async fn write(service: &Service) -> Result<()> {
         let told = deal.live(&mut work, index % 3 == 0, fate).await;
         told.map_err(|error| Error::internal(format!("interest {index}: {}", error.describe())))?;
         if fate == InterestStatus::Accepted && !deal.by_company() {
-            introduced.push((deal.office(8), need.id));
+            let company = cast.someone(need.company_id, &[Role::MemberUser], service.now());
+            introduced.push((deal.office(8), company, need.id));
         }
     }
     work.commit().await?;
     // Whoever was introduced looks up whom to call; the ledger keeps that.
     let schema = schema::build();
-    for (office, need) in introduced {
+    for (office, company, need) in introduced {
+        let file = json!({
+            "record": need.to_string(), "level": "INTRODUCED", "fileName": "mediciones.csv",
+            "title": "Mediciones de dos semanas, inventadas (demo)",
+        });
+        documents::life::put(service, company, file, MEASURED).await?;
         let variables = Variables::from_json(json!({ "id": need.to_string() }));
         let request = service.equip(Request::new(WHOM_TO_CALL).variables(variables), office);
         let answer = service.execute(&schema, request).await;

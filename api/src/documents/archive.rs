@@ -137,18 +137,18 @@ impl Archive {
         Ok(found.into_stream().map_err(io::Error::from).boxed())
     }
 
-    /// Takes away all that is kept for a document, but for what is called `kept`.
-    pub(super) async fn tidy(&self, document: DocumentId, kept: Option<&str>) -> Result<()> {
-        let shelf = shelf(document);
+    /// Takes away all that is kept for a document, but for what is called `named`.
+    pub(super) async fn tidy(&self, document: DocumentId, named: Option<&str>) -> Result<()> {
         if let Some(folder) = &self.0.folder {
             // Files that a crash left half written have names of their own, which the store does not list.
-            return tidy_folder(folder.join(shelf), kept).await.map_err(Error::internal);
+            let folder = folder.join(shelf(document));
+            return tidy_folder(folder, named).await.map_err(Error::internal);
         }
-        let shelf = Path::from(shelf);
-        let mut found = self.0.objects.list(Some(&shelf));
+        let below = Path::from(shelf(document));
+        let mut found = self.0.objects.list(Some(&below));
         while let Some(object) = found.next().await {
             let path = object.map_err(Error::internal)?.location;
-            if kept.is_none() || path.filename() != kept {
+            if named.is_none() || path.filename() != named {
                 self.0.objects.delete(&path).await.map_err(Error::internal)?;
             }
         }
@@ -170,14 +170,14 @@ fn shelf(document: DocumentId) -> String {
     document.0.simple().to_string()
 }
 
-async fn tidy_folder(folder: PathBuf, kept: Option<&str>) -> io::Result<()> {
+async fn tidy_folder(folder: PathBuf, named: Option<&str>) -> io::Result<()> {
     let mut entries = match tokio::fs::read_dir(&folder).await {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         other => other?,
     };
     let mut empty = true;
     while let Some(entry) = entries.next_entry().await? {
-        if kept.is_some_and(|kept| entry.file_name() == kept) {
+        if named.is_some_and(|named| entry.file_name() == named) {
             empty = false;
         } else {
             tokio::fs::remove_file(entry.path()).await?;

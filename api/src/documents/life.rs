@@ -1,5 +1,8 @@
 //! The life of a document: who attaches what to what, when, and what is left over.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use chrono::Duration;
 use entity::{
     ConsentPurpose, DisclosureLevel, DocumentId, DocumentStatus, InterestParty, InterestStatus,
@@ -12,7 +15,10 @@ use sea_orm::{
     QuerySelect,
 };
 
-use super::{formats, mutation::AttachDocumentInput};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+
+use super::{formats, link::Way, mutation::AttachDocumentInput};
 use crate::{
     blind,
     checks::Checks,
@@ -23,8 +29,9 @@ use crate::{
     organizations::consented,
     policy::{
         Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED, OfferAction,
-        Sides, speaker, visible_documents,
+        Sides, Viewer, speaker, visible_documents,
     },
+    scalars::LocalizedTextInput,
     work::Work,
 };
 
@@ -178,10 +185,13 @@ pub(super) async fn attach(
         check_blind(texts, &held.names(work).await?)?;
     }
     let party = held.party();
+    let coming = Condition::all()
+        .add(Column::Status.eq(DocumentStatus::Pending))
+        .add(Column::ExpiresAt.gt(work.now));
     let theirs = document::Entity::find()
         .filter(Column::Record.eq(record.to_string()))
         .filter(party.map_or(Column::Party.is_null(), |party| Column::Party.eq(party)))
-        .filter(Column::Status.is_in([DocumentStatus::Pending, DocumentStatus::Stored]));
+        .filter(Condition::any().add(Column::Status.eq(DocumentStatus::Stored)).add(coming));
     if theirs.count(work.tx()).await? >= MOST {
         return Err(Error::refused(
             UserErrorCode::LimitReached,
@@ -218,6 +228,35 @@ pub(super) async fn attach(
     let row = work.insert(held.part(row)?).await?;
     work.record(Event::DocumentAttached { document: row.id, record });
     Ok(row)
+}
+
+/// Announces a document and brings its bytes, as somebody who may: how demo data gets files.
+pub(crate) async fn put(
+    service: &Service,
+    viewer: Viewer,
+    input: serde_json::Value,
+    bytes: &'static [u8],
+) -> Result<()> {
+    let text = |name: &str| input[name].as_str().unwrap_or_default().to_owned();
+    let input = AttachDocumentInput {
+        record: text("record").into(),
+        level: DisclosureLevel::try_from_value(&text("level")).map_err(Error::internal)?,
+        title: LocalizedTextInput { es: Some(text("title")), en: None },
+        file_name: text("fileName"),
+        size_bytes: i32::try_from(bytes.len()).map_err(Error::internal)?,
+        sha256: format!("{:x}", Sha256::digest(bytes)),
+    };
+    let mut work = Work::begin(service.db(), Arc::new(viewer.clone())).await?;
+    let row = attach(&mut work, service, input).await?;
+    work.commit().await?;
+    let until = row.expires_at;
+    let link = service.archive()?.key().sign(Way::In, row.id, (&viewer, false), until)?;
+    let told = |refused| Error::internal(format!("{refused:?}"));
+    let intake = service.expect_document(&row.id.to_string(), &link, None).await.map_err(told)?;
+    let (give, pieces) = mpsc::channel(1);
+    give.send(Bytes::from_static(bytes)).await.map_err(Error::internal)?;
+    drop(give);
+    intake.store(pieces).await.map_err(told)
 }
 
 /// What is wrong with what is said of a file; its title and its media type.

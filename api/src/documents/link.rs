@@ -27,6 +27,10 @@ pub(super) enum Way {
     Out,
 }
 
+/// A link is not one of ours, not for this, or has ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NotGood;
+
 /// What a link says: of the person, as much as their token said.
 #[derive(Serialize, Deserialize)]
 struct Told {
@@ -84,29 +88,36 @@ impl Key {
         Ok(format!("{told}.{}", URL_SAFE_NO_PAD.encode(seal)))
     }
 
-    /// For whom a link was made; nothing when it is not one of ours for this, or not any more.
-    /// Nobody is `Some(None)`.
+    /// For whom a link was made; nobody for what is public.
+    ///
+    /// # Errors
+    /// When it is not one of ours for this, or not any more.
     pub(super) fn open(
         &self,
         way: Way,
         document: DocumentId,
         link: &str,
         now: DateTime<Utc>,
-    ) -> Option<Option<Claims>> {
-        let (told, seal) = link.split_once('.')?;
-        let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
-        self.seal(way, document, told).ok()?.verify_slice(&seal).ok()?;
-        let told: Told = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(told).ok()?).ok()?;
-        let expires_at = DateTime::from_timestamp(told.e, 0).filter(|end| now < *end)?;
-        let claims = |subject| Claims {
+    ) -> Result<Option<Claims>, NotGood> {
+        let told = self.unsealed(way, document, link).ok_or(NotGood)?;
+        let expires_at = DateTime::from_timestamp(told.e, 0).filter(|end| now < *end);
+        let expires_at = expires_at.ok_or(NotGood)?;
+        Ok(told.p.map(|subject| Claims {
             issuer: String::new(),
             subject,
             grants: told.g,
             local: true,
             authoritative: told.a,
             expires_at,
-        };
-        Some(told.p.map(claims))
+        }))
+    }
+
+    /// What a link of ours says.
+    fn unsealed(&self, way: Way, document: DocumentId, link: &str) -> Option<Told> {
+        let (told, seal) = link.split_once('.')?;
+        let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
+        self.seal(way, document, told).ok()?.verify_slice(&seal).ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(told).ok()?).ok()
     }
 }
 
@@ -130,11 +141,11 @@ mod tests {
         let opened = key.open(Way::Out, document, &link, now).unwrap().unwrap();
         assert_eq!(opened.subject, person.to_string());
         assert!(opened.local && !opened.authoritative);
-        assert!(key.open(Way::Out, document, &link, until - TimeDelta::seconds(1)).is_some());
-        assert!(key.open(Way::Out, document, &link, until).is_none());
-        assert!(key.open(Way::In, document, &link, now).is_none());
-        assert!(key.open(Way::Out, another, &link, now).is_none());
-        assert!(other.open(Way::Out, document, &link, now).is_none());
+        assert!(key.open(Way::Out, document, &link, until - TimeDelta::seconds(1)).is_ok());
+        assert!(key.open(Way::Out, document, &link, until).is_err());
+        assert!(key.open(Way::In, document, &link, now).is_err());
+        assert!(key.open(Way::Out, another, &link, now).is_err());
+        assert!(other.open(Way::Out, document, &link, now).is_err());
         // What it says cannot be changed, and neither can be cut.
         let (told, seal) = link.split_once('.').unwrap();
         let nobody = Viewer::anonymous(now);
@@ -149,7 +160,7 @@ mod tests {
             String::new(),
             ".".to_owned(),
         ] {
-            assert!(key.open(Way::Out, document, &forged, now).is_none(), "{forged}");
+            assert!(key.open(Way::Out, document, &forged, now).is_err(), "{forged}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     context::{Believed, Request},
     error::{Result, Told},
     policy::{DocumentFacts, Viewer, reader_of_documents, visible_documents},
-    read::{Asked, Facts, Field, Kind, List, Node, Order, Row},
+    read::{Facts, Field, Kind, List, Node, Order, Row},
 };
 
 /// A file that belongs to a need, an offer or an expression of interest. Its bytes are fetched
@@ -70,18 +70,12 @@ impl Document {
         if self.facts.status != DocumentStatus::Stored {
             return None;
         }
-        Some(link(ctx, Way::Out, self.id, self.link_ends(ctx)))
+        Some(link(ctx, Way::Out, self.id, ctx.viewer().now + LINK))
     }
 
     /// When `url` ends: five minutes after you asked. Null until its bytes have come.
     async fn url_expires_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
-        (self.facts.status == DocumentStatus::Stored).then(|| self.link_ends(ctx))
-    }
-}
-
-impl Document {
-    fn link_ends(&self, ctx: &Context<'_>) -> DateTime<Utc> {
-        ctx.viewer().now + LINK
+        (self.facts.status == DocumentStatus::Stored).then(|| ctx.viewer().now + LINK)
     }
 }
 
@@ -193,7 +187,7 @@ impl Node for Document {
 }
 
 /// The documents of a record, the first first; there are few.
-pub(crate) fn documents_of(viewer: &Viewer, _: &Asked<'_>) -> Result<List<Document>> {
+pub(crate) fn documents_of(viewer: &Viewer) -> List<Document> {
     let order = Order { name: "FIRST", by: &[(Column::CreatedAt, Kind::Time)], descending: false };
-    Ok(List::whole(order, visible_documents(viewer)))
+    List::whole(order, visible_documents(viewer))
 }

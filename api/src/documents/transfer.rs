@@ -87,7 +87,7 @@ impl Service {
         presented: Option<&Claims>,
     ) -> Result<(Viewer, Option<Claims>), Unserved> {
         let opened = self.archive()?.key().open(way, document, link, self.now());
-        let claims = opened.ok_or(Unserved::Link)?;
+        let claims = opened.map_err(|_| Unserved::Link)?;
         let viewer = self.viewer(claims.as_ref(), true).await?;
         let other = |one: &Claims| person_of(one.local, &one.issuer, &one.subject) != viewer.person;
         if presented.is_some_and(other) {

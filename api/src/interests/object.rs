@@ -307,7 +307,7 @@ impl Node for Interest {
             &ToMany {
                 name: "documents",
                 parent: document::Column::InterestId,
-                list: documents_of,
+                list: |viewer, _| Ok(documents_of(viewer)),
                 place: |row: &mut Self| &mut row.documents,
             },
         ]

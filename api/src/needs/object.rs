@@ -510,7 +510,7 @@ impl Node for Need {
             &ToMany {
                 name: "documents",
                 parent: document::Column::NeedId,
-                list: documents_of,
+                list: |viewer, _| Ok(documents_of(viewer)),
                 place: |row: &mut Self| &mut row.documents,
             },
         ]

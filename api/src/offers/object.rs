@@ -428,7 +428,7 @@ impl Node for Offer {
             &ToMany {
                 name: "documents",
                 parent: document::Column::OfferId,
-                list: documents_of,
+                list: |viewer, _| Ok(documents_of(viewer)),
                 place: |row: &mut Self| &mut row.documents,
             },
         ]
