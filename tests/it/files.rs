@@ -6,15 +6,17 @@ use std::{fs, path::Path};
 use api::{
     clockwork,
     documents::Unserved,
-    policy::{NeedFacts, Resource, Viewer},
+    policy::{
+        Action, Converse, InterestAction, NeedAction, NeedFacts, OfferAction, Resource, Viewer,
+    },
 };
 use chrono::TimeDelta;
 use entity::{
     ConsentPurpose, DisclosureLevel, DocumentId, InterestDirection, InterestParty, InterestStatus,
     NeedStatus, OfferStatus, Role, document, document::RecordId, membership,
 };
-use futures_util::TryStreamExt;
-use sea_orm::{ColumnTrait, EntityTrait, Iterable, QueryFilter};
+use futures_util::{TryStreamExt, future::join_all};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, Iterable, QueryFilter};
 use serde_json::{Value, json};
 use tests::{Bucket, MOST_BYTES, Person, Transferred, World, records};
 use tokio::sync::mpsc;
@@ -34,6 +36,8 @@ tests::stories!(
     who_attached_what_is_public_does_not_publish_it,
     nothing_is_left_of_what_breaks_off,
     a_bucket_keeps_files_too,
+    every_door_by_everybody,
+    of_two_that_come_at_once_one_is_kept,
 );
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nzanatedentro";
@@ -806,4 +810,121 @@ async fn a_bucket_keeps_files_too(world: &World) {
     assert!(keys.len() == 1 && keys[0].starts_with(first) && !keys[0].ends_with("left over"));
     world.events().await;
     bucket.close().await;
+}
+
+/// What the tables say about attaching: who may revise the record's text, and when it takes files.
+fn expected<A: Action>(
+    viewer: &Viewer,
+    row: &A::On,
+    action: A,
+    (open, readable): (bool, bool),
+) -> &'static str {
+    match row.level(viewer) {
+        None => "NOT_FOUND",
+        Some(_) if !action.permitted(viewer, row) && viewer.person.is_none() => "UNAUTHENTICATED",
+        Some(_) if !action.permitted(viewer, row) => "FORBIDDEN",
+        Some(_) if !open => "ILLEGAL_STATE",
+        Some(_) if !readable => "CONSENT_MISSING input.level",
+        Some(_) => "DONE",
+    }
+}
+
+/// Whoever may attach takes away, whatever has become of the record, and nobody else.
+async fn removed(world: &World, person: &Person<'_>, file: document::Model, right: &str) {
+    let what = format!("{person:?} {file:?}");
+    world.put(file.clone()).await;
+    assert_eq!(person.remove_document(&file.id.to_string()).await.outcome(), right, "{what}");
+}
+
+async fn every_door_by_everybody(world: &World) {
+    use DisclosureLevel::{Confidential, Contract, Introduced, Network};
+    let cast = world.cast().await;
+    let people = cast.people(world).await;
+    let levels = [Network, Introduced, Confidential, Contract];
+    for status in NeedStatus::iter() {
+        let row = world.need(&cast, status).await;
+        let full = world.need(&cast, status).await;
+        for ((name, person), level) in
+            people.iter().flat_map(|person| levels.map(|level| (person, level)))
+        {
+            let viewer = person.viewer();
+            let open = if level < Introduced {
+                NeedAction::Revise.from().contains(&status)
+            } else {
+                !api::policy::NEEDS_ENDED.contains(&status)
+            };
+            let readable = level <= Introduced || viewer.is(Role::MemberUser, cast.company);
+            let right = expected(&viewer, &row, NeedAction::Revise, (open, readable));
+            let told = person.attach(&row.id.to_string(), &level.to_value(), "a.pdf", PDF).await;
+            assert_eq!(told.outcome(), right, "{name} {status:?} {level:?}");
+            let right = match row.level(&viewer) {
+                Some(seen) if seen >= level => {
+                    expected(&viewer, &row, NeedAction::Revise, (true, true))
+                }
+                _ => "NOT_FOUND",
+            };
+            let file = records::document(RecordId::Need(full.id), level, world.now());
+            removed(world, person, file, right).await;
+        }
+    }
+    for status in OfferStatus::iter() {
+        let row = world.offer(&cast, status).await;
+        let full = world.offer(&cast, status).await;
+        for ((name, person), level) in
+            people.iter().flat_map(|person| levels.map(|level| (person, level)))
+        {
+            let viewer = person.viewer();
+            let open = if level < Introduced {
+                OfferAction::Revise.from().contains(&status)
+            } else {
+                !api::policy::OFFERS_ENDED.contains(&status)
+            };
+            let right = expected(&viewer, &row, OfferAction::Revise, (open, true));
+            let told = person.attach(&row.id.to_string(), &level.to_value(), "a.pdf", PDF).await;
+            assert_eq!(told.outcome(), right, "{name} {status:?} {level:?}");
+            let right = match row.level(&viewer) {
+                Some(seen) if seen >= level => {
+                    expected(&viewer, &row, OfferAction::Revise, (true, true))
+                }
+                _ => "NOT_FOUND",
+            };
+            let file = records::document(RecordId::Offer(full.id), level, world.now());
+            removed(world, person, file, right).await;
+        }
+    }
+    for (direction, status) in InterestDirection::iter()
+        .flat_map(|from| InterestStatus::iter().map(move |status| (from, status)))
+    {
+        let need = world.need(&cast, NeedStatus::Published).await;
+        let offer = world.offer(&cast, OfferStatus::Published).await;
+        let row = records::interest(&need, &offer, direction, status, world.now());
+        world.put(row.clone()).await;
+        for (name, person) in &people {
+            let viewer = person.viewer();
+            let open = status == InterestStatus::Draft || InterestAction::is_talked_about(status);
+            let right = expected(&viewer, &row, Converse, (open, true));
+            let told = person.attach(&row.id.to_string(), "CONFIDENTIAL", "a.pdf", PDF).await;
+            assert_eq!(told.outcome(), right, "{name} {direction:?} {status:?}");
+        }
+    }
+    world.events().await;
+}
+
+async fn of_two_that_come_at_once_one_is_kept(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await.id.to_string();
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let mut long = PDF.to_vec();
+    long.resize(6_000_000, b' ');
+    let told = member.attach(&need, "CONFIDENTIAL", "a.pdf", &long).await;
+    let upload = told.root()["uploadUrl"].as_str().unwrap();
+    let all = join_all((0..4).map(|_| world.transfer(None, upload, Some(long.clone())))).await;
+    let mut statuses: Vec<_> = all.iter().map(|sent| sent.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409, 409, 409]);
+    assert_eq!(kept(&world.files()).len(), 1);
+    let id = told.root()["document"]["id"].as_str().unwrap();
+    let link = url(&member, id).await.unwrap();
+    assert!(world.transfer(None, &link, None).await.bytes == long, "another file");
+    assert_eq!(world.events().await, ["DOCUMENT_ATTACHED", "DOCUMENT_STORED"]);
 }

@@ -146,6 +146,9 @@ mod tests {
         assert!(key.open(Way::In, document, &link, now).is_err());
         assert!(key.open(Way::Out, another, &link, now).is_err());
         assert!(other.open(Way::Out, document, &link, now).is_err());
+        let believed = key.sign(Way::Out, document, (&viewer, true), until).unwrap();
+        let believed = key.open(Way::Out, document, &believed, now).unwrap().unwrap();
+        assert!(believed.authoritative);
         // What it says cannot be changed, and neither can be cut.
         let (told, seal) = link.split_once('.').unwrap();
         let nobody = Viewer::anonymous(now);
