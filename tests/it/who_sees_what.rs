@@ -127,7 +127,8 @@ parties to the contract. `-` is: it does not exist for them.
 
 The need belongs to the company, in one region of the chamber; the offer to the
 office; a match is between the two, and so is an interest. L0 of an interest is what each of
-its parties reads: nobody else knows of it. Where a company lets its chamber represent it, the chamber sees L3 in place
+its parties reads: nobody else knows of it. L0 of a document is what each of its readers
+reads; who they are, the level of the document says. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";
