@@ -13,12 +13,17 @@ const CITY: Duration = Duration::hours(6);
 const LAST_ZONE: Duration = Duration::hours(8);
 
 /// The day in Mexico City at a moment.
-fn day(at: DateTime<Utc>) -> NaiveDate {
+pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
     (at - CITY).date_naive()
 }
 
+/// The beginning of a day in Mexico City.
+pub(crate) fn beginning_of(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() + CITY
+}
+
 /// The end of a day in the last time zone of Mexico.
-fn end(day: NaiveDate) -> DateTime<Utc> {
+pub(crate) fn end_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc() + Duration::days(1) + LAST_ZONE
 }
 
@@ -32,12 +37,12 @@ fn is_working(labels: &Labels, day: NaiveDate) -> bool {
 /// `days` is 1 or more.
 pub(crate) fn after_working_days(labels: &Labels, from: DateTime<Utc>, days: u32) -> DateTime<Utc> {
     let mut rest = days;
-    let mut today = day(from);
+    let mut today = day_of(from);
     while rest > 0 {
         today += Duration::days(1);
         rest -= u32::from(is_working(labels, today));
     }
-    end(today)
+    end_of(today)
 }
 
 /// How many working days follow the day of `from` up to and with the day that ends at `until`,
@@ -49,7 +54,7 @@ pub(crate) fn working_days_until(
 ) -> u32 {
     let last = (until - LAST_ZONE - Duration::days(1)).date_naive();
     let mut days = 0;
-    let mut today = day(from);
+    let mut today = day_of(from);
     while today < last {
         today += Duration::days(1);
         days += u32::from(is_working(labels, today));

@@ -32,6 +32,11 @@ impl<'a> Checks<'a> {
         self.errors.push(UserError::at(&format!("{}{field}", self.prefix), code, message));
     }
 
+    /// A field that must be given is not.
+    fn missing(&mut self, field: &str) {
+        self.errors.push(UserError::required(&format!("{}{field}", self.prefix)));
+    }
+
     /// Nothing when everything is right.
     pub(crate) fn done(self) -> Result<()> {
         if self.errors.is_empty() { Ok(()) } else { Err(Error::Refused(self.errors)) }
@@ -66,6 +71,15 @@ impl<'a> Checks<'a> {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
+    /// The same for a text that must be there.
+    pub(crate) fn required_plain(&mut self, field: &str, text: &str, most: usize) -> String {
+        let text = self.plain(field, text, most);
+        if text.is_none() {
+            self.missing(field);
+        }
+        text.unwrap_or_default()
+    }
+
     /// A text in one or both languages, each of at most `most` characters; nothing when both are blank.
     pub(crate) fn localized(
         &mut self,
@@ -95,7 +109,7 @@ impl<'a> Checks<'a> {
         };
         match told {
             Some(text) => *target = text,
-            None => self.wrong(field, UserErrorCode::Required, "es obligatorio / is required"),
+            None => self.missing(field),
         }
     }
 
@@ -165,6 +179,17 @@ impl<'a> Checks<'a> {
             );
         }
         set(input, target);
+    }
+
+    /// A currency code.
+    pub(crate) fn currency(&mut self, field: &str, code: &str) {
+        if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            self.wrong(
+                field,
+                UserErrorCode::Invalid,
+                "debe ser un código ISO 4217 / must be an ISO 4217 code",
+            );
+        }
     }
 
     /// Changes a day, which must lie in a year that both databases can order.
@@ -276,7 +301,7 @@ impl<'a> Checks<'a> {
     pub(crate) fn part(&mut self, field: &str, text: &mut String, most: usize) {
         match self.plain(field, text, most) {
             Some(trimmed) => *text = trimmed,
-            None => self.wrong(field, UserErrorCode::Required, "es obligatorio / is required"),
+            None => self.missing(field),
         }
     }
 
@@ -310,10 +335,7 @@ pub(crate) fn set<T>(input: MaybeUndefined<T>, target: &mut Option<T>) {
 pub(crate) fn checked_note(ctx: &async_graphql::Context<'_>, note: &str) -> Result<String> {
     use crate::context::Request;
     let mut checks = Checks::new("input.", ctx.service().labels());
-    let note = checks.plain("note", note, 1_000);
-    if note.is_none() {
-        checks.wrong("note", UserErrorCode::Required, "es obligatorio / is required");
-    }
+    let note = checks.required_plain("note", note, 1_000);
     checks.done()?;
-    Ok(note.unwrap_or_default())
+    Ok(note)
 }

@@ -1,12 +1,14 @@
 //! What happens because time passes: records expire, their owners are warned,
-//! ended ones are put away, interests that nobody answers escalate and lapse, bytes of documents
-//! that nobody needs are taken away. Run by the service every minute; several instances
-//! may run it at once, since each record is held and looked at again.
+//! ended ones are put away, interests that nobody answers escalate and lapse, agreements
+//! begin and end, offers are released, bytes of documents that nobody needs are taken away.
+//! Run by the service every minute; several instances may run it at once, since each record is
+//! held and looked at again.
 
-use entity::{NeedStatus, OfferStatus, interest, need, offer};
+use entity::{NeedStatus, OfferStatus, agreement, interest, need, offer};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
+    agreements,
     context::Service,
     documents,
     error::{Error, Result},
@@ -45,34 +47,46 @@ pub async fn run_due(service: &Service) -> Result<usize> {
             let mut work = service.system_work().await?;
             let outcome = match action {
                 OfferAction::Archive => offers::life::archive(&mut work, row.id).await.map(drop),
+                OfferAction::Release => {
+                    offers::life::release(&mut work, row.id, None).await.map(drop)
+                }
                 _ => expire_offer(&mut work, row.id).await,
             };
             done += finish(work, outcome).await?;
         }
     }
     for (due, action) in interests::life::due(now) {
-        for row in due_interests(service, due).await? {
+        for row in rows::<interest::Entity>(service, due, interest::Column::Id).await? {
             let mut work = service.system_work().await?;
             let outcome = interests::life::move_on(&mut work, row.id, action).await;
+            done += finish(work, outcome).await?;
+        }
+    }
+    for (due, action) in agreements::life::due(now) {
+        for row in rows::<agreement::Entity>(service, due, agreement::Column::Id).await? {
+            let mut work = service.system_work().await?;
+            let outcome = agreements::life::move_on(&mut work, row.id, action).await;
             done += finish(work, outcome).await?;
         }
     }
     Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 
-async fn due_interests(service: &Service, due: Condition) -> Result<Vec<interest::Model>> {
-    let rows = interest::Entity::find().filter(due).order_by_asc(interest::Column::Id).limit(MOST);
-    Ok(rows.all(service.db().fresh()).await?)
+/// What is due, the oldest first.
+async fn rows<E: EntityTrait>(
+    service: &Service,
+    due: Condition,
+    id: E::Column,
+) -> Result<Vec<E::Model>> {
+    Ok(E::find().filter(due).order_by_asc(id).limit(MOST).all(service.db().fresh()).await?)
 }
 
 async fn due_needs(service: &Service, due: Condition) -> Result<Vec<need::Model>> {
-    let rows = need::Entity::find().filter(due).order_by_asc(need::Column::Id).limit(MOST);
-    Ok(rows.all(service.db().fresh()).await?)
+    rows::<need::Entity>(service, due, need::Column::Id).await
 }
 
 async fn due_offers(service: &Service, due: Condition) -> Result<Vec<offer::Model>> {
-    let rows = offer::Entity::find().filter(due).order_by_asc(offer::Column::Id).limit(MOST);
-    Ok(rows.all(service.db().fresh()).await?)
+    rows::<offer::Entity>(service, due, offer::Column::Id).await
 }
 
 async fn expire_need(work: &mut Work, id: entity::NeedId) -> Result<()> {

@@ -11,7 +11,7 @@ use crate::{
     codes::Labels,
     db::Db,
     documents::Archive,
-    error::{Error, Result},
+    error::{Error, Result, Told, UserError},
     followers::{Bookmark, events_after, newest},
     ledger::Ledger,
     matches::Engine,
@@ -309,4 +309,30 @@ pub(crate) async fn carry_out<T>(
     let (work, done) = prepared.await.map_err(|_| Error::Timeout)??;
     work.commit().await?;
     Ok(done)
+}
+
+/// What a mutation answers with: what came of its work, or what its sender can mend.
+pub(crate) fn told<T, P>(
+    outcome: Result<Option<T>>,
+    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
+) -> Result<P> {
+    match outcome {
+        Ok(thing) => Ok(payload(thing, Vec::new())),
+        Err(Error::Refused(user_errors)) => Ok(payload(None, user_errors)),
+        Err(other) => Err(other),
+    }
+}
+
+/// The same for a thing that the payload carries in its field `name`, read after the commit.
+pub(crate) async fn told_anew<N: Node, P>(
+    ctx: &Context<'_>,
+    name: &str,
+    done: Result<N::Id>,
+    payload: impl FnOnce(Option<N>, Vec<UserError>) -> P,
+) -> Told<P> {
+    let outcome = match done {
+        Ok(id) => ctx.reload(name, id).await,
+        Err(error) => Err(error),
+    };
+    Some(told(outcome, payload))
 }

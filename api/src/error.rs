@@ -123,6 +123,12 @@ impl UserError {
         }
     }
 
+    /// The field at `path` must be given.
+    #[must_use]
+    pub fn required(path: &str) -> Self {
+        Self::at(path, UserErrorCode::Required, "es obligatorio / is required")
+    }
+
     /// A mistake that concerns no single field.
     #[must_use]
     pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
@@ -141,6 +147,18 @@ impl Error {
     #[must_use]
     pub fn field(path: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
         Self::Refused(vec![UserError::at(path, code, message)])
+    }
+
+    /// The field at `path` refers to something that does not exist for its sender.
+    #[must_use]
+    pub fn no_such(path: &str) -> Self {
+        Self::field(path, UserErrorCode::NotFound, "no existe / does not exist")
+    }
+
+    /// The field at `path` must be given.
+    #[must_use]
+    pub fn required(path: &str) -> Self {
+        Self::Refused(vec![UserError::required(path)])
     }
 
     /// Our fault: `cause` is logged when the error is told.

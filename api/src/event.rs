@@ -2,11 +2,23 @@
 //! no personal data; readers fetch the rest as themselves. A kind never changes
 //! its meaning; a new meaning is a new kind.
 
+use async_graphql::Enum;
 use entity::{
-    ConsentId, ConsentPurpose, DocumentId, InterestId, MatchId, MessageId, NeedId, OfferId,
-    OrganizationId, document::RecordId,
+    AgreementId, ConsentId, ConsentPurpose, DisclosureLevel, DocumentId, InterestId, MatchId,
+    MessageId, NeedId, OfferId, OrganizationId, document::RecordId,
 };
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
+
+/// The events by which somebody is known to have written the text of a record.
+pub(crate) const WRITING: [&str; 6] = [
+    "NEED_DRAFTED",
+    "NEED_REVISED",
+    "OFFER_DRAFTED",
+    "OFFER_REVISED",
+    "AGREEMENT_DRAFTED",
+    "AGREEMENT_REVISED",
+];
 
 /// A thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +135,15 @@ pub enum Event {
     OfferClosedForInterest {
         offer: OfferId,
     },
+    OfferReserved {
+        offer: OfferId,
+    },
+    OfferReleased {
+        offer: OfferId,
+    },
+    OfferTransferred {
+        offer: OfferId,
+    },
     OfferRetired {
         offer: OfferId,
     },
@@ -228,6 +249,97 @@ pub enum Event {
     InterestCancelled {
         interest: InterestId,
     },
+    InterestNdaRequested {
+        interest: InterestId,
+    },
+    InterestNdaWaived {
+        interest: InterestId,
+    },
+    /// Its non-disclosure agreement came into force.
+    InterestNdaSigned {
+        interest: InterestId,
+    },
+    /// A contract that came of it came into force.
+    InterestAgreed {
+        interest: InterestId,
+    },
+    /// An agreement went through one of its verbs.
+    AgreementDrafted {
+        agreement: AgreementId,
+    },
+    AgreementRevised {
+        agreement: AgreementId,
+    },
+    AgreementSubmitted {
+        agreement: AgreementId,
+    },
+    AgreementReturned {
+        agreement: AgreementId,
+    },
+    AgreementShared {
+        agreement: AgreementId,
+    },
+    /// A party approved it.
+    AgreementApproved {
+        agreement: AgreementId,
+    },
+    /// All parties approved it.
+    AgreementConcluded {
+        agreement: AgreementId,
+    },
+    /// It is talked about again: what was approved and signed is void.
+    AgreementReopened {
+        agreement: AgreementId,
+    },
+    /// A party signed it.
+    AgreementSigned {
+        agreement: AgreementId,
+    },
+    /// It came into force.
+    AgreementActivated {
+        agreement: AgreementId,
+    },
+    AgreementSuspended {
+        agreement: AgreementId,
+    },
+    AgreementResumed {
+        agreement: AgreementId,
+    },
+    AgreementCompleted {
+        agreement: AgreementId,
+    },
+    AgreementTerminated {
+        agreement: AgreementId,
+    },
+    AgreementCancelled {
+        agreement: AgreementId,
+    },
+    /// An amendment of it came into force.
+    AgreementAmended {
+        agreement: AgreementId,
+    },
+    /// Its time is over.
+    AgreementExpired {
+        agreement: AgreementId,
+    },
+    /// A party named somebody who reads what the other discloses.
+    ConfidantNamed {
+        agreement: AgreementId,
+    },
+    /// Somebody reads no longer.
+    ConfidantRemoved {
+        agreement: AgreementId,
+    },
+    /// What a party promised was begun, kept or given up.
+    CommitmentStarted {
+        agreement: AgreementId,
+    },
+    CommitmentKept {
+        agreement: AgreementId,
+    },
+    CommitmentDropped {
+        agreement: AgreementId,
+    },
     /// Somebody wrote in the conversation on an expression of interest.
     MessageSent {
         interest: InterestId,
@@ -298,9 +410,224 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["interest", "match", "need", "offer", "consent", "organization"]
+        let id = ["agreement", "interest", "match", "need", "offer", "consent", "organization"]
             .iter()
             .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)
+    }
+}
+
+/// What the timeline of a record tells: a kind of event, and the level on the record from
+/// which it is told. Every kind stands here, told or not: a new one has to be decided about.
+macro_rules! timeline {
+    (
+        told { $($(#[$doc:meta])* $kind:ident from $level:ident,)+ }
+        never { $($silent:ident),+ $(,)? }
+    ) => {
+        /// What happened to a record, as its timeline tells it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum)]
+        #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum TimelineKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl TimelineKind {
+            /// From which level on the record it is told.
+            #[must_use]
+            pub fn told_from(self) -> DisclosureLevel {
+                match self {
+                    $(Self::$kind => DisclosureLevel::$level,)+
+                }
+            }
+        }
+
+        impl Event {
+            /// As what a timeline tells it; `None` for what none tells.
+            #[must_use]
+            pub fn told(&self) -> Option<TimelineKind> {
+                match self {
+                    $(Self::$kind { .. } => Some(TimelineKind::$kind),)+
+                    $(Self::$silent { .. } => None,)+
+                }
+            }
+        }
+    };
+}
+
+// From `PublicBlind`: for whoever knows of the record. From `Introduced`: for those who read
+// its history (of matches and interests there is no other level at which they differ).
+timeline! {
+    told {
+        /// The need was written down.
+        NeedDrafted from Introduced,
+        /// The text of the need was changed.
+        NeedRevised from Introduced,
+        /// The need was handed to the chamber for review.
+        NeedSubmitted from Introduced,
+        /// The need was sent back to its author.
+        NeedReturned from Introduced,
+        /// The need was offered to the network.
+        NeedPublished from PublicBlind,
+        /// The need was taken off the network for a while.
+        NeedHeld from Introduced,
+        /// The need was put back on the network.
+        NeedResumed from Introduced,
+        /// The need was given another year.
+        NeedRenewed from PublicBlind,
+        /// The need was opened for interest.
+        NeedOpenedForInterest from Introduced,
+        /// The need was closed for further interest.
+        NeedClosedForInterest from Introduced,
+        /// The need was met.
+        NeedFulfilled from PublicBlind,
+        /// The need was ended unmet.
+        NeedClosed from Introduced,
+        /// The need was taken back.
+        NeedWithdrawn from Introduced,
+        /// The need was put away.
+        NeedArchived from Introduced,
+        /// The need's time on the network ended.
+        NeedExpired from Introduced,
+        /// The need's owner was warned that its time ends within fourteen days.
+        NeedExpiryNear from Introduced,
+        /// The offer was written down.
+        OfferDrafted from Introduced,
+        /// The text of the offer was changed.
+        OfferRevised from Introduced,
+        /// The offer was handed to the office's manager for review.
+        OfferSubmitted from Introduced,
+        /// The offer was sent back to its author.
+        OfferReturned from Introduced,
+        /// The offer was offered to the network.
+        OfferPublished from PublicBlind,
+        /// The offer was taken off the network for a while.
+        OfferHeld from Introduced,
+        /// The offer was put back on the network.
+        OfferResumed from Introduced,
+        /// The offer was given another year.
+        OfferRenewed from PublicBlind,
+        /// The offer was opened for interest.
+        OfferOpenedForInterest from Introduced,
+        /// The offer was closed for further interest.
+        OfferClosedForInterest from Introduced,
+        /// The offer was kept for one partner.
+        OfferReserved from PublicBlind,
+        /// The offer was offered to the network again.
+        OfferReleased from PublicBlind,
+        /// An agreement in force left nobody else a use of the offer.
+        OfferTransferred from PublicBlind,
+        /// The offer was ended.
+        OfferRetired from Introduced,
+        /// The offer's time on the network ended.
+        OfferExpired from Introduced,
+        /// The offer was put away.
+        OfferArchived from Introduced,
+        /// The offer's owner was warned that its time ends within fourteen days.
+        OfferExpiryNear from Introduced,
+        /// Somebody said of the two that they fit.
+        MatchProposed from Introduced,
+        /// The match was taken up.
+        MatchShortlisted from Introduced,
+        /// The match was put aside for good.
+        MatchDismissed from Introduced,
+        /// The match became an expression of interest.
+        MatchConverted from Introduced,
+        /// The match was set aside, because one of the two left the network.
+        MatchSetAside from Introduced,
+        /// The match was taken up again, because both are on offer again.
+        MatchTakenUpAgain from Introduced,
+        /// The expression of interest was written down.
+        InterestDrafted from PublicBlind,
+        /// The expression of interest was sent.
+        InterestSubmitted from PublicBlind,
+        /// The intermediary took it over.
+        InterestTakenOver from PublicBlind,
+        /// The intermediary asked its sender for more.
+        InterestInformationRequested from PublicBlind,
+        /// The sender answered what was asked.
+        InterestInformationProvided from PublicBlind,
+        /// The intermediary ended it.
+        InterestRejected from PublicBlind,
+        /// The intermediary handed it to the owner of the need or the offer.
+        InterestForwarded from PublicBlind,
+        /// The owner accepted it.
+        InterestAccepted from PublicBlind,
+        /// The owner said no.
+        InterestDeclined from PublicBlind,
+        /// One side asked for a non-disclosure agreement.
+        InterestNdaRequested from PublicBlind,
+        /// The two sides went on without a non-disclosure agreement.
+        InterestNdaWaived from PublicBlind,
+        /// Its non-disclosure agreement came into force.
+        InterestNdaSigned from PublicBlind,
+        /// The two sides began to look into it together.
+        InterestUnderEvaluation from PublicBlind,
+        /// The two sides began to talk about terms.
+        InterestInNegotiation from PublicBlind,
+        /// A contract that came of it came into force.
+        InterestAgreed from PublicBlind,
+        /// It was ended without a deal.
+        InterestClosed from PublicBlind,
+        /// Its sender took it back.
+        InterestWithdrawn from PublicBlind,
+        /// One side rated the other.
+        InterestRated from Introduced,
+        /// The service marked it for those above, because nobody had taken it over in time.
+        InterestEscalated from PublicBlind,
+        /// It ended because nobody answered in time.
+        InterestLapsed from PublicBlind,
+        /// It ended because what it is about had ended.
+        InterestCancelled from PublicBlind,
+        /// The agreement was shown to all parties.
+        AgreementShared from Introduced,
+        /// A party approved the agreement.
+        AgreementApproved from Introduced,
+        /// All parties had approved the agreement.
+        AgreementConcluded from Introduced,
+        /// The agreement was talked about again; approvals and signatures were void.
+        AgreementReopened from Introduced,
+        /// A party signed the agreement.
+        AgreementSigned from Introduced,
+        /// The agreement came into force.
+        AgreementActivated from PublicBlind,
+        /// The agreement was interrupted for a while.
+        AgreementSuspended from PublicBlind,
+        /// The agreement went on.
+        AgreementResumed from PublicBlind,
+        /// What was agreed was carried out.
+        AgreementCompleted from PublicBlind,
+        /// The agreement was ended before its time.
+        AgreementTerminated from PublicBlind,
+        /// The agreement was given up before it came into force.
+        AgreementCancelled from Introduced,
+        /// An amendment of the agreement came into force.
+        AgreementAmended from Introduced,
+        /// The agreement's time was over.
+        AgreementExpired from PublicBlind,
+        /// A party named somebody who reads what the other discloses.
+        ConfidantNamed from Introduced,
+        /// Somebody reads no longer what the other party discloses.
+        ConfidantRemoved from Introduced,
+        /// A party began with a commitment.
+        CommitmentStarted from Introduced,
+        /// A party kept a commitment.
+        CommitmentKept from Introduced,
+        /// A party gave a commitment up.
+        CommitmentDropped from Introduced,
+    }
+    never {
+        // Of no one record, or of one that has no timeline.
+        CodesLoaded, OrganizationsImported, ProfileImported, MembersImported, ConsentGranted,
+        ConsentWithdrawn, NeedsGenerated, OffersGenerated, MatchesGenerated,
+        // The machine's own work, which comes and goes with every change.
+        NeedMatched, OfferMatched,
+        // What the sender still changed before sending is nobody else's, and no level tells them apart.
+        InterestRevised,
+        // What its party wrote before it was shared stays there: `history` tells it to them.
+        AgreementDrafted, AgreementRevised, AgreementSubmitted, AgreementReturned,
+        // That there is a message is told to those who may read it, by `Interest.messages` alone.
+        MessageSent, MessagesRead,
+        // Files have levels of their own: `documents` tells of them.
+        DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }
 }

@@ -5,6 +5,11 @@
 //! carry everything: who may do what is `policy`, what is written goes through
 //! `work`, what is read goes through `read`, what can go wrong is in `error`.
 
+// What hangs on what is a long way when the compiler looks whether all of it may be sent
+// between threads.
+#![recursion_limit = "256"]
+
+pub mod agreements;
 mod blind;
 mod calendar;
 mod checks;
@@ -24,6 +29,7 @@ pub mod generate;
 mod history;
 pub mod http;
 pub mod import;
+pub mod inbox;
 pub mod interests;
 pub mod ledger;
 mod lifecycle;
@@ -40,6 +46,8 @@ mod scalars;
 pub mod schema;
 pub mod telemetry;
 pub mod text;
+pub mod timeline;
 pub mod token;
 mod viewer;
+mod waits;
 mod work;

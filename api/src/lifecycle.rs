@@ -2,18 +2,21 @@
 //! is asked of the policy, checked against version and state, done, and written
 //! into history and events.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, Duration, Utc};
 use entity::{DeclineReason, Localized, OrganizationId, organization};
 use sea_orm::{
     ActiveEnum, ActiveModelBehavior, ColumnTrait, EntityTrait, ModelTrait, PrimaryKeyTrait,
     QueryFilter,
 };
+use uuid::Uuid;
 
 use crate::{
     blind,
     error::{Error, Result, UserError, UserErrorCode},
     event::Event,
-    policy::Action,
+    policy::{Action, MOST_RENEWALS},
     work::{Row, Work},
 };
 
@@ -25,8 +28,6 @@ pub(crate) const WARNING: Duration = Duration::days(14);
 const RENEWABLE_BEFORE: Duration = Duration::days(30);
 /// How long after its end it can be renewed.
 const RENEWABLE_AFTER: Duration = Duration::days(365);
-/// How often it can be renewed.
-const MOST_RENEWALS: i32 = 1;
 /// How long after its end it is put away.
 pub(crate) const ARCHIVED_AFTER_END: Duration = Duration::days(90);
 /// How long after its first publication an expired one is put away.
@@ -109,7 +110,10 @@ where
 }
 
 /// Whoever wrote anything of a text, at any time, may not be the one who publishes it.
-pub(crate) async fn check_four_eyes(work: &Work, record: &str) -> Result<()> {
+pub(crate) async fn check_four_eyes(
+    work: &Work,
+    record: impl Into<Uuid> + Display + Copy,
+) -> Result<()> {
     let Some(publisher) = work.viewer().person else { return Ok(()) };
     if work.has_written(record, publisher).await? {
         return Err(Error::refused(
@@ -129,6 +133,18 @@ pub(crate) fn check_release(held_by_network: bool, work_by_admin: bool) -> Resul
         ));
     }
     Ok(())
+}
+
+/// Nobody answers what takes no answers.
+pub(crate) fn check_open(field: &str, takes_interest: bool) -> Result<()> {
+    if takes_interest {
+        return Ok(());
+    }
+    Err(Error::field(
+        field,
+        UserErrorCode::IllegalState,
+        "no está abierta a expresiones de interés / is not open for interest",
+    ))
 }
 
 /// What is over does not go on: it is renewed first.

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use uuid::Uuid;
 
 use crate::{
+    agreements::Agreement,
     context::Request,
     documents::Document,
     error::{Error, Result, Told},
@@ -43,6 +44,8 @@ pub enum AnyNode {
     Match(Arc<Match>),
     /// An expression of interest.
     Interest(Arc<Interest>),
+    /// An agreement.
+    Agreement(Arc<Agreement>),
     /// A message on an expression of interest.
     Message(Arc<Message>),
     /// A document.
@@ -89,6 +92,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Offer, &mut found).await?;
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
+    gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
     gather(ctx, ids, AnyNode::Document, &mut found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;

@@ -6,6 +6,7 @@ use std::fmt;
 use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 
 use crate::{
+    agreements::{AgreementMutation, AgreementQuery},
     codes::CodeQuery,
     documents::DocumentMutation,
     error::Code,
@@ -30,6 +31,7 @@ pub struct Query(
     MatchQuery,
     MatchListQuery,
     InterestQuery,
+    AgreementQuery,
     LedgerQuery,
     CodeQuery,
 );
@@ -44,6 +46,7 @@ pub struct Mutation(
     InterestMutation,
     ConversationMutation,
     DocumentMutation,
+    AgreementMutation,
 );
 
 /// The schema, as the service executes it.

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
-use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
+use entity::{DelegationId, DisclosureLevel, InboxKind, OrganizationId, PersonId, RegionId, Role};
 
 use crate::{
     context::Request,
     error::{Result, Told},
+    inbox::{InboxItem, inbox},
     organizations::{Delegation, Organization, Region},
     policy,
+    read::{Page, PageArgs},
 };
 
 /// You: who you are and in which roles. Without a token you are nobody, and read what is public.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(name = "Viewer")]
+#[graphql(name = "Viewer", complex)]
 pub struct Me {
     /// Your id as a person. Null for nobody.
     person: Option<PersonId>,
@@ -24,6 +26,27 @@ pub struct Me {
     network_level: DisclosureLevel,
     /// Your roles: those of your token that a membership in force confirms.
     grants: Vec<ViewerGrant>,
+}
+
+#[ComplexObject]
+impl Me {
+    /// What waits for you, until when, oldest first: computed now, of what your roles are expected to do. Null for nobody; empty for those without a role.
+    async fn inbox(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these kinds; all when nothing is said.")] kind: Option<
+            Vec<InboxKind>,
+        >,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Told<Page<InboxItem>> {
+        self.person?;
+        let args = PageArgs { first, after, last, before };
+        Some(inbox(ctx, kind, &args).await)
+    }
 }
 
 /// A role that you hold in an organization.

@@ -1,7 +1,7 @@
 //! One piece of work, one transaction, at least one event. Nothing else in this
 //! crate writes.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,11 +13,12 @@ use sea_orm::{
     EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
     sea_query::{Expr, LockType, OnConflict},
 };
+use uuid::Uuid;
 
 use crate::{
     db::Db,
     error::{Error, Result},
-    event::Event,
+    event::{Event, WRITING},
     policy::{Action, Allowed, Resource, Viewer},
 };
 
@@ -241,21 +242,24 @@ impl Work {
         Ok(())
     }
 
-    /// Whether somebody wrote text of a record: drafted or revised it, ever, or attached a document
-    /// that everybody may read.
-    pub(crate) async fn has_written(&self, record: &str, person: PersonId) -> Result<bool> {
-        const WRITING: [&str; 4] =
-            ["NEED_DRAFTED", "NEED_REVISED", "OFFER_DRAFTED", "OFFER_REVISED"];
+    /// Whether somebody wrote text of a record: drafted or revised it, ever, or attached a
+    /// document that everybody may read.
+    pub(crate) async fn has_written(
+        &self,
+        record: impl Into<Uuid> + Display + Copy,
+        person: PersonId,
+    ) -> Result<bool> {
+        let name = record.to_string();
         let here = self.events.iter().any(|(event, actor, _)| {
             *actor == Some(person)
-                && event.subject().as_deref() == Some(record)
+                && event.subject().as_ref() == Some(&name)
                 && WRITING.contains(&event.kind().as_str())
         });
         if here {
             return Ok(true);
         }
         let before = event::Entity::find()
-            .filter(event::Column::Subject.eq(record))
+            .filter(event::Column::SubjectId.eq(record.into()))
             .filter(event::Column::ActorId.eq(person))
             .filter(event::Column::Kind.is_in(WRITING))
             .one(&self.tx)
@@ -266,7 +270,7 @@ impl Work {
         // What everybody may read of its documents is part of the text.
         let public = [DisclosureLevel::PublicBlind, DisclosureLevel::Network];
         let attached = document::Entity::find()
-            .filter(document::Column::Record.eq(record))
+            .filter(document::Column::Record.eq(name))
             .filter(document::Column::UploadedBy.eq(person))
             .filter(document::Column::Status.eq(DocumentStatus::Stored))
             .filter(document::Column::Level.is_in(public))

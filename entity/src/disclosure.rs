@@ -3,7 +3,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Codes, DisclosureId, InterestId, OrganizationId, PersonId};
+use crate::{AgreementId, Codes, DisclosureId, InterestId, OrganizationId, PersonId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,6 +22,8 @@ pub struct Model {
     pub organization_id: OrganizationId,
     /// The interest that opened it.
     pub basis_id: Option<InterestId>,
+    /// The non-disclosure agreement under which that person read for it, if there was one.
+    pub agreement_id: Option<AgreementId>,
     pub seen_at: DateTimeUtc,
 }
 

@@ -19,6 +19,8 @@ pub struct Model {
     pub actor_id: Option<PersonId>,
     /// The record it is about, as a prefixed id. Null for batches.
     pub subject: Option<String>,
+    /// The same, bare. The database computes it: nobody writes it.
+    pub subject_id: Option<Uuid>,
     /// Ids and codes only: no text of a record, no personal data.
     pub body: Json,
     pub happened_at: DateTimeUtc,

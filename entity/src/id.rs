@@ -166,6 +166,8 @@ ids! {
     MessageId = "message";
     /// Identifies a document.
     DocumentId = "doc";
+    /// Identifies an agreement.
+    AgreementId = "agreement";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

@@ -4,8 +4,11 @@
 //! between the two, because a closed list has one meaning and deserves one definition.
 
 pub mod affiliation;
+pub mod agreement;
+pub mod agreement_party;
 pub mod chamber_profile;
 pub mod code;
+pub mod confidant;
 pub mod consent;
 pub mod counter;
 pub mod delegation;
@@ -29,6 +32,7 @@ pub mod person;
 pub mod region;
 pub mod value;
 pub mod vocabulary;
+pub mod waiting;
 
 pub use id::*;
 pub use value::*;

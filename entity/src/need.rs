@@ -3,9 +3,9 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    BudgetBand, Codes, Confidential, DeclineReason, DelegationId, InnovationScope, Localized,
-    NeedId, NeedStatus, NeedType, OrganizationId, PersonId, ProblemKind, RegionId, SolutionDepth,
-    SuccessCriteria, Texts, Urgency,
+    AgreementId, BudgetBand, Codes, Confidential, DeclineReason, DelegationId, InnovationScope,
+    Localized, NeedId, NeedStatus, NeedType, OrganizationId, PersonId, ProblemKind, RegionId,
+    SolutionDepth, SuccessCriteria, Texts, Urgency,
 };
 
 #[sea_orm::model]
@@ -75,6 +75,8 @@ pub struct Model {
     pub assimilation_level_at_submit: Option<i32>,
     pub outcome: Option<Localized>,
     pub outcome_evidence: Option<Localized>,
+    /// The agreement that met it.
+    pub met_by_id: Option<AgreementId>,
     pub closure_reason: Option<DeclineReason>,
     pub open_for_interest: bool,
     /// Whether the network's admin took it off the network: then the admin alone puts it back.

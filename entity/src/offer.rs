@@ -76,6 +76,8 @@ pub struct Model {
     pub expiry_warned_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,
     pub renewals: i32,
+    /// Until when it is kept for one partner.
+    pub reserved_until: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

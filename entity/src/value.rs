@@ -4,11 +4,14 @@
 use std::{convert::Infallible, fmt, str::FromStr};
 
 use async_graphql::{InputObject, SimpleObject};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, DeriveValueType, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparator, EvidenceKind, Language, RecognitionBody, RequirementResponse};
+use crate::{
+    CommitmentHorizon, CommitmentStatus, Comparator, EvidenceKind, Language, OrganizationId,
+    RecognitionBody, RequirementResponse,
+};
 
 /// A text that people read, in one or both languages of the network.
 ///
@@ -33,11 +36,12 @@ impl Localized {
 
     /// The text in `language`, or in the other one where it is missing.
     #[must_use]
-    pub fn in_language(self, language: Language) -> Option<String> {
-        match language {
-            Language::Es => self.es.or(self.en),
-            Language::En => self.en.or(self.es),
-        }
+    pub fn in_language(&self, language: Language) -> Option<String> {
+        let (wanted, other) = match language {
+            Language::Es => (&self.es, &self.en),
+            Language::En => (&self.en, &self.es),
+        };
+        wanted.as_ref().or(other.as_ref()).cloned()
     }
 
     /// The texts that exist, each with its language.
@@ -376,3 +380,68 @@ pub struct MatchComponent {
 /// The parts of a match's score.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct MatchComponents(pub Vec<MatchComponent>);
+
+/// A payment that falls due when something is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PaymentMilestone {
+    /// What must be reached.
+    pub title: String,
+    /// Until when.
+    #[serde(default)]
+    pub due_on: Option<NaiveDate>,
+    /// In hundredths of the currency.
+    pub minor: i64,
+}
+
+/// What an agreement costs and brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AgreementEconomics {
+    /// ISO 4217, for all amounts.
+    pub currency: String,
+    /// In hundredths.
+    #[serde(default)]
+    pub upfront_minor: Option<i64>,
+    /// In hundredths.
+    #[serde(default)]
+    pub annual_minimum_minor: Option<i64>,
+    /// In hundredths.
+    #[serde(default)]
+    pub reimbursed_costs_minor: Option<i64>,
+    /// In basis points.
+    #[serde(default)]
+    pub royalty_bp: Option<i32>,
+    /// What the royalty is counted on.
+    #[serde(default)]
+    pub royalty_base: Option<String>,
+    /// In basis points.
+    #[serde(default)]
+    pub equity_bp: Option<i32>,
+    #[serde(default)]
+    pub milestones: Vec<PaymentMilestone>,
+}
+
+/// Something that a party promises, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Commitment {
+    /// What is promised.
+    pub text: Localized,
+    /// Who promises it.
+    pub responsible: OrganizationId,
+    pub horizon: CommitmentHorizon,
+    pub due_on: NaiveDate,
+    pub status: CommitmentStatus,
+    /// What shows that it was kept, or why it was given up.
+    #[serde(default)]
+    pub evidence: Option<Localized>,
+    /// When it was kept or given up.
+    #[serde(default)]
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What the parties to an agreement promise; a commitment's number is its place, from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Commitments(pub Vec<Commitment>);

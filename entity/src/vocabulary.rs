@@ -7,1277 +7,825 @@ use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What an organization is.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OrganizationKind {
-    /// Business chamber.
-    #[default]
-    Chamber,
-    /// Confederation of chambers.
-    Confederation,
-    /// Employers' union.
-    EmployersUnion,
-    /// Association.
-    Association,
-    /// Technology transfer office (TTO).
-    TechnologyTransferOffice,
-    /// Higher education institution.
-    HigherEducationInstitution,
-    /// Public research centre.
-    PublicResearchCentre,
-    /// Private R&D centre.
-    PrivateRdCentre,
-    /// Company.
-    Company,
-    /// Start-up or spin-off company.
-    Startup,
-    /// Federal government.
-    FederalGovernment,
-    /// State government.
-    StateGovernment,
-    /// State science, technology and innovation agency.
-    StateStiAgency,
-    /// International organization.
-    InternationalOrganization,
-    /// Investor.
-    Investor,
-    /// Civil society organization.
-    CivilSocietyOrganization,
-    /// Cluster.
-    Cluster,
-    /// Technology park or incubator.
-    TechnologyParkOrIncubator,
+/// Name, list of `vocabularies.csv`, and values, each with its code everywhere: in the
+/// database, in JSON and in the schema. The first value is the default.
+macro_rules! vocabularies {
+    ($(
+        $(#[$about:meta])*
+        $name:ident = $list:literal {
+            $(#[$about_first:meta])*
+            $first:ident = $first_code:tt,
+            $($(#[$about_value:meta])* $value:ident = $code:tt,)*
+        }
+    )+) => {
+        $(
+            $(#[$about])*
+            #[derive(
+                Clone,
+                Copy,
+                Debug,
+                Default,
+                PartialEq,
+                Eq,
+                Hash,
+                EnumIter,
+                DeriveActiveEnum,
+                Enum,
+                Serialize,
+                Deserialize,
+            )]
+            #[sea_orm(rs_type = "String", db_type = "Text")]
+            pub enum $name {
+                $(#[$about_first])*
+                #[default]
+                #[sea_orm(string_value = $first_code)]
+                #[graphql(name = $first_code)]
+                #[serde(rename = $first_code)]
+                $first,
+                $(
+                    $(#[$about_value])*
+                    #[sea_orm(string_value = $code)]
+                    #[graphql(name = $code)]
+                    #[serde(rename = $code)]
+                    $value,
+                )*
+            }
+        )+
+
+        /// Every vocabulary with its codes: `(list of vocabularies.csv, codes)`.
+        #[must_use]
+        pub fn all() -> Vec<(&'static str, Vec<String>)> {
+            fn codes<E: ActiveEnum<Value = String>>() -> Vec<String> {
+                E::iter().map(|value| value.to_value()).collect()
+            }
+            vec![$(($list, codes::<$name>())),+]
+        }
+    };
 }
 
-/// How large a company is, by the official Mexican stratification (DOF, 30 June 2009).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SizeClass {
-    /// Micro enterprise.
-    #[default]
-    Micro,
-    /// Small enterprise.
-    Small,
-    /// Medium-sized enterprise.
-    Medium,
-    /// Large enterprise.
-    Large,
-}
-
-/// Which thresholds of the size stratification apply.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SizeSector {
-    /// Industry.
-    #[default]
-    Industry,
-    /// Commerce.
-    Commerce,
-    /// Services.
-    Services,
-}
-
-/// What a size class was computed from.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SizeBasis {
-    /// Workers and sales.
-    #[default]
-    WorkersAndSales,
-    /// Workers only.
-    WorkersOnly,
-}
-
-/// Who vouches for an organization's profile.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum VerificationLevel {
-    /// Not verified.
-    #[default]
-    None,
-    /// Declared by the organization.
-    Declared,
-    /// Verified by the chamber.
-    ChamberVerified,
-    /// Verified with documents.
-    DocumentVerified,
-}
-
-/// Where a company's membership in a chamber stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AffiliationStatus {
-    /// Active.
-    #[default]
-    Active,
-    /// Lapsed.
-    Lapsed,
-    /// Cancelled.
-    Cancelled,
-}
-
-/// How a technology transfer office is organized.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OttModel {
-    /// Internal to the host institution.
-    #[default]
-    Internal,
-    /// Group office (several institutions).
-    Group,
-    /// Independent.
-    Independent,
-    /// Private.
-    Private,
-}
-
-/// Who recognised a technology transfer office.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RecognitionBody {
-    /// CONACYT and Ministry of Economy.
-    #[default]
-    ConacytSe,
-    /// SECIHTI.
-    Secihti,
-    /// Other body.
-    Other,
-}
-
-/// What a technology transfer office does for others.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OttService {
-    /// IP strategy design.
-    #[default]
-    IpStrategyDesign,
-    /// Technology watch.
-    TechnologyWatch,
-    /// Technology valuation.
-    Valuation,
-    /// Negotiation.
-    Negotiation,
-    /// Scale-up.
-    ScaleUp,
-    /// Laboratory services.
-    Laboratory,
-    /// Training.
-    Training,
-    /// Funding management.
-    FundingManagement,
-    /// Incubation.
-    Incubation,
-}
-
-/// What kind of need is brought to the network.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum NeedType {
-    /// Technology request.
-    #[default]
-    #[serde(alias = "TR")]
-    TechnologyRequest,
-    /// Research and development request.
-    #[serde(alias = "RDR")]
-    RdRequest,
-    /// Business request.
-    #[serde(alias = "BR")]
-    BusinessRequest,
-    /// Challenge.
-    Challenge,
-    /// Cross-cutting need.
-    CrossCuttingNeed,
-}
-
-/// Where a need stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum NeedStatus {
-    /// Draft.
-    #[default]
-    Draft,
-    /// In review.
-    InReview,
-    /// Returned.
-    Returned,
-    /// Published.
-    Published,
-    /// On hold.
-    OnHold,
-    /// Expired.
-    Expired,
-    /// Fulfilled.
-    Fulfilled,
-    /// Closed unmet.
-    ClosedUnmet,
-    /// Withdrawn.
-    Withdrawn,
-    /// Archived.
-    Archived,
-}
-
-/// What a need is about, from the company's side.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProblemKind {
-    /// Cost.
-    #[default]
-    Cost,
-    /// Quality.
-    Quality,
-    /// Production capacity.
-    Capacity,
-    /// Energy and water.
-    EnergyAndWater,
-    /// Waste.
-    Waste,
-    /// Regulatory compliance.
-    RegulatoryCompliance,
-    /// New product.
-    NewProduct,
-    /// Digitalization.
-    Digitalization,
-    /// Safety.
-    Safety,
-    /// Supply chain.
-    SupplyChain,
-}
-
-/// How far a solution may depart from what the company does today.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum InnovationScope {
-    /// Incremental.
-    #[default]
-    Incremental,
-    /// Adaptive.
-    Adaptive,
-    /// Radical.
-    Radical,
-}
-
-/// How finished an answer the company looks for.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SolutionDepth {
-    /// Idea or concept.
-    #[default]
-    Idea,
-    /// Study.
-    Study,
-    /// Prototype.
-    Prototype,
-    /// Turnkey.
-    Turnkey,
-    /// Proposal.
-    Proposal,
-}
-
-/// What a company can spend on a solution, in Mexican pesos.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum BudgetBand {
-    /// Under MXN 100,000.
-    #[default]
-    #[sea_orm(string_value = "UNDER_100K")]
-    #[graphql(name = "UNDER_100K")]
-    #[serde(rename = "UNDER_100K")]
-    Under100K,
-    /// MXN 100,000 to 500,000.
-    #[sea_orm(string_value = "FROM_100K_TO_500K")]
-    #[graphql(name = "FROM_100K_TO_500K")]
-    #[serde(rename = "FROM_100K_TO_500K")]
-    From100KTo500K,
-    /// MXN 500,000 to 2 million.
-    #[sea_orm(string_value = "FROM_500K_TO_2M")]
-    #[graphql(name = "FROM_500K_TO_2M")]
-    #[serde(rename = "FROM_500K_TO_2M")]
-    From500KTo2M,
-    /// MXN 2 million to 10 million.
-    #[sea_orm(string_value = "FROM_2M_TO_10M")]
-    #[graphql(name = "FROM_2M_TO_10M")]
-    #[serde(rename = "FROM_2M_TO_10M")]
-    From2MTo10M,
-    /// Over MXN 10 million.
-    #[sea_orm(string_value = "OVER_10M")]
-    #[graphql(name = "OVER_10M")]
-    #[serde(rename = "OVER_10M")]
-    Over10M,
-    /// Not disclosed.
-    #[sea_orm(string_value = "NOT_DISCLOSED")]
-    #[graphql(name = "NOT_DISCLOSED")]
-    #[serde(rename = "NOT_DISCLOSED")]
-    NotDisclosed,
-}
-
-/// How soon a need must be met.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Urgency {
-    /// Low.
-    #[default]
-    Low,
-    /// Medium.
-    Medium,
-    /// High.
-    High,
-}
-
-/// How a measured value is compared with its target.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Comparator {
-    /// At most.
-    #[default]
-    AtMost,
-    /// At least.
-    AtLeast,
-    /// Equal to.
-    EqualTo,
-    /// Less than.
-    LessThan,
-    /// Greater than.
-    GreaterThan,
-}
-
-/// What kind of offer a transfer office brings.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OfferType {
-    /// Technology offer.
-    #[default]
-    #[serde(alias = "TO")]
-    TechnologyOffer,
-    /// Licence offer.
-    LicenceOffer,
-    /// Capability offer.
-    CapabilityOffer,
-    /// Co-development offer.
-    CoDevelopmentOffer,
-}
-
-/// Where an offer stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OfferStatus {
-    /// Draft.
-    #[default]
-    Draft,
-    /// In review.
-    InReview,
-    /// Returned.
-    Returned,
-    /// Published.
-    Published,
-    /// On hold.
-    OnHold,
-    /// Reserved.
-    Reserved,
-    /// Transferred.
-    Transferred,
-    /// Expired.
-    Expired,
-    /// Retired.
-    Retired,
-    /// Archived.
-    Archived,
-}
-
-/// What proves a readiness level.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum EvidenceKind {
-    /// Publication.
-    #[default]
-    Publication,
-    /// Test.
-    Test,
-    /// Prototype.
-    Prototype,
-    /// Pilot.
-    Pilot,
-    /// Certificate.
-    Certificate,
-    /// Sale.
-    Sale,
-}
-
-/// How far a technology has come; each stage covers a range of technology readiness levels.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DevelopmentStage {
-    /// Concept.
-    #[default]
-    Concept,
-    /// Under development.
-    UnderDevelopment,
-    /// Lab tested.
-    LabTested,
-    /// Available for demonstration.
-    AvailableForDemonstration,
-    /// On the market.
-    OnTheMarket,
-}
-
-/// How a technology is protected, coarsely.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum IprStatus {
-    /// No IPR.
-    #[default]
-    NoIpr,
-    /// Trade secret.
-    TradeSecret,
-    /// IPR applied for, not yet granted.
-    IprApplied,
-    /// IPR granted.
-    IprGranted,
-}
-
-/// What exclusivity the owner is ready to grant.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ExclusivityAvailable {
-    /// No exclusivity.
-    #[default]
-    None,
-    /// By field of use.
-    ByField,
-    /// By territory.
-    ByTerritory,
-    /// Full exclusivity.
-    Full,
-}
-
-/// What kind of partnership is sought or offered (EEN, 2024).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PartnershipType {
-    /// Commercial agreement.
-    #[default]
-    CommercialAgreement,
-    /// Commercial agreement with technical assistance.
-    CommercialAgreementWithTechnicalAssistance,
-    /// Investment agreement.
-    InvestmentAgreement,
-    /// Outsourcing agreement.
-    OutsourcingAgreement,
-    /// Supplier agreement.
-    SupplierAgreement,
-    /// R&D cooperation agreement.
-    RdCooperationAgreement,
-}
-
-/// How a technology can pass to its recipient.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TransferMechanism {
-    /// Commercial agreement.
-    #[default]
-    CommercialAgreement,
-    /// Commercial agreement with technical assistance.
-    CommercialAgreementWithTechnicalAssistance,
-    /// Investment agreement.
-    InvestmentAgreement,
-    /// Outsourcing agreement.
-    OutsourcingAgreement,
-    /// Supplier agreement.
-    SupplierAgreement,
-    /// R&D cooperation agreement.
-    RdCooperationAgreement,
-    /// Assignment of rights.
-    Assignment,
-    /// Spin-off.
-    SpinOff,
-}
-
-/// Who proposed a match.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum MatchSource {
-    /// Algorithm.
-    #[default]
-    Algorithm,
-    /// Chamber liaison.
-    Liaison,
-    /// OTT officer.
-    Officer,
-    /// Event.
-    Event,
-}
-
-/// Where a match stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum MatchStatus {
-    /// Suggested.
-    #[default]
-    Suggested,
-    /// Shortlisted.
-    Shortlisted,
-    /// Converted into an interest.
-    Converted,
-    /// Dismissed.
-    Dismissed,
-    /// Stale.
-    Stale,
-}
-
-/// Why a need, an offer, a match or an interest was refused or closed.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DeclineReason {
-    /// Too early a stage.
-    #[default]
-    EarlyStage,
-    /// Unclear benefit.
-    UnclearBenefit,
-    /// Unclear route to market.
-    UnclearRouteToMarket,
-    /// Insufficient description.
-    InsufficientDescription,
-    /// Technical objection.
-    TechnicalObjection,
-    /// Out of scope.
-    OutOfScope,
-    /// Already have a solution.
-    AlreadyHaveSolution,
-    /// No budget.
-    NoBudget,
-    /// Insufficient assimilation capacity.
-    InsufficientAssimilationCapacity,
-    /// IP not available.
-    IpNotAvailable,
-    /// Terms not agreed.
-    TermsNotAgreed,
-    /// No response.
-    NoResponse,
-    /// Conflict of interest.
-    ConflictOfInterest,
-    /// Other reason.
-    Other,
-}
-
-/// From which side an expression of interest comes.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum InterestDirection {
-    /// From need to offer: a company is interested in an offer.
-    #[default]
-    NeedToOffer,
-    /// From offer to need: a transfer office is interested in a need.
-    OfferToNeed,
-}
-
-/// Who speaks in the conversation on an expression of interest.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum InterestParty {
-    /// The company.
-    #[default]
-    Company,
-    /// The chamber that speaks for it.
-    Chamber,
-    /// The transfer office.
-    Office,
-}
-
-/// Whether a partner meets a requirement of a need, in their own words.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RequirementResponse {
-    /// Meets the requirement.
-    #[default]
-    Match,
-    /// Does not meet the requirement.
-    Gap,
-    /// Not known yet.
-    Unknown,
-}
-
-/// Where an expression of interest stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum InterestStatus {
-    /// Draft: its sender alone knows of it.
-    #[default]
-    Draft,
-    /// Submitted: it waits for the intermediary that receives it.
-    Submitted,
-    /// In triage at that intermediary.
-    Triage,
-    /// Information requested: it waits for its sender.
-    InfoRequested,
-    /// Rejected by the intermediary.
-    Rejected,
-    /// Forwarded: it waits for the owner of the need or the offer.
-    Forwarded,
-    /// Accepted: the two sides know each other.
-    Accepted,
-    /// Declined by the owner.
-    Declined,
-    /// A non-disclosure agreement is being prepared.
-    NdaPending,
-    /// A non-disclosure agreement is signed.
-    NdaSigned,
-    /// Under evaluation.
-    Evaluation,
-    /// In negotiation.
-    Negotiation,
-    /// Agreed: a contract is in force.
-    Agreed,
-    /// Closed without a deal.
-    ClosedNoDeal,
-    /// Withdrawn by its sender.
-    Withdrawn,
-    /// Lapsed: nobody answered in time.
-    Lapsed,
-}
-
-/// What a person does in an organization.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Role {
-    /// Network administrator.
-    #[default]
-    NetworkAdmin,
-    /// Chamber administrator.
-    ChamberAdmin,
-    /// Chamber liaison.
-    ChamberLiaison,
-    /// OTT manager.
-    OttManager,
-    /// OTT officer.
-    OttOfficer,
-    /// Member company user.
-    MemberUser,
-    /// Analyst.
-    Analyst,
-    /// Integration service.
-    Service,
-    /// Public.
-    Public,
-}
-
-/// How much of a record its reader sees; each level includes those before it.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DisclosureLevel {
-    /// Level L0: what anybody may read; nothing names the company.
-    #[default]
-    PublicBlind,
-    /// Level L1: what authenticated members of the network may read.
-    Network,
-    /// Level L2: both sides know each other, after an accepted interest.
-    Introduced,
-    /// Level L3: parties to a non-disclosure agreement in force.
-    Confidential,
-    /// Level L4: parties to the agreement or project, and the owner.
-    Contract,
-}
-
-/// What a company has consented to.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ConsentPurpose {
-    /// Representation by the chamber.
-    #[default]
-    Representation,
-    /// Publication.
-    Publication,
-    /// Cross-cutting need.
-    CrossCuttingNeed,
-    /// Statistics.
-    Statistics,
-}
-
-/// A language of the network.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Language {
-    /// Spanish.
-    #[default]
-    Es,
-    /// English.
-    En,
-}
-
-/// What has become of a document.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DocumentStatus {
-    /// Announced; its bytes have not come yet.
-    #[default]
-    Pending,
-    /// Its bytes are kept.
-    Stored,
-    /// Taken away, or its bytes never came.
-    Removed,
-}
-
-/// Every vocabulary above with its codes: `(list of vocabularies.csv, codes)`.
-#[must_use]
-pub fn all() -> Vec<(&'static str, Vec<String>)> {
-    fn codes<E: ActiveEnum<Value = String>>() -> Vec<String> {
-        E::iter().map(|value| value.to_value()).collect()
+vocabularies! {
+    /// What an organization is.
+    OrganizationKind = "organization_kind" {
+        /// Business chamber.
+        Chamber = "CHAMBER",
+        /// Confederation of chambers.
+        Confederation = "CONFEDERATION",
+        /// Employers' union.
+        EmployersUnion = "EMPLOYERS_UNION",
+        /// Association.
+        Association = "ASSOCIATION",
+        /// Technology transfer office (TTO).
+        TechnologyTransferOffice = "TECHNOLOGY_TRANSFER_OFFICE",
+        /// Higher education institution.
+        HigherEducationInstitution = "HIGHER_EDUCATION_INSTITUTION",
+        /// Public research centre.
+        PublicResearchCentre = "PUBLIC_RESEARCH_CENTRE",
+        /// Private R&D centre.
+        PrivateRdCentre = "PRIVATE_RD_CENTRE",
+        /// Company.
+        Company = "COMPANY",
+        /// Start-up or spin-off company.
+        Startup = "STARTUP",
+        /// Federal government.
+        FederalGovernment = "FEDERAL_GOVERNMENT",
+        /// State government.
+        StateGovernment = "STATE_GOVERNMENT",
+        /// State science, technology and innovation agency.
+        StateStiAgency = "STATE_STI_AGENCY",
+        /// International organization.
+        InternationalOrganization = "INTERNATIONAL_ORGANIZATION",
+        /// Investor.
+        Investor = "INVESTOR",
+        /// Civil society organization.
+        CivilSocietyOrganization = "CIVIL_SOCIETY_ORGANIZATION",
+        /// Cluster.
+        Cluster = "CLUSTER",
+        /// Technology park or incubator.
+        TechnologyParkOrIncubator = "TECHNOLOGY_PARK_OR_INCUBATOR",
     }
-    vec![
-        ("organization_kind", codes::<OrganizationKind>()),
-        ("size_class", codes::<SizeClass>()),
-        ("size_sector", codes::<SizeSector>()),
-        ("size_basis", codes::<SizeBasis>()),
-        ("verification_level", codes::<VerificationLevel>()),
-        ("affiliation_status", codes::<AffiliationStatus>()),
-        ("ott_model", codes::<OttModel>()),
-        ("recognition_body", codes::<RecognitionBody>()),
-        ("ott_service", codes::<OttService>()),
-        ("need_type", codes::<NeedType>()),
-        ("need_status", codes::<NeedStatus>()),
-        ("problem_kind", codes::<ProblemKind>()),
-        ("innovation_scope", codes::<InnovationScope>()),
-        ("solution_depth", codes::<SolutionDepth>()),
-        ("budget_band", codes::<BudgetBand>()),
-        ("urgency", codes::<Urgency>()),
-        ("comparator", codes::<Comparator>()),
-        ("offer_type", codes::<OfferType>()),
-        ("offer_status", codes::<OfferStatus>()),
-        ("evidence_kind", codes::<EvidenceKind>()),
-        ("development_stage", codes::<DevelopmentStage>()),
-        ("ipr_status", codes::<IprStatus>()),
-        ("exclusivity_available", codes::<ExclusivityAvailable>()),
-        ("partnership_type", codes::<PartnershipType>()),
-        ("transfer_mechanism", codes::<TransferMechanism>()),
-        ("match_source", codes::<MatchSource>()),
-        ("match_status", codes::<MatchStatus>()),
-        ("interest_direction", codes::<InterestDirection>()),
-        ("interest_party", codes::<InterestParty>()),
-        ("requirement_response", codes::<RequirementResponse>()),
-        ("interest_status", codes::<InterestStatus>()),
-        ("decline_reason", codes::<DeclineReason>()),
-        ("role", codes::<Role>()),
-        ("disclosure_level", codes::<DisclosureLevel>()),
-        ("consent_purpose", codes::<ConsentPurpose>()),
-        ("language", codes::<Language>()),
-        ("document_status", codes::<DocumentStatus>()),
-    ]
+
+    /// How large a company is, by the official Mexican stratification (DOF, 30 June 2009).
+    SizeClass = "size_class" {
+        /// Micro enterprise.
+        Micro = "MICRO",
+        /// Small enterprise.
+        Small = "SMALL",
+        /// Medium-sized enterprise.
+        Medium = "MEDIUM",
+        /// Large enterprise.
+        Large = "LARGE",
+    }
+
+    /// Which thresholds of the size stratification apply.
+    SizeSector = "size_sector" {
+        /// Industry.
+        Industry = "INDUSTRY",
+        /// Commerce.
+        Commerce = "COMMERCE",
+        /// Services.
+        Services = "SERVICES",
+    }
+
+    /// What a size class was computed from.
+    SizeBasis = "size_basis" {
+        /// Workers and sales.
+        WorkersAndSales = "WORKERS_AND_SALES",
+        /// Workers only.
+        WorkersOnly = "WORKERS_ONLY",
+    }
+
+    /// Who vouches for an organization's profile.
+    VerificationLevel = "verification_level" {
+        /// Not verified.
+        None = "NONE",
+        /// Declared by the organization.
+        Declared = "DECLARED",
+        /// Verified by the chamber.
+        ChamberVerified = "CHAMBER_VERIFIED",
+        /// Verified with documents.
+        DocumentVerified = "DOCUMENT_VERIFIED",
+    }
+
+    /// Where a company's membership in a chamber stands.
+    AffiliationStatus = "affiliation_status" {
+        /// Active.
+        Active = "ACTIVE",
+        /// Lapsed.
+        Lapsed = "LAPSED",
+        /// Cancelled.
+        Cancelled = "CANCELLED",
+    }
+
+    /// How a technology transfer office is organized.
+    OttModel = "ott_model" {
+        /// Internal to the host institution.
+        Internal = "INTERNAL",
+        /// Group office (several institutions).
+        Group = "GROUP",
+        /// Independent.
+        Independent = "INDEPENDENT",
+        /// Private.
+        Private = "PRIVATE",
+    }
+
+    /// Who recognised a technology transfer office.
+    RecognitionBody = "recognition_body" {
+        /// CONACYT and Ministry of Economy.
+        ConacytSe = "CONACYT_SE",
+        /// SECIHTI.
+        Secihti = "SECIHTI",
+        /// Other body.
+        Other = "OTHER",
+    }
+
+    /// What a technology transfer office does for others.
+    OttService = "ott_service" {
+        /// IP strategy design.
+        IpStrategyDesign = "IP_STRATEGY_DESIGN",
+        /// Technology watch.
+        TechnologyWatch = "TECHNOLOGY_WATCH",
+        /// Technology valuation.
+        Valuation = "VALUATION",
+        /// Negotiation.
+        Negotiation = "NEGOTIATION",
+        /// Scale-up.
+        ScaleUp = "SCALE_UP",
+        /// Laboratory services.
+        Laboratory = "LABORATORY",
+        /// Training.
+        Training = "TRAINING",
+        /// Funding management.
+        FundingManagement = "FUNDING_MANAGEMENT",
+        /// Incubation.
+        Incubation = "INCUBATION",
+    }
+
+    /// What kind of need is brought to the network.
+    NeedType = "need_type" {
+        /// Technology request.
+        #[serde(alias = "TR")]
+        TechnologyRequest = "TECHNOLOGY_REQUEST",
+        /// Research and development request.
+        #[serde(alias = "RDR")]
+        RdRequest = "RD_REQUEST",
+        /// Business request.
+        #[serde(alias = "BR")]
+        BusinessRequest = "BUSINESS_REQUEST",
+        /// Challenge.
+        Challenge = "CHALLENGE",
+        /// Cross-cutting need.
+        CrossCuttingNeed = "CROSS_CUTTING_NEED",
+    }
+
+    /// Where a need stands.
+    NeedStatus = "need_status" {
+        /// Draft.
+        Draft = "DRAFT",
+        /// In review.
+        InReview = "IN_REVIEW",
+        /// Returned.
+        Returned = "RETURNED",
+        /// Published.
+        Published = "PUBLISHED",
+        /// On hold.
+        OnHold = "ON_HOLD",
+        /// Expired.
+        Expired = "EXPIRED",
+        /// Fulfilled.
+        Fulfilled = "FULFILLED",
+        /// Closed unmet.
+        ClosedUnmet = "CLOSED_UNMET",
+        /// Withdrawn.
+        Withdrawn = "WITHDRAWN",
+        /// Archived.
+        Archived = "ARCHIVED",
+    }
+
+    /// What a need is about, from the company's side.
+    ProblemKind = "problem_kind" {
+        /// Cost.
+        Cost = "COST",
+        /// Quality.
+        Quality = "QUALITY",
+        /// Production capacity.
+        Capacity = "CAPACITY",
+        /// Energy and water.
+        EnergyAndWater = "ENERGY_AND_WATER",
+        /// Waste.
+        Waste = "WASTE",
+        /// Regulatory compliance.
+        RegulatoryCompliance = "REGULATORY_COMPLIANCE",
+        /// New product.
+        NewProduct = "NEW_PRODUCT",
+        /// Digitalization.
+        Digitalization = "DIGITALIZATION",
+        /// Safety.
+        Safety = "SAFETY",
+        /// Supply chain.
+        SupplyChain = "SUPPLY_CHAIN",
+    }
+
+    /// How far a solution may depart from what the company does today.
+    InnovationScope = "innovation_scope" {
+        /// Incremental.
+        Incremental = "INCREMENTAL",
+        /// Adaptive.
+        Adaptive = "ADAPTIVE",
+        /// Radical.
+        Radical = "RADICAL",
+    }
+
+    /// How finished an answer the company looks for.
+    SolutionDepth = "solution_depth" {
+        /// Idea or concept.
+        Idea = "IDEA",
+        /// Study.
+        Study = "STUDY",
+        /// Prototype.
+        Prototype = "PROTOTYPE",
+        /// Turnkey.
+        Turnkey = "TURNKEY",
+        /// Proposal.
+        Proposal = "PROPOSAL",
+    }
+
+    /// What a company can spend on a solution, in Mexican pesos.
+    BudgetBand = "budget_band" {
+        /// Under MXN 100,000.
+        Under100K = "UNDER_100K",
+        /// MXN 100,000 to 500,000.
+        From100KTo500K = "FROM_100K_TO_500K",
+        /// MXN 500,000 to 2 million.
+        From500KTo2M = "FROM_500K_TO_2M",
+        /// MXN 2 million to 10 million.
+        From2MTo10M = "FROM_2M_TO_10M",
+        /// Over MXN 10 million.
+        Over10M = "OVER_10M",
+        /// Not disclosed.
+        NotDisclosed = "NOT_DISCLOSED",
+    }
+
+    /// How soon a need must be met.
+    Urgency = "urgency" {
+        /// Low.
+        Low = "LOW",
+        /// Medium.
+        Medium = "MEDIUM",
+        /// High.
+        High = "HIGH",
+    }
+
+    /// How a measured value is compared with its target.
+    Comparator = "comparator" {
+        /// At most.
+        AtMost = "AT_MOST",
+        /// At least.
+        AtLeast = "AT_LEAST",
+        /// Equal to.
+        EqualTo = "EQUAL_TO",
+        /// Less than.
+        LessThan = "LESS_THAN",
+        /// Greater than.
+        GreaterThan = "GREATER_THAN",
+    }
+
+    /// What kind of offer a transfer office brings.
+    OfferType = "offer_type" {
+        /// Technology offer.
+        #[serde(alias = "TO")]
+        TechnologyOffer = "TECHNOLOGY_OFFER",
+        /// Licence offer.
+        LicenceOffer = "LICENCE_OFFER",
+        /// Capability offer.
+        CapabilityOffer = "CAPABILITY_OFFER",
+        /// Co-development offer.
+        CoDevelopmentOffer = "CO_DEVELOPMENT_OFFER",
+    }
+
+    /// Where an offer stands.
+    OfferStatus = "offer_status" {
+        /// Draft.
+        Draft = "DRAFT",
+        /// In review.
+        InReview = "IN_REVIEW",
+        /// Returned.
+        Returned = "RETURNED",
+        /// Published.
+        Published = "PUBLISHED",
+        /// On hold.
+        OnHold = "ON_HOLD",
+        /// Reserved.
+        Reserved = "RESERVED",
+        /// Transferred.
+        Transferred = "TRANSFERRED",
+        /// Expired.
+        Expired = "EXPIRED",
+        /// Retired.
+        Retired = "RETIRED",
+        /// Archived.
+        Archived = "ARCHIVED",
+    }
+
+    /// What proves a readiness level.
+    EvidenceKind = "evidence_kind" {
+        /// Publication.
+        Publication = "PUBLICATION",
+        /// Test.
+        Test = "TEST",
+        /// Prototype.
+        Prototype = "PROTOTYPE",
+        /// Pilot.
+        Pilot = "PILOT",
+        /// Certificate.
+        Certificate = "CERTIFICATE",
+        /// Sale.
+        Sale = "SALE",
+    }
+
+    /// How far a technology has come; each stage covers a range of technology readiness levels.
+    DevelopmentStage = "development_stage" {
+        /// Concept.
+        Concept = "CONCEPT",
+        /// Under development.
+        UnderDevelopment = "UNDER_DEVELOPMENT",
+        /// Lab tested.
+        LabTested = "LAB_TESTED",
+        /// Available for demonstration.
+        AvailableForDemonstration = "AVAILABLE_FOR_DEMONSTRATION",
+        /// On the market.
+        OnTheMarket = "ON_THE_MARKET",
+    }
+
+    /// How a technology is protected, coarsely.
+    IprStatus = "ipr_status" {
+        /// No IPR.
+        NoIpr = "NO_IPR",
+        /// Trade secret.
+        TradeSecret = "TRADE_SECRET",
+        /// IPR applied for, not yet granted.
+        IprApplied = "IPR_APPLIED",
+        /// IPR granted.
+        IprGranted = "IPR_GRANTED",
+    }
+
+    /// What exclusivity the owner is ready to grant.
+    ExclusivityAvailable = "exclusivity_available" {
+        /// No exclusivity.
+        None = "NONE",
+        /// By field of use.
+        ByField = "BY_FIELD",
+        /// By territory.
+        ByTerritory = "BY_TERRITORY",
+        /// Full exclusivity.
+        Full = "FULL",
+    }
+
+    /// What kind of partnership is sought or offered (EEN, 2024).
+    PartnershipType = "partnership_type" {
+        /// Commercial agreement.
+        CommercialAgreement = "COMMERCIAL_AGREEMENT",
+        /// Commercial agreement with technical assistance.
+        CommercialAgreementWithTechnicalAssistance = "COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE",
+        /// Investment agreement.
+        InvestmentAgreement = "INVESTMENT_AGREEMENT",
+        /// Outsourcing agreement.
+        OutsourcingAgreement = "OUTSOURCING_AGREEMENT",
+        /// Supplier agreement.
+        SupplierAgreement = "SUPPLIER_AGREEMENT",
+        /// R&D cooperation agreement.
+        RdCooperationAgreement = "RD_COOPERATION_AGREEMENT",
+    }
+
+    /// How a technology can pass to its recipient.
+    TransferMechanism = "transfer_mechanism" {
+        /// Commercial agreement.
+        CommercialAgreement = "COMMERCIAL_AGREEMENT",
+        /// Commercial agreement with technical assistance.
+        CommercialAgreementWithTechnicalAssistance = "COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE",
+        /// Investment agreement.
+        InvestmentAgreement = "INVESTMENT_AGREEMENT",
+        /// Outsourcing agreement.
+        OutsourcingAgreement = "OUTSOURCING_AGREEMENT",
+        /// Supplier agreement.
+        SupplierAgreement = "SUPPLIER_AGREEMENT",
+        /// R&D cooperation agreement.
+        RdCooperationAgreement = "RD_COOPERATION_AGREEMENT",
+        /// Assignment of rights.
+        Assignment = "ASSIGNMENT",
+        /// Spin-off.
+        SpinOff = "SPIN_OFF",
+    }
+
+    /// Who proposed a match.
+    MatchSource = "match_source" {
+        /// Algorithm.
+        Algorithm = "ALGORITHM",
+        /// Chamber liaison.
+        Liaison = "LIAISON",
+        /// OTT officer.
+        Officer = "OFFICER",
+        /// Event.
+        Event = "EVENT",
+    }
+
+    /// Where a match stands.
+    MatchStatus = "match_status" {
+        /// Suggested.
+        Suggested = "SUGGESTED",
+        /// Shortlisted.
+        Shortlisted = "SHORTLISTED",
+        /// Converted into an interest.
+        Converted = "CONVERTED",
+        /// Dismissed.
+        Dismissed = "DISMISSED",
+        /// Stale.
+        Stale = "STALE",
+    }
+
+    /// From which side an expression of interest comes.
+    InterestDirection = "interest_direction" {
+        /// From need to offer: a company is interested in an offer.
+        NeedToOffer = "NEED_TO_OFFER",
+        /// From offer to need: a transfer office is interested in a need.
+        OfferToNeed = "OFFER_TO_NEED",
+    }
+
+    /// Who speaks in the conversation on an expression of interest.
+    InterestParty = "interest_party" {
+        /// The company.
+        Company = "COMPANY",
+        /// The chamber that speaks for it.
+        Chamber = "CHAMBER",
+        /// The transfer office.
+        Office = "OFFICE",
+    }
+
+    /// Whether a partner meets a requirement of a need, in their own words.
+    RequirementResponse = "requirement_response" {
+        /// Meets the requirement.
+        Match = "MATCH",
+        /// Does not meet the requirement.
+        Gap = "GAP",
+        /// Not known yet.
+        Unknown = "UNKNOWN",
+    }
+
+    /// Where an expression of interest stands.
+    InterestStatus = "interest_status" {
+        /// Draft: its sender alone knows of it.
+        Draft = "DRAFT",
+        /// Submitted: it waits for the intermediary that receives it.
+        Submitted = "SUBMITTED",
+        /// In triage at that intermediary.
+        Triage = "TRIAGE",
+        /// Information requested: it waits for its sender.
+        InfoRequested = "INFO_REQUESTED",
+        /// Rejected by the intermediary.
+        Rejected = "REJECTED",
+        /// Forwarded: it waits for the owner of the need or the offer.
+        Forwarded = "FORWARDED",
+        /// Accepted: the two sides know each other.
+        Accepted = "ACCEPTED",
+        /// Declined by the owner.
+        Declined = "DECLINED",
+        /// A non-disclosure agreement is being prepared.
+        NdaPending = "NDA_PENDING",
+        /// A non-disclosure agreement is signed.
+        NdaSigned = "NDA_SIGNED",
+        /// Under evaluation.
+        Evaluation = "EVALUATION",
+        /// In negotiation.
+        Negotiation = "NEGOTIATION",
+        /// Agreed: a contract is in force.
+        Agreed = "AGREED",
+        /// Closed without a deal.
+        ClosedNoDeal = "CLOSED_NO_DEAL",
+        /// Withdrawn by its sender.
+        Withdrawn = "WITHDRAWN",
+        /// Lapsed: nobody answered in time.
+        Lapsed = "LAPSED",
+    }
+
+    /// Why a need, an offer, a match or an interest was refused or closed.
+    DeclineReason = "decline_reason" {
+        /// Too early a stage.
+        EarlyStage = "EARLY_STAGE",
+        /// Unclear benefit.
+        UnclearBenefit = "UNCLEAR_BENEFIT",
+        /// Unclear route to market.
+        UnclearRouteToMarket = "UNCLEAR_ROUTE_TO_MARKET",
+        /// Insufficient description.
+        InsufficientDescription = "INSUFFICIENT_DESCRIPTION",
+        /// Technical objection.
+        TechnicalObjection = "TECHNICAL_OBJECTION",
+        /// Out of scope.
+        OutOfScope = "OUT_OF_SCOPE",
+        /// Already have a solution.
+        AlreadyHaveSolution = "ALREADY_HAVE_SOLUTION",
+        /// No budget.
+        NoBudget = "NO_BUDGET",
+        /// Insufficient assimilation capacity.
+        InsufficientAssimilationCapacity = "INSUFFICIENT_ASSIMILATION_CAPACITY",
+        /// IP not available.
+        IpNotAvailable = "IP_NOT_AVAILABLE",
+        /// Terms not agreed.
+        TermsNotAgreed = "TERMS_NOT_AGREED",
+        /// No response.
+        NoResponse = "NO_RESPONSE",
+        /// Conflict of interest.
+        ConflictOfInterest = "CONFLICT_OF_INTEREST",
+        /// Other reason.
+        Other = "OTHER",
+    }
+
+    /// What kind of agreement it is.
+    AgreementType = "agreement_type" {
+        /// Framework agreement.
+        FrameworkAgreement = "FRAMEWORK_AGREEMENT",
+        /// Specific agreement.
+        SpecificAgreement = "SPECIFIC_AGREEMENT",
+        /// Unilateral non-disclosure agreement (NDA).
+        UnilateralNda = "UNILATERAL_NDA",
+        /// Mutual non-disclosure agreement (NDA).
+        MutualNda = "MUTUAL_NDA",
+        /// Letter of intent (LOI).
+        LetterOfIntent = "LETTER_OF_INTENT",
+        /// Memorandum of understanding (MoU).
+        MemorandumOfUnderstanding = "MEMORANDUM_OF_UNDERSTANDING",
+        /// Material transfer agreement (MTA).
+        MaterialTransferAgreement = "MATERIAL_TRANSFER_AGREEMENT",
+        /// Pilot evaluation agreement.
+        PilotEvaluationAgreement = "PILOT_EVALUATION_AGREEMENT",
+        /// Option agreement.
+        OptionAgreement = "OPTION_AGREEMENT",
+        /// Non-exclusive licence.
+        NonExclusiveLicence = "NON_EXCLUSIVE_LICENCE",
+        /// Exclusive licence.
+        ExclusiveLicence = "EXCLUSIVE_LICENCE",
+        /// Software licence.
+        SoftwareLicence = "SOFTWARE_LICENCE",
+        /// Assignment of rights.
+        AssignmentAgreement = "ASSIGNMENT_AGREEMENT",
+        /// Contract R&D agreement.
+        ContractRdAgreement = "CONTRACT_RD_AGREEMENT",
+        /// Joint development agreement.
+        JointDevelopmentAgreement = "JOINT_DEVELOPMENT_AGREEMENT",
+        /// Consortium agreement.
+        ConsortiumAgreement = "CONSORTIUM_AGREEMENT",
+        /// Technical assistance agreement.
+        TechnicalAssistanceAgreement = "TECHNICAL_ASSISTANCE_AGREEMENT",
+        /// Services agreement.
+        ServicesAgreement = "SERVICES_AGREEMENT",
+        /// Consulting agreement.
+        ConsultingAgreement = "CONSULTING_AGREEMENT",
+        /// Fund co-execution agreement.
+        FundCoExecutionAgreement = "FUND_CO_EXECUTION_AGREEMENT",
+        /// Spin-off formation agreement.
+        SpinOffFormationAgreement = "SPIN_OFF_FORMATION_AGREEMENT",
+        /// Facility use agreement.
+        FacilityUseAgreement = "FACILITY_USE_AGREEMENT",
+    }
+
+    /// Where an agreement stands.
+    AgreementStatus = "agreement_status" {
+        /// Being written; only the party that drafts it knows of it.
+        Draft = "DRAFT",
+        /// Looked through inside the party that drafted it.
+        InternalReview = "INTERNAL_REVIEW",
+        /// Shared with all parties, which change and approve it.
+        Negotiation = "NEGOTIATION",
+        /// Approved by all parties; ready to be signed.
+        Approved = "APPROVED",
+        /// Signed by one party or more; not in force yet.
+        PartiallySigned = "PARTIALLY_SIGNED",
+        /// In force.
+        Active = "ACTIVE",
+        /// Interrupted for a while; it opens nothing meanwhile.
+        Suspended = "SUSPENDED",
+        /// Done: what was agreed was carried out.
+        Completed = "COMPLETED",
+        /// Its time is over.
+        Expired = "EXPIRED",
+        /// Ended before its time.
+        Terminated = "TERMINATED",
+        /// Given up before it came into force.
+        Cancelled = "CANCELLED",
+    }
+
+    /// As what an organization takes part in an agreement.
+    AgreementPartyRole = "agreement_party_role" {
+        /// Grantor: who discloses, provides material or grants a right.
+        Grantor = "GRANTOR",
+        /// Recipient.
+        Recipient = "RECIPIENT",
+        /// Licensor.
+        Licensor = "LICENSOR",
+        /// Licensee.
+        Licensee = "LICENSEE",
+        /// Sponsor.
+        Sponsor = "SPONSOR",
+        /// Performing party.
+        Performer = "PERFORMER",
+        /// Coordinator.
+        Coordinator = "COORDINATOR",
+        /// Partner.
+        Partner = "PARTNER",
+        /// Witness.
+        Witness = "WITNESS",
+    }
+
+    /// How exclusive a right is that an agreement grants.
+    Exclusivity = "exclusivity" {
+        /// Non-exclusive.
+        NonExclusive = "NON_EXCLUSIVE",
+        /// Exclusive.
+        Exclusive = "EXCLUSIVE",
+        /// Exclusive by field of use.
+        ExclusiveByField = "EXCLUSIVE_BY_FIELD",
+        /// Exclusive by territory.
+        ExclusiveByTerritory = "EXCLUSIVE_BY_TERRITORY",
+        /// Sole (the owner keeps the right to use).
+        Sole = "SOLE",
+    }
+
+    /// Who owns what comes of an agreement.
+    IpOwnership = "ip_ownership" {
+        /// Original owner.
+        OriginalOwner = "ORIGINAL_OWNER",
+        /// Joint ownership.
+        JointOwnership = "JOINT_OWNERSHIP",
+        /// Company.
+        Company = "COMPANY",
+        /// By contribution.
+        ByContribution = "BY_CONTRIBUTION",
+    }
+
+    /// In what time a commitment is to be kept.
+    CommitmentHorizon = "commitment_horizon" {
+        /// Short term.
+        ShortTerm = "SHORT_TERM",
+        /// Mid term.
+        MidTerm = "MID_TERM",
+        /// Long term.
+        LongTerm = "LONG_TERM",
+    }
+
+    /// What became of a commitment.
+    CommitmentStatus = "commitment_status" {
+        /// Not begun.
+        Pending = "PENDING",
+        /// Begun.
+        InProgress = "IN_PROGRESS",
+        /// Kept, with evidence.
+        Done = "DONE",
+        /// Given up, with a reason.
+        Cancelled = "CANCELLED",
+    }
+
+    /// What a person does in an organization.
+    Role = "role" {
+        /// Network administrator.
+        NetworkAdmin = "NETWORK_ADMIN",
+        /// Chamber administrator.
+        ChamberAdmin = "CHAMBER_ADMIN",
+        /// Chamber liaison.
+        ChamberLiaison = "CHAMBER_LIAISON",
+        /// OTT manager.
+        OttManager = "OTT_MANAGER",
+        /// OTT officer.
+        OttOfficer = "OTT_OFFICER",
+        /// Member company user.
+        MemberUser = "MEMBER_USER",
+        /// Analyst.
+        Analyst = "ANALYST",
+        /// Integration service.
+        Service = "SERVICE",
+        /// Public.
+        Public = "PUBLIC",
+    }
+
+    /// How much of a record its reader sees; each level includes those before it.
+    #[derive(PartialOrd, Ord)]
+    DisclosureLevel = "disclosure_level" {
+        /// Level L0: what anybody may read; nothing names the company.
+        PublicBlind = "PUBLIC_BLIND",
+        /// Level L1: what authenticated members of the network may read.
+        Network = "NETWORK",
+        /// Level L2: both sides know each other, after an accepted interest.
+        Introduced = "INTRODUCED",
+        /// Level L3: parties to a non-disclosure agreement in force.
+        Confidential = "CONFIDENTIAL",
+        /// Level L4: parties to the agreement or project, and the owner.
+        Contract = "CONTRACT",
+    }
+
+    /// What a company has consented to.
+    ConsentPurpose = "consent_purpose" {
+        /// Representation by the chamber.
+        Representation = "REPRESENTATION",
+        /// Publication.
+        Publication = "PUBLICATION",
+        /// Cross-cutting need.
+        CrossCuttingNeed = "CROSS_CUTTING_NEED",
+        /// Statistics.
+        Statistics = "STATISTICS",
+    }
+
+    /// A language of the network.
+    Language = "language" {
+        /// Spanish.
+        Es = "ES",
+        /// English.
+        En = "EN",
+    }
+
+    /// What waits for somebody: which record, and what they are expected to do.
+    InboxKind = "inbox_kind" {
+        /// A need in review: publish it or return it. For the chamber's liaisons and admins who did not write it.
+        NeedToReview = "NEED_TO_REVIEW",
+        /// A need that was sent back: mend and submit it. For its company and the chamber's liaisons.
+        NeedToRevise = "NEED_TO_REVISE",
+        /// A need that ends within fourteen days and can be renewed. For the chamber's liaisons and admins.
+        NeedToRenew = "NEED_TO_RENEW",
+        /// An offer in review: publish it or return it. For the office's managers who did not write it.
+        OfferToReview = "OFFER_TO_REVIEW",
+        /// An offer that was sent back: mend and submit it. For its office.
+        OfferToRevise = "OFFER_TO_REVISE",
+        /// An offer that ends within fourteen days and can be renewed. For the office's managers.
+        OfferToRenew = "OFFER_TO_RENEW",
+        /// An expression of interest that was written down and not sent. For its sender, and the chamber that represents it.
+        InterestToSend = "INTEREST_TO_SEND",
+        /// An expression of interest that has arrived: take it over. For the intermediary that receives it.
+        InterestToTakeOver = "INTEREST_TO_TAKE_OVER",
+        /// An expression of interest that was taken over: forward it, reject it or ask for more. For the intermediary that received it.
+        InterestToForward = "INTEREST_TO_FORWARD",
+        /// An expression of interest about which the intermediary asks for more: provide it. For its sender, and the chamber that represents it.
+        InterestToExplain = "INTEREST_TO_EXPLAIN",
+        /// An expression of interest that was forwarded: accept or decline it. For the owner of the need or the offer.
+        InterestToAnswer = "INTEREST_TO_ANSWER",
+        /// An accepted expression of interest: look into it together. For both intermediaries.
+        InterestToEvaluate = "INTEREST_TO_EVALUATE",
+        /// An expression of interest that was looked into: talk about terms. For both intermediaries.
+        InterestToNegotiate = "INTEREST_TO_NEGOTIATE",
+        /// An expression of interest with messages that nobody of your party has marked as read. For all of its parties.
+        MessagesToRead = "MESSAGES_TO_READ",
+        /// An agreement that is ready to be shared: share it or return it. For those who may bind the party that drafts it and did not write it.
+        AgreementToShare = "AGREEMENT_TO_SHARE",
+        /// An agreement in negotiation: approve it, or change it. For those who may bind a party that has not approved it, and did not write it.
+        AgreementToApprove = "AGREEMENT_TO_APPROVE",
+        /// An agreement that was approved: sign it. For those who may bind a party that has not signed it.
+        AgreementToSign = "AGREEMENT_TO_SIGN",
+        /// An agreement with a commitment of your organization that is due within fourteen days, or overdue. For those who speak for it.
+        CommitmentToKeep = "COMMITMENT_TO_KEEP",
+    }
+
+    /// What has become of a document.
+    DocumentStatus = "document_status" {
+        /// Announced; its bytes have not come yet.
+        Pending = "PENDING",
+        /// Its bytes are kept.
+        Stored = "STORED",
+        /// Taken away, or its bytes never came.
+        Removed = "REMOVED",
+    }
 }

@@ -9,6 +9,8 @@ mod m20261128_000006_interests;
 mod m20261128_000007_messages;
 mod m20261128_000008_disclosures;
 mod m20261128_000009_documents;
+mod m20261128_000010_agreements;
+mod m20261128_000011_subjects;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000007_messages::Migration),
             Box::new(m20261128_000008_disclosures::Migration),
             Box::new(m20261128_000009_documents::Migration),
+            Box::new(m20261128_000010_agreements::Migration),
+            Box::new(m20261128_000011_subjects::Migration),
         ]
     }
 }

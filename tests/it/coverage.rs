@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    ConsentId, ConsentPurpose, DisclosureLevel, InterestDirection, InterestStatus, MatchId,
-    MatchStatus, NeedStatus, OfferStatus, PersonId, Role, consent, document::RecordId, match_,
+    AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel, InterestDirection,
+    InterestStatus, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role, consent,
+    document::RecordId, match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -35,7 +36,10 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
         world.now(),
     );
     world.put(interest.clone()).await;
-    let interest = interest.id.to_string();
+    let kind = AgreementType::ExclusiveLicence;
+    let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
+    world.agree(&row).await;
+    let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
     // What each answers, to nobody and to a stranger alike; a code where it is refused to each.
@@ -111,6 +115,17 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ interestCounts(by: [STATUS]) { count } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("agreement", format!("{{ agreement(id: \"{agreement}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "agreements",
+            "{ agreements { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
+            "agreementCounts",
+            "{ agreementCounts(by: [TYPE]) { count } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
         (
             "disclosures",
             "{ disclosures { totalCount nodes { id } } }".to_owned(),
@@ -183,7 +198,10 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
         world.now(),
     );
     world.put(interest.clone()).await;
-    let interest = interest.id.to_string();
+    let kind = AgreementType::MutualNda;
+    let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
+    world.agree(&row).await;
+    let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let file = |level| records::document(RecordId::Need(need.id), level, world.now());
     let public_file = file(DisclosureLevel::PublicBlind);
     let sealed_file = file(DisclosureLevel::Confidential);
@@ -263,6 +281,33 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                             if person.id.is_some() { "NOT_FOUND input.need" } else { to_them },
                         ),
                     ]
+                }
+                "draftAgreement" => {
+                    let party = |id: String| json!({ "organization": id, "role": "PARTNER" });
+                    let input = json!({ "from": cast.ott.to_string(), "type": "MUTUAL_NDA",
+                        "title": { "es": "Convenio" },
+                        "parties": [party(cast.ott.to_string()), party(cast.company.to_string())] });
+                    vec![(person.agreement(&verb, input).await, to_them)]
+                }
+                // An agreement is for its parties alone: nobody else knows of it.
+                verb if ["Agreement", "Confidant", "Commitment"]
+                    .iter()
+                    .any(|end| verb.ends_with(end)) =>
+                {
+                    let party = json!({ "party": cast.ott.to_string() });
+                    let more = match verb {
+                        "approveAgreement" => party,
+                        "signAgreement" => needs::with(party, json!({ "sha256": row.sha256 })),
+                        "nameConfidant" => needs::with(party, json!({ "person": "person_0" })),
+                        "removeConfidant" => json!({ "person": "person_0" }),
+                        "startCommitment" => json!({ "number": 1 }),
+                        "keepCommitment" | "dropCommitment" => {
+                            json!({ "number": 1, "evidence": { "es": "Acta" } })
+                        }
+                        _ => json!({}),
+                    };
+                    let input = needs::with(policy::input(verb, &agreement), more);
+                    vec![(person.agreement(verb, input).await, "NOT_FOUND")]
                 }
                 "sendMessage" => {
                     vec![(person.write(&interest, "NETWORK", "Buen día").await, "NOT_FOUND")]

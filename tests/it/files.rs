@@ -12,8 +12,9 @@ use api::{
 };
 use chrono::TimeDelta;
 use entity::{
-    ConsentPurpose, DisclosureLevel, DocumentId, InterestDirection, InterestParty, InterestStatus,
-    NeedStatus, OfferStatus, Role, document, document::RecordId, membership,
+    AgreementStatus, AgreementType, ConsentPurpose, DisclosureLevel, DocumentId, InterestDirection,
+    InterestParty, InterestStatus, NeedStatus, OfferStatus, Role, confidant, document,
+    document::RecordId, membership,
 };
 use futures_util::{TryStreamExt, future::join_all};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, Iterable, QueryFilter};
@@ -38,6 +39,7 @@ tests::stories!(
     a_bucket_keeps_files_too,
     every_door_by_everybody,
     of_two_that_come_at_once_one_is_kept,
+    a_signature_opens_what_is_confidential,
 );
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nzanatedentro";
@@ -927,4 +929,63 @@ async fn of_two_that_come_at_once_one_is_kept(world: &World) {
     let link = url(&member, id).await.unwrap();
     assert!(world.transfer(None, &link, None).await.bytes == long, "another file");
     assert_eq!(world.events().await, ["DOCUMENT_ATTACHED", "DOCUMENT_STORED"]);
+}
+
+async fn a_signature_opens_what_is_confidential(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::NdaSigned);
+    let interest = records::interest(&need, &offer, from, status, world.now());
+    world.put(interest.clone()).await;
+    let (kind, active) = (AgreementType::MutualNda, AgreementStatus::Active);
+    let nda = records::agreement(&interest, kind, active, world.now());
+    world.agree(&nda).await;
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let colleague = world.person(Role::MemberUser, cast.company).await;
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    let manager = world.person(Role::OttManager, cast.ott).await;
+    let mut named = Vec::new();
+    for (person, organization) in [(&member, cast.company), (&officer, cast.ott)] {
+        let row = confidant::Model {
+            agreement_id: nda.id,
+            person_id: person.id.unwrap(),
+            organization_id: organization,
+            named_at: world.now(),
+            named_by: None,
+            removed_at: None,
+        };
+        world.put(row.clone()).await;
+        named.push(row);
+    }
+    let of_need = store(world, &member, &need.id.to_string(), "CONFIDENTIAL", PDF).await;
+    let of_offer = store(world, &manager, &offer.id.to_string(), "CONFIDENTIAL", PDF).await;
+    let said = store(world, &manager, &interest.id.to_string(), "CONFIDENTIAL", PDF).await;
+    let contract = store(world, &member, &need.id.to_string(), "CONTRACT", PDF).await;
+    // Who is named reads, and nobody else of the other side.
+    assert_eq!(url(&manager, &of_need).await, None);
+    for file in [&of_offer, &said] {
+        assert_eq!(url(&colleague, file).await, None);
+        let link = url(&member, file).await.unwrap();
+        assert_eq!(world.transfer(None, &link, None).await.status, 200);
+    }
+    assert_eq!(url(&officer, &contract).await, None, "that takes a contract");
+    let link = url(&officer, &of_need).await.unwrap();
+    assert_eq!(world.transfer(None, &link, None).await.bytes, PDF);
+    let ledger = "{ disclosures { nodes { record fields person basis { id } agreement { id } } } }";
+    let right = json!({
+        "record": of_need, "fields": ["content"], "person": officer.id.unwrap().to_string(),
+        "basis": { "id": interest.id.to_string() }, "agreement": { "id": nda.id.to_string() },
+    });
+    let found = member.send(ledger, json!({})).await.root()["nodes"].clone();
+    assert_eq!(found, json!([right]));
+    // Who is named no more reads no more, with a link or without.
+    for row in named {
+        world.overwrite(confidant::Model { removed_at: Some(world.now()), ..row }).await;
+    }
+    assert_eq!(world.transfer(None, &link, None).await.status, 404);
+    for (person, file) in [(&officer, &of_need), (&member, &of_offer), (&member, &said)] {
+        assert_eq!(url(person, file).await, None);
+    }
+    world.events().await;
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)]
 
+mod agreements;
 mod architecture;
 mod async_graphql;
 mod binary;
@@ -16,6 +17,7 @@ mod generate;
 mod guards;
 mod imported_records;
 mod imports;
+mod inbox;
 mod interests;
 mod killed;
 mod ledger;
@@ -31,5 +33,6 @@ mod policy;
 mod reading;
 mod redaction;
 mod time;
+mod timeline;
 mod vocabularies;
 mod who_sees_what;

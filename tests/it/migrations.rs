@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    MatchStatus, NeedStatus, OfferStatus, affiliation, chamber_profile, code, consent, counter,
-    delegation, disclosure, document, event, external_ref, follower, history, interest, match_,
-    membership, message, message_read, need, offer, organization, ott_profile, person, region,
+    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, chamber_profile,
+    code, confidant, consent, counter, delegation, disclosure, document, event, external_ref,
+    follower, history, interest, match_, membership, message, message_read, need, offer,
+    organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -27,8 +28,11 @@ fn columns<E: EntityTrait>() -> (String, Columns) {
 fn rows() -> BTreeMap<String, Columns> {
     [
         columns::<affiliation::Entity>(),
+        columns::<agreement::Entity>(),
+        columns::<agreement_party::Entity>(),
         columns::<chamber_profile::Entity>(),
         columns::<code::Entity>(),
+        columns::<confidant::Entity>(),
         columns::<consent::Entity>(),
         columns::<counter::Entity>(),
         columns::<delegation::Entity>(),
@@ -60,7 +64,7 @@ async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
          FROM information_schema.columns WHERE table_schema = 'public'"
     } else {
         "SELECT t.name AS t, c.name AS c, NOT (c.\"notnull\" OR c.pk > 0) AS n \
-         FROM sqlite_schema t, pragma_table_info(t.name) c \
+         FROM sqlite_schema t, pragma_table_xinfo(t.name) c \
          WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
     };
     let mut tables: BTreeMap<String, Columns> = BTreeMap::new();

@@ -39,6 +39,8 @@ const LISTS: &[&str] = &[
     "{ need(id: \"$need\") { documents { fileName url } } }",
     "{ offers(first: 5) { nodes { documents { fileName } } } }",
     "{ interests(first: 2) { nodes { documents { fileName } } } }",
+    "{ needs(first: 5) { nodes { timeline(first: 5) { nodes { kind at actor } } } } }",
+    "{ interests(first: 5) { nodes { timeline(last: 5) { nodes { kind at actor } } } } }",
     "{ disclosures(first: 5) { nodes { record organization { name } basis { folio } } } }",
     "{ interests(order: OLDEST) { nodes { id } } }",
     "{ interests(order: RECENTLY_UPDATED, last: 5) { nodes { id } } }",
@@ -113,6 +115,10 @@ const WALKS: &[(&str, &str)] = &[
     ),
     ("{ matches(first: 5) { nodes { id } } }", "ix_match_ott_id_score_id"),
     (
+        "{ needs { nodes { timeline(first: 5) { nodes { kind } } } } }",
+        "ix_event_subject_id_happened_at_id",
+    ),
+    (
         "{ organizations { nodes { needs(first: 5) { nodes { id } } } } }",
         "ix_need_chamber_id_listed_at_id",
     ),
@@ -145,7 +151,7 @@ async fn a_filter_walks_along_its_own_index(world: &World) {
 }
 
 /// The steps of SQLite's plan.
-async fn sqlite_plan(world: &World, sql: &str) -> Vec<String> {
+pub(crate) async fn sqlite_plan(world: &World, sql: &str) -> Vec<String> {
     let explain =
         Statement::from_string(DatabaseBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = world.db().read().query_all_raw(explain).await.expect("a plan");
@@ -172,7 +178,7 @@ async fn sqlite(world: &World, sql: &str) -> Vec<String> {
 
 /// PostgreSQL's plan. It would rather read small tables whole: what it
 /// does when it is told not to shows what it could do.
-async fn postgres_plan(world: &World, sql: &str) -> Value {
+pub(crate) async fn postgres_plan(world: &World, sql: &str) -> Value {
     let tx = world.db().read().begin().await.expect("a transaction");
     for switch in ["seqscan", "sort", "incremental_sort", "bitmapscan", "hashjoin", "mergejoin"] {
         tx.execute_unprepared(&format!("SET LOCAL enable_{switch} = off")).await.unwrap();

@@ -1,12 +1,15 @@
 //! What the policy's tables say is what the mutations do: every verb, tried by
 //! everybody, in every status.
 
-use api::policy::{Action, InterestAction, MatchAction, NeedAction, OfferAction, Resource, Viewer};
+use api::policy::{
+    Action, AgreementAction, InterestAction, MatchAction, NeedAction, OfferAction, Resource, Viewer,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus, interest, match_,
+    AgreementStatus, AgreementType, InterestDirection, InterestStatus, MatchStatus, NeedStatus,
+    OfferStatus, agreement, confidant, interest, match_,
 };
-use sea_orm::{ActiveEnum, Iterable};
+use sea_orm::{ActiveEnum, EntityTrait, Iterable};
 use serde_json::{Value, json};
 use tests::{Answer, Cast, Person, World, records};
 
@@ -15,8 +18,11 @@ tests::stories!(
     every_verb_of_offers_by_everybody_in_every_status,
     every_verb_of_matches_by_everybody_in_every_status,
     every_verb_of_interests_by_everybody_in_every_status,
+    every_verb_of_agreements_by_everybody_in_every_status,
     lists_and_ids_show_what_the_rules_show,
     interests_show_what_the_rules_show,
+    agreements_show_what_the_rules_show,
+    what_agreements_open_is_what_the_rules_say,
     matches_show_what_the_rules_show,
 );
 
@@ -44,7 +50,14 @@ pub(crate) fn input(verb: &str, id: &str) -> Value {
         | "holdOffer"
         | "requestInterestInformation"
         | "provideInterestInformation"
-        | "withdrawInterest" => json!({ "note": "Por esto" }),
+        | "withdrawInterest"
+        | "waiveInterestNda"
+        | "returnAgreement"
+        | "reopenAgreement"
+        | "suspendAgreement"
+        | "completeAgreement"
+        | "terminateAgreement"
+        | "cancelAgreement" => json!({ "note": "Por esto" }),
         "evaluateInterest" => json!({ "evaluation": { "es": "Encajan" } }),
         "rateInterest" => json!({ "rating": 5 }),
         "fulfilNeed" => json!({ "outcome": { "es": "Menos gas" }, "evidence": { "es": "Acta" } }),
@@ -139,6 +152,7 @@ async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
         row.first_published_at = row.first_published_at.map(|_| age.published);
         row.expires_at = row.expires_at.map(|_| age.expires);
         world.put(row.clone()).await;
+        negotiated(world, &cast, &row).await;
         for action in OfferAction::iter() {
             // What the service does by itself has no mutation.
             if matches!(action, OfferAction::Draft | OfferAction::Expire | OfferAction::Archive) {
@@ -157,6 +171,106 @@ async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
         }
     }
     tally.end(world, "offers").await;
+}
+
+/// Somebody talks about terms for an offer, and somebody has a right to it alone.
+async fn negotiated(world: &World, cast: &Cast, offer: &entity::offer::Model) {
+    let need = world.need(cast, NeedStatus::Published).await;
+    let (direction, status) = (InterestDirection::OfferToNeed, InterestStatus::Negotiation);
+    let interest = records::interest(&need, offer, direction, status, world.now());
+    world.put(interest.clone()).await;
+    let kind = AgreementType::AssignmentAgreement;
+    let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
+    world.agree(&row).await;
+}
+
+async fn every_verb_of_agreements_by_everybody_in_every_status(world: &World) {
+    let cast: Cast = world.cast().await;
+    let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
+    let colleagues = [
+        (cast.company, world.person(entity::Role::MemberUser, cast.company).await),
+        (cast.ott, world.person(entity::Role::OttOfficer, cast.ott).await),
+    ];
+    let mut tally = Tally::default();
+    for (first, interest) in agreements(world, &cast).await {
+        let status = first.status;
+        for action in AgreementAction::iter() {
+            // What follows from something else has no mutation.
+            let Some(verb) = action.mutation().filter(|_| action != AgreementAction::Draft) else {
+                continue;
+            };
+            // One for each verb: whoever revised it may not approve it.
+            let mut row = records::agreement(&interest, first.kind, status, world.now());
+            if action == AgreementAction::Complete {
+                row.commitments = entity::Commitments::default();
+            }
+            world.agree(&row).await;
+            let parties = records::parties(&row);
+            let confidants = colleagues.each_ref().map(|(organization, person)| confidant::Model {
+                agreement_id: row.id,
+                person_id: person.id.unwrap(),
+                organization_id: *organization,
+                named_at: world.now(),
+                named_by: None,
+                removed_at: None,
+            });
+            for confidant in &confidants {
+                world.put(confidant.clone()).await;
+            }
+            for (name, person) in &people {
+                // Each speaks for its own party, if it is one.
+                let office = person.grants.iter().any(|grant| grant.organization == cast.ott);
+                let (own, colleague) = &colleagues[usize::from(office)];
+                let more = match verb {
+                    "approveAgreement" => json!({ "party": own.to_string() }),
+                    "signAgreement" => json!({ "party": own.to_string(), "sha256": row.sha256 }),
+                    "nameConfidant" => json!({ "party": own.to_string(),
+                        "person": colleague.id.unwrap().to_string() }),
+                    "removeConfidant" => json!({ "person": colleague.id.unwrap().to_string() }),
+                    "startCommitment" => json!({ "number": usize::from(office) + 1 }),
+                    "keepCommitment" | "dropCommitment" => json!({
+                        "number": usize::from(office) + 1, "evidence": { "es": "Acta" } }),
+                    _ => json!({}),
+                };
+                let mut input = input(verb, &row.id.to_string());
+                input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                let possible = action.from().contains(&status);
+                let expected = expected(action, &person.viewer(), &row, possible);
+                let answer = person.agreement(verb, input).await;
+                let what = format!("{verb} {} {name}", status.to_value());
+                if tally.add(what, expected, &answer) {
+                    world.overwrite(row.clone()).await;
+                    for party in &parties {
+                        world.overwrite(party.clone()).await;
+                    }
+                    confidant::Entity::delete_many().exec(world.db().write()).await.unwrap();
+                    for confidant in &confidants {
+                        world.put(confidant.clone()).await;
+                    }
+                }
+            }
+            confidant::Entity::delete_many().exec(world.db().write()).await.unwrap();
+        }
+    }
+    tally.end(world, "agreements").await;
+}
+
+/// A non-disclosure agreement in each status, drafted by the company, with its interest.
+async fn agreements(world: &World, cast: &Cast) -> Vec<(agreement::Model, interest::Model)> {
+    let mut rows = Vec::new();
+    for status in AgreementStatus::iter() {
+        let need = world.need(cast, NeedStatus::Published).await;
+        let offer = world.offer(cast, OfferStatus::Published).await;
+        let direction = InterestDirection::OfferToNeed;
+        let accepted = InterestStatus::Accepted;
+        let interest = records::interest(&need, &offer, direction, accepted, world.now());
+        world.put(interest.clone()).await;
+        let kind = AgreementType::MutualNda;
+        let row = records::agreement(&interest, kind, status, world.now());
+        world.agree(&row).await;
+        rows.push((row, interest));
+    }
+    rows
 }
 
 async fn every_verb_of_matches_by_everybody_in_every_status(world: &World) {
@@ -276,6 +390,151 @@ async fn interests_show_what_the_rules_show(world: &World) {
         let counts = if viewer.is_any(entity::Role::NetworkAdmin) { sent } else { right.len() };
         assert_eq!(sum, counts as u64, "{name}");
     }
+}
+
+/// Agreements are there for their parties, their chamber follows, the network knows what all
+/// parties let it know.
+async fn agreements_show_what_the_rules_show(world: &World) {
+    let cast = world.cast().await;
+    let mut rows = Vec::new();
+    for (row, interest) in agreements(world, &cast).await {
+        let kind = AgreementType::MemorandumOfUnderstanding;
+        let public = records::agreement(&interest, kind, row.status, world.now());
+        let public = agreement::Model { published: public.active_at.is_some(), ..public };
+        world.agree(&public).await;
+        rows.extend([row, public]);
+    }
+    let one =
+        "query($id: ID!) { agreement(id: $id) { disclosureLevel text } node(id: $id) { id } }";
+    let list = "{ agreements(first: 100) { totalCount nodes { id disclosureLevel } } \
+        mine: agreements(first: 100, filter: { mine: true }) { totalCount nodes { id } } }";
+    let counts = "{ agreementCounts(by: [STATUS]) { count } }";
+    for (name, person) in cast.people(world).await {
+        let viewer = person.viewer();
+        let mut right = Vec::new();
+        for row in &rows {
+            let found = person.send(one, json!({ "id": row.id.to_string() })).await.data().clone();
+            let level = row.level(&viewer);
+            let told = level.map(|level| level.to_value());
+            let what = format!("{name} {:?} {}", row.status, row.published);
+            assert_eq!(found["agreement"]["disclosureLevel"].as_str(), told.as_deref(), "{what}");
+            assert_eq!(found["node"].is_null(), level.is_none(), "{what}");
+            let text = level == Some(entity::DisclosureLevel::Contract);
+            assert_eq!(found["agreement"]["text"].is_null(), !text, "{what}");
+            right.extend(told.map(|told| (row.id.to_string(), told)));
+        }
+        let (found, counted) =
+            (person.send(list, json!({})).await, person.send(counts, json!({})).await);
+        if !viewer.is_member() {
+            let code = if person.id.is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+            assert_eq!((found.code(), counted.code()), (code, code), "{name}");
+            continue;
+        }
+        let found = found.data();
+        let mut listed: Vec<_> = found["agreements"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| {
+                let text = |field: &str| node[field].as_str().unwrap().to_owned();
+                (text("id"), text("disclosureLevel"))
+            })
+            .collect();
+        listed.sort_unstable();
+        right.sort_unstable();
+        assert_eq!(listed, right, "{name}");
+        assert_eq!(found["agreements"]["totalCount"], right.len(), "{name}");
+        let own = right.iter().filter(|(_, level)| level != "NETWORK").count();
+        assert_eq!(found["mine"]["totalCount"], own, "{name}");
+        let sum: u64 =
+            counted.root().as_array().unwrap().iter().map(|c| c["count"].as_u64().unwrap()).sum();
+        let watches = [entity::Role::NetworkAdmin, entity::Role::Analyst];
+        let watches = watches.into_iter().any(|role| viewer.is_any(role));
+        let active = rows.iter().filter(|row| row.active_at.is_some()).count();
+        assert_eq!(sum, if watches { active } else { own } as u64, "{name}");
+    }
+}
+
+/// What is confidential opens under a non-disclosure agreement in force, to the people who were
+/// named, on the records of an interest in force: every kind and status of agreement, every
+/// status of interest, named and not.
+async fn what_agreements_open_is_what_the_rules_say(world: &World) {
+    let cast = world.cast().await;
+    let people = cast.people(world).await;
+    let direction = InterestDirection::OfferToNeed;
+    let mut tried = 0;
+    let mut opened = 0;
+    let ask = "query($n: ID!, $o: ID!, $i: ID!) { need(id: $n) { disclosureLevel } \
+        offer(id: $o) { disclosureLevel } interest(id: $i) { disclosureLevel } }";
+    let kinds = [AgreementType::MutualNda, AgreementType::ExclusiveLicence];
+    let standing = InterestStatus::iter().flat_map(|interest| {
+        kinds.into_iter().map(move |kind| (interest, kind, AgreementStatus::Active))
+    });
+    let ending = AgreementStatus::iter().flat_map(|status| {
+        kinds.into_iter().map(move |kind| (InterestStatus::Negotiation, kind, status))
+    });
+    for (standing, kind, status) in standing.chain(ending) {
+        let need = world.need(&cast, NeedStatus::Published).await;
+        let offer = world.offer(&cast, OfferStatus::Published).await;
+        let interest = records::interest(&need, &offer, direction, standing, world.now());
+        world.put(interest.clone()).await;
+        let row = records::agreement(&interest, kind, status, world.now());
+        world.agree(&row).await;
+        // Everybody who may speak for a party is named, all but the officer.
+        for (name, person) in &people {
+            let own = [cast.company, cast.ott]
+                .into_iter()
+                .find(|own| person.grants.iter().any(|grant| grant.organization == *own));
+            let (Some(organization_id), Some(person_id)) = (own, person.id) else { continue };
+            if *name == "officer of the office" {
+                continue;
+            }
+            let (agreement_id, named_at) = (row.id, world.now());
+            let (named_by, removed_at) = (None, None);
+            world
+                .put(confidant::Model {
+                    agreement_id,
+                    person_id,
+                    organization_id,
+                    named_at,
+                    named_by,
+                    removed_at,
+                })
+                .await;
+        }
+        let in_force = api::policy::IN_FORCE.contains(&standing);
+        let nda = kind == AgreementType::MutualNda && status == AgreementStatus::Active && in_force;
+        let contract = kind != AgreementType::MutualNda && status == AgreementStatus::Active;
+        for (name, person) in &people {
+            tried += 1;
+            let ids = json!({ "n": need.id.to_string(), "o": offer.id.to_string(),
+                "i": interest.id.to_string() });
+            let found = person.send(ask, ids).await.data().clone();
+            let level = |of: &str| found[of]["disclosureLevel"].as_str().map(str::to_owned);
+            let what = format!("{name}: {standing:?} {kind:?} {status:?}");
+            let company = *name == "member of the company";
+            let (officer, manager) =
+                (*name == "officer of the office", *name == "manager of the office");
+            let confidential = nda && manager;
+            assert_eq!(level("need") == Some("CONFIDENTIAL".into()), confidential, "{what}");
+            let confidential = nda && company;
+            assert_eq!(level("offer") == Some("CONFIDENTIAL".into()), confidential, "{what}");
+            let accepted = interest.accepted_at.is_some();
+            let by_contract = contract && accepted && (company || officer || manager);
+            let by_nda = nda && (company || manager);
+            let right = if by_contract {
+                Some("CONTRACT".to_owned())
+            } else if by_nda {
+                Some("CONFIDENTIAL".to_owned())
+            } else {
+                interest.level(&person.viewer()).map(|level| level.to_value())
+            };
+            assert_eq!(level("interest"), right, "{what}");
+            opened += usize::from(by_contract || by_nda);
+        }
+    }
+    println!("what agreements open: {tried} looks, {opened} opened");
+    assert!(opened > 30, "{opened}");
 }
 
 /// A match in each status, between records that are on the network.

@@ -4,15 +4,16 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use api::{
-    interests,
+    agreements, interests,
     matches::follow,
     needs, offers, organizations,
     policy::{OrganizationFacts, Resource, Viewer},
     read::Field,
 };
+use chrono::NaiveDate;
 use entity::{
-    DisclosureLevel, InterestDirection, InterestStatus, NeedStatus, OfferStatus, interest, need,
-    offer, organization,
+    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus, NeedStatus,
+    OfferStatus, agreement, interest, need, offer, organization,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
 use serde_json::{Value, json};
@@ -58,6 +59,9 @@ fn seeded<R: ModelTrait>(noun: &str, mut row: R, fields: &[Field<Column<R>>]) ->
             continue;
         }
         let word = canary(noun, level);
+        let is_code = |text: &str| {
+            is_code(text) || text.parse::<NaiveDate>().is_ok() || text.starts_with("org_")
+        };
         match row.get(column) {
             Stored::Json(Some(mut json)) => {
                 overwrite(&mut json, &|text| !is_code(text), &word);
@@ -76,7 +80,7 @@ type Column<R> = <<R as ModelTrait>::Entity as EntityTrait>::Column;
 
 /// Whether a column takes any text; the others hold statuses, codes and names of rows.
 fn is_free(column: &str) -> bool {
-    !["sector", "subsector", "status", "kind"].contains(&column)
+    !["sector", "subsector", "status", "kind", "parties"].contains(&column)
 }
 
 fn overwrite(json: &mut Value, is_text: &impl Fn(&str) -> bool, word: &str) {
@@ -98,6 +102,8 @@ struct Secrets {
     hidden: need::Model,
     /// The office's in the need, forwarded to the company without a name.
     interest: interest::Model,
+    /// Of the two, in force.
+    agreement: agreement::Model,
 }
 
 async fn secrets(world: &World) -> Secrets {
@@ -128,6 +134,10 @@ async fn secrets(world: &World) -> Secrets {
     interest.evaluation = Some(records::both("Encajan", "They fit"));
     let interest = seeded("interest", interest, interests::FIELDS);
     world.put(interest.clone()).await;
+    let (kind, status) = (AgreementType::ExclusiveLicence, AgreementStatus::Active);
+    let agreement = records::agreement(&interest, kind, status, world.now());
+    let agreement = seeded("agreement", agreement, agreements::FIELDS);
+    world.agree(&agreement).await;
     // Held and resumed, so that matching hears of them.
     let (member, officer) = (
         world.person(entity::Role::MemberUser, cast.company).await,
@@ -145,7 +155,7 @@ async fn secrets(world: &World) -> Secrets {
     for event in world.event_rows().await {
         assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
     }
-    Secrets { cast, need, offer, hidden, interest }
+    Secrets { cast, need, offer, hidden, interest, agreement }
 }
 
 /// How much of each row a viewer sees.
@@ -173,6 +183,7 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
         ("company", company.level(viewer)),
         ("office", office.level(viewer)),
         ("interest", secrets.interest.level(viewer)),
+        ("agreement", secrets.agreement.level(viewer)),
     ]
 }
 
@@ -218,6 +229,25 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             "{{ interests(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {i} }} }} }} }}"
         ));
     }
+    let a = everything("Agreement", 1);
+    let agreement = secrets.agreement.id;
+    operations.push(format!("{{ agreement(id: \"{agreement}\") {{ {a} }} }}"));
+    operations.push(format!("{{ node(id: \"{agreement}\") {{ ... on Agreement {{ {a} }} }} }}"));
+    for order in ["NEWEST", "OLDEST", "RECENTLY_UPDATED"] {
+        operations.push(format!(
+            "{{ agreements(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {a} }} }} }} }}"
+        ));
+    }
+    let (item, entry) = (everything("InboxItem", 1), everything("TimelineEntry", 1));
+    operations.push(format!(
+        "{{ viewer {{ inbox(first: 50) {{ totalCount edges {{ cursor node {{ {item} }} }} }} }} }}"
+    ));
+    for list in ["needs", "offers", "interests", "matches"] {
+        operations.push(format!(
+            "{{ {list}(first: 5) {{ nodes {{ timeline {{ totalCount edges {{ cursor node {{ {entry} }} \
+            }} }} }} }} }}"
+        ));
+    }
     let m = everything("Match", 1);
     operations.push(format!("{{ matches(first: 2) {{ edges {{ cursor node {{ {m} }} }} }} }}"));
     let all =
@@ -253,6 +283,11 @@ async fn told(person: &Person<'_>, secrets: &Secrets) -> String {
         let mut input = policy::input(verb, &secrets.interest.id.to_string());
         input["expectedVersion"] = json!(99);
         told.push_str(&person.interest(verb, input).await.body.to_string());
+    }
+    for verb in ["shareAgreement", "terminateAgreement", "reopenAgreement"] {
+        let mut input = policy::input(verb, &secrets.agreement.id.to_string());
+        input["expectedVersion"] = json!(99);
+        told.push_str(&person.agreement(verb, input).await.body.to_string());
     }
     for verb in ["publishNeed", "holdNeed", "submitNeed", "fulfilNeed"] {
         for id in [secrets.need.id, secrets.hidden.id] {

@@ -3,7 +3,7 @@
 use api::{clockwork::run_due, event::Event};
 use chrono::TimeDelta;
 use entity::{EventId, NeedStatus, OfferStatus, OrganizationId, Role, event, need, offer};
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
 use serde_json::json;
 use tests::{Person, World, records};
 
@@ -188,15 +188,18 @@ async fn tell_that_members_changed(world: &World, organization: OrganizationId) 
     let happened = Event::MembersImported { organization, count: 1 };
     let last = event::Entity::find().order_by_desc(event::Column::Seq).one(world.db().read()).await;
     let last = last.unwrap().expect("the lists were loaded");
-    let row = event::Model {
-        seq: last.seq + 1,
-        id: EventId::new(world.now()),
-        kind: happened.kind(),
-        subject: happened.subject(),
-        body: json!(happened),
-        ..last
+    let row = event::ActiveModel {
+        seq: Set(last.seq + 1),
+        id: Set(EventId::new(world.now())),
+        xid: Set(last.xid),
+        kind: Set(happened.kind()),
+        actor_id: Set(last.actor_id),
+        subject: Set(happened.subject()),
+        body: Set(json!(happened)),
+        happened_at: Set(last.happened_at),
+        ..Default::default()
     };
-    world.put(row).await;
+    event::Entity::insert(row).exec_without_returning(world.db().write()).await.unwrap();
 }
 
 async fn is_member(person: &Person<'_>) -> bool {

@@ -4,16 +4,19 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    documents, interests, ledger, matches, needs, offers, organizations,
+    agreements, documents,
+    event::TimelineKind,
+    inbox, interests, ledger, matches, needs, offers, organizations,
     policy::{
-        Action, InterestAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource,
-        Viewer,
+        Action, AgreementAction, InterestAction, MatchAction, NeedAction, OfferAction,
+        OrganizationFacts, Resource, Viewer,
     },
     read::Field,
+    timeline,
 };
 use entity::{
-    DisclosureLevel, InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus,
-    OrganizationKind, interest, match_,
+    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
+    MatchStatus, NeedStatus, OfferStatus, OrganizationKind, agreement, interest, match_,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -69,6 +72,30 @@ fn the_file_of_the_policy_is_the_policy() {
         let title = format!("interest, {}, FORWARDED, anonymous", direction.to_value());
         table(&mut text, &title, &[], &viewers, |viewer| (row.level(viewer), Vec::new()));
     }
+    let accepted = records::interest(
+        &need,
+        &offer,
+        InterestDirection::OfferToNeed,
+        InterestStatus::Accepted,
+        now,
+    );
+    let drafted =
+        records::agreement(&accepted, AgreementType::MutualNda, AgreementStatus::Draft, now);
+    for status in AgreementStatus::iter() {
+        let row = records::agreement(&accepted, AgreementType::MutualNda, status, now);
+        let able = AgreementAction::iter().filter(|a| a.from().contains(&status));
+        let able: Vec<_> = able.filter(|action| action.mutation().is_some()).collect();
+        let names: Vec<_> = able.iter().filter_map(|action| action.mutation()).collect();
+        let title = format!("agreement of company and office, {}", status.to_value());
+        table(&mut text, &title, &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
+    let row = agreement::Model { published: true, ..drafted.clone() };
+    let row = agreement::Model { shared_at: Some(now), ..row };
+    table(&mut text, "agreement, published", &[], &viewers, |viewer| {
+        (row.level(viewer), Vec::new())
+    });
     let to_offer = records::interest(
         &need,
         &offer,
@@ -79,8 +106,14 @@ fn the_file_of_the_policy_is_the_policy() {
     let to_need = interest::Model { direction: InterestDirection::OfferToNeed, ..to_offer.clone() };
     let need = records::need(&cast, NeedStatus::Draft, now);
     let offer = records::offer(&cast, OfferStatus::Draft, now);
-    let names =
-        ["draftNeed", "draftOffer", "proposeMatch", "draftInterest in an offer", "… in a need"];
+    let names = [
+        "draftNeed",
+        "draftOffer",
+        "proposeMatch",
+        "draftInterest in an offer",
+        "… in a need",
+        "draftAgreement for the company",
+    ];
     table(&mut text, "what is not on record yet", &names, &viewers, |viewer| {
         let may = [
             NeedAction::Draft.permitted(viewer, &need),
@@ -88,6 +121,7 @@ fn the_file_of_the_policy_is_the_policy() {
             MatchAction::Propose.permitted(viewer, &found),
             InterestAction::Draft.permitted(viewer, &to_offer),
             InterestAction::Draft.permitted(viewer, &to_need),
+            AgreementAction::Draft.permitted(viewer, &drafted),
         ];
         (None, may.to_vec())
     });
@@ -111,9 +145,16 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "organization", organizations::FIELDS);
     fields(&mut text, "match", matches::FIELDS);
     fields(&mut text, "interest", interests::FIELDS);
+    fields(&mut text, "agreement", agreements::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
     fields(&mut text, "document", documents::FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);
+    fields(&mut text, "entry of a timeline", timeline::FIELDS);
+    fields(&mut text, "item of an inbox", inbox::FIELDS);
+    writeln!(text, "told in timelines{:13}from", "").unwrap();
+    for kind in TimelineKind::iter() {
+        writeln!(text, "  {:28}{}", kind.to_value(), level(Some(kind.told_from()))).unwrap();
+    }
     compare("docs/who-sees-what.txt", &text);
 }
 

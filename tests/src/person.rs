@@ -107,6 +107,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "interest", INTEREST), json!({ "input": input })).await
     }
 
+    /// Does something to an agreement.
+    pub async fn agreement(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "agreement", AGREEMENT), json!({ "input": input })).await
+    }
+
     /// Writes in a conversation.
     pub async fn write(&self, interest: &str, level: &str, text: &str) -> Answer {
         let input = json!({ "interest": interest, "level": level, "text": text });
@@ -204,6 +209,16 @@ pub const INTEREST: &str = "id folio version status direction anonymous respondB
     questions requirementAnswers { criterion response evidence } partnershipTypes evaluation \
     companyRating officeRating need { id } offer { id } company { id } chamber { id } ott { id } \
     actions disclosureLevel redactedFields history { from to by reason note }";
+
+/// What tests read of an agreement after each step.
+pub const AGREEMENT: &str = "id folio version type status title text textToSign sha256 purpose \
+    effectiveOn expiresOn activeAt nextDueOn economics { royaltyBp upfront { amount currency } } \
+    parties { role approvedAt signedAt signedBy signedSha256 organization { id } } \
+    confidants { person organization { id } } interest { id status } need { id } offer { id status } \
+    commitments { number status overdue evidence responsible { id } } \
+    progress { total done due overdue progressBp dueProgressBp } frame { id } amends { id } \
+    amendments { nodes { id } } actions disclosureLevel redactedFields \
+    history { from to by reason note }";
 
 /// A mutation with its one argument; the type of that is looked up in the schema.
 fn mutation(verb: &str, noun: &str, fields: &str) -> String {

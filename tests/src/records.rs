@@ -3,17 +3,20 @@
 use api::text::fold;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
-    AffiliationId, AffiliationStatus, BudgetBand, Codes, Comparator, Confidential, ConsentId,
-    ConsentPurpose, DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId,
-    DocumentStatus, EvidenceKind, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    InterestDirection, InterestId, InterestStatus, IprStatus, Localized, MatchComponents, MatchId,
-    MatchSource, MatchStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus,
-    OfferType, OrganizationId, OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId,
-    RequirementAnswer, RequirementAnswers, RequirementResponse, SizeBasis, SizeClass,
-    SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons,
-    Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel,
-    VerifiedClaims, affiliation, consent, delegation, document, document::RecordId, interest,
-    match_, need, offer, organization, region,
+    AffiliationId, AffiliationStatus, AgreementEconomics, AgreementId, AgreementPartyRole,
+    AgreementStatus, AgreementType, BudgetBand, Codes, Commitment, CommitmentHorizon,
+    CommitmentStatus, Commitments, Comparator, Confidential, ConsentId, ConsentPurpose,
+    DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus,
+    EvidenceKind, Exclusivity, ExclusivityAvailable, InnovationReadiness, InnovationScope,
+    InterestDirection, InterestId, InterestStatus, IpOwnership, IprStatus, Localized,
+    MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType,
+    OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
+    PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer, RequirementAnswers,
+    RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion,
+    TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism, TrlEvidence,
+    TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
+    agreement_party, consent, delegation, document, document::RecordId, interest, match_, need,
+    offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -46,6 +49,14 @@ impl World {
         let need = need(cast, status, self.now());
         self.put(need.clone()).await;
         need
+    }
+
+    /// Puts an agreement on record, with its parties.
+    pub async fn agree(&self, row: &agreement::Model) {
+        self.put(row.clone()).await;
+        for party in parties(row) {
+            self.put(party).await;
+        }
     }
 
     /// Puts an offer of the cast's office on record, with a field in every column.
@@ -148,6 +159,7 @@ pub fn need(cast: &Cast, status: NeedStatus, now: DateTime<Utc>) -> need::Model 
         assimilation_level_at_submit: Some(3),
         outcome: None,
         outcome_evidence: None,
+        met_by_id: None,
         closure_reason: None,
         open_for_interest: status == NeedStatus::Published,
         held_by_network: false,
@@ -242,6 +254,7 @@ pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Mod
         expiry_warned_at: None,
         ended_at: matches!(status, OfferStatus::Retired | OfferStatus::Transferred).then_some(now),
         renewals: 0,
+        reserved_until: None,
     }
 }
 
@@ -388,6 +401,104 @@ pub fn interest(
         company_rating: None,
         office_rating: None,
     }
+}
+
+/// An agreement of the interest's company and office, complete and in a status, with a field in
+/// every column that the status can have. The company drafted it.
+#[must_use]
+pub fn agreement(
+    interest: &interest::Model,
+    kind: AgreementType,
+    status: AgreementStatus,
+    now: DateTime<Utc>,
+) -> agreement::Model {
+    use AgreementStatus::{
+        Active, Cancelled, Completed, Draft, Expired, InternalReview, Suspended, Terminated,
+    };
+    let id = AgreementId::new(now);
+    let shared = !matches!(status, Draft | InternalReview);
+    let begun = matches!(status, Active | Suspended | Completed | Expired | Terminated);
+    let ended = matches!(status, Completed | Expired | Terminated | Cancelled);
+    let at = |there: bool| there.then_some(now);
+    let parties = [interest.company_id, interest.ott_id];
+    let promise = |responsible: OrganizationId, due: i64| Commitment {
+        text: both("Medir el caudal", "Measure the flow"),
+        responsible,
+        horizon: CommitmentHorizon::ShortTerm,
+        due_on: day(due, now),
+        status: CommitmentStatus::Pending,
+        evidence: None,
+        ended_at: None,
+    };
+    agreement::Model {
+        id,
+        folio: format!("CON-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        kind,
+        drafted_by_id: interest.company_id,
+        parties: parties.iter().collect(),
+        interest_id: Some(interest.id),
+        need_id: interest.need_id,
+        offer_id: interest.offer_id,
+        chamber_id: Some(interest.chamber_id),
+        region_id: interest.region_id,
+        delegation_id: interest.delegation_id,
+        frame_id: None,
+        amends_id: None,
+        title: both("Convenio de prueba", "A test agreement"),
+        purpose: Some(both("Probar en planta", "To test in the plant")),
+        text: Some(Confidential::new(both("Cláusula primera", "Clause one"))),
+        exclusivity: Some(Exclusivity::Exclusive),
+        field_of_use: Some(both("Hornos", "Kilns")),
+        territory: Some(both("México", "Mexico")),
+        sublicensing: Some(false),
+        ip_ownership: Some(IpOwnership::OriginalOwner),
+        confidentiality_years: Some(5),
+        economics: Some(AgreementEconomics {
+            currency: "MXN".into(),
+            upfront_minor: Some(10_000_000),
+            royalty_bp: Some(400),
+            royalty_base: Some("Ventas netas".into()),
+            ..AgreementEconomics::default()
+        }),
+        commitments: Commitments(vec![promise(parties[0], 30), promise(parties[1], 60)]),
+        effective_on: Some(day(0, now)),
+        expires_on: Some(day(365, now)),
+        text_to_sign: "{}".into(),
+        sha256: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a".into(),
+        shared_at: at(shared),
+        signed_at: at(begun),
+        starts_at: at(begun),
+        ends_at: begun.then(|| now + TimeDelta::days(366)),
+        active_at: at(begun),
+        year: begun.then_some(2026),
+        ended_at: at(ended),
+        published: false,
+        next_due_on: Some(day(30, now)),
+    }
+}
+
+/// The parties of [`agreement`], which did nothing yet.
+#[must_use]
+pub fn parties(row: &agreement::Model) -> Vec<agreement_party::Model> {
+    let party = |(organization_id, place): (OrganizationId, i32)| agreement_party::Model {
+        agreement_id: row.id,
+        organization_id,
+        place,
+        role: AgreementPartyRole::Partner,
+        approved_at: None,
+        approved_by: None,
+        signed_at: None,
+        signed_by: None,
+        signed_sha256: None,
+        next_due_at: None,
+        publishes: false,
+    };
+    row.parties.parsed().into_iter().zip(0..).map(party).collect()
 }
 
 /// An organization with a field in every column.

@@ -4,19 +4,27 @@
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    DeclineReason, InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role, interest,
-    need, offer,
+    AgreementPartyRole, AgreementType, DeclineReason, InterestDirection, InterestId,
+    InterestStatus, NeedStatus, OfferStatus, Role, interest, need, offer,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use super::past::Cast;
+use super::{
+    agreements::{Signing, frame, party, terms},
+    past::Cast,
+};
 use crate::{
+    agreements::{self, input::AgreementInput},
     clockwork,
     context::Service,
     documents,
     error::{Error, Result},
-    interests::life::{self, Between},
+    interests::{
+        draft::{Between, draft},
+        life,
+    },
+    lifecycle::step,
     policy::{InterestAction, Viewer},
     schema,
     work::Work,
@@ -29,7 +37,7 @@ const WHOM_TO_CALL: &str =
 const MEASURED: &[u8] = b"semana,linea,kWh,piezas\n1,A,41200,18400\n1,B,38750,17100\n2,A,40810,18650\n2,B,39020,16980\n";
 
 /// How many days ago each was written down, and how far it came.
-const FATES: [(i64, InterestStatus); 14] = [
+const FATES: [(i64, InterestStatus); 17] = [
     (3, InterestStatus::Submitted),
     (2, InterestStatus::Submitted),
     (6, InterestStatus::Triage),
@@ -44,6 +52,9 @@ const FATES: [(i64, InterestStatus); 14] = [
     (7, InterestStatus::InfoRequested),
     (55, InterestStatus::ClosedNoDeal),
     (50, InterestStatus::Withdrawn),
+    (58, InterestStatus::Agreed),
+    (45, InterestStatus::NdaSigned),
+    (20, InterestStatus::NdaPending),
 ];
 
 /// Writes them, in one piece of work.
@@ -88,6 +99,7 @@ pub(super) async fn write(service: &Service) -> Result<()> {
         }
     }
     work.commit().await?;
+    frame(service, &cast).await?;
     // Whoever was introduced looks up whom to call; the ledger keeps that.
     let schema = schema::build();
     for (office, company, need) in introduced {
@@ -171,7 +183,7 @@ impl Deal<'_> {
         };
         work.go_on_as(self.sender(0));
         let text = serde_json::from_value(self.text(anonymous)).map_err(Error::internal)?;
-        let row = life::draft(work, labels, pending, between, text).await?;
+        let row = draft(work, labels, pending, between, text).await?;
         let interest::Model { id, mut version, .. } = row;
         let mut next = || {
             version += 1;
@@ -217,6 +229,14 @@ impl Deal<'_> {
         if fate == InterestStatus::Accepted {
             return Ok(());
         }
+        if matches!(fate, InterestStatus::NdaPending | InterestStatus::NdaSigned) {
+            work.go_on_as(self.office(8));
+            let ask = InterestAction::RequestNda;
+            step(work, id, Some(next()), ask, (None, None), |_| Ok(())).await?;
+            // One waits for the company's signature.
+            let parties = if fate == InterestStatus::NdaSigned { 2 } else { 1 };
+            return self.agree(work, id, nda()?, parties).await;
+        }
         work.go_on_as(self.office(10));
         let told = json!({ "es": "Encajan en proceso y escala; falta medir el ahorro. (demo)" });
         let told = serde_json::from_value(told).map_err(Error::internal)?;
@@ -224,12 +244,50 @@ impl Deal<'_> {
         if fate == InterestStatus::Evaluation {
             return Ok(());
         }
+        if fate == InterestStatus::Agreed {
+            work.go_on_as(self.chamber(20));
+            let talk = InterestAction::Negotiate;
+            step(work, id, Some(next()), talk, (None, None), |_| Ok(())).await?;
+            return self.agree(work, id, contract()?, 2).await;
+        }
         // A life without a deal: from evaluation it ends, and the office rates it.
         work.go_on_as(self.office(30));
         let note = "No hubo acuerdo en la exclusividad. (demo)".to_owned();
         let (action, reason) = (InterestAction::Close, DeclineReason::TermsNotAgreed);
         life::refuse(work, id, next(), action, reason, note).await?;
         life::rate(work, labels, id, next(), 4).await.map(drop)
+    }
+
+    /// Writes what comes of it, and has it signed by the office and, if it is for two, the company.
+    async fn agree(
+        &self,
+        work: &mut Work,
+        interest: InterestId,
+        (kind, input): (AgreementType, AgreementInput),
+        parties: usize,
+    ) -> Result<()> {
+        let (office, company) = (self.offer.ott_id, self.need.company_id);
+        let someone = |role: Role, days| self.cast.someone(office, &[role], self.at(days));
+        let signing = Signing {
+            service: self.service,
+            writer: someone(Role::OttOfficer, 22),
+            sharer: someone(Role::OttManager, 24),
+            signatories: vec![(office, someone(Role::OttManager, 28)), (company, self.company(30))],
+            publishes: false,
+        };
+        let between = agreements::draft::Between {
+            from: office,
+            kind,
+            parties: vec![
+                party(office, AgreementPartyRole::Grantor),
+                party(company, AgreementPartyRole::Recipient),
+            ],
+            interest: Some(interest),
+            frame: None,
+            amends: None,
+        };
+        let approved = signing.approved(work, between, input).await?;
+        signing.sign(work, approved, parties).await.map(drop)
     }
 
     fn text(&self, anonymous: bool) -> serde_json::Value {
@@ -256,4 +314,25 @@ impl Deal<'_> {
             "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
         })
     }
+}
+
+fn nda() -> Result<(AgreementType, AgreementInput)> {
+    let input = terms(json!({
+        "title": { "es": "Convenio mutuo de confidencialidad (demo)", "en": "Mutual non-disclosure agreement (demo)" },
+        "text": { "es": "Primera. Cada parte guarda secreto de lo que la otra le revele con ese carácter. Segunda. Sólo lo leen las personas que cada parte nombra. (demo)" },
+        "confidentialityYears": 5,
+    }))?;
+    Ok((AgreementType::MutualNda, input))
+}
+
+fn contract() -> Result<(AgreementType, AgreementInput)> {
+    let input = terms(json!({
+        "title": { "es": "Contrato de asistencia técnica (demo)", "en": "Technical assistance agreement (demo)" },
+        "purpose": { "es": "Instalar la tecnología en una línea y formar al personal. (demo)" },
+        "text": { "es": "Primera. La oficina acompaña la puesta en marcha durante seis meses. Segunda. La empresa cubre los gastos y comparte las mediciones. (demo)" },
+        "economics": { "currency": "MXN", "upfront": "180000.00", "milestones": [
+            { "title": "Puesta en marcha aceptada", "dueOn": null, "amount": "120000.00" } ] },
+        "ipOwnership": "ORIGINAL_OWNER",
+    }))?;
+    Ok((AgreementType::TechnicalAssistanceAgreement, input))
 }

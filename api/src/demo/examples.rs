@@ -14,10 +14,11 @@ use super::{
     DemoToken,
     operations::{
         ACCEPT_INTEREST, ATTACH, BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS, DISCLOSURES,
-        DRAFT_INTEREST, DRAFT_NEED, FILES, INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS,
+        DRAFT_INTEREST, DRAFT_NEED, FILES, INBOX, INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS,
         MATCHES, MEMBERS, NEED, NEED_MATCHES, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS,
         OWN_NEEDS, PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH,
-        SEND_MESSAGE, SHORTLIST, SUPPLY, TAKE_OVER, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
+        SEND_MESSAGE, SHORTLIST, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER,
+        WORK_LIST,
     },
 };
 use crate::{
@@ -190,6 +191,7 @@ fn everybody(things: &Things) -> Vec<Entry> {
 /// What a member of a company does.
 fn companies(things: &Things) -> Vec<Entry> {
     vec![
+        ("MEMBER_USER", "Lo que me espera", "What waits for me", INBOX, none()),
         ("MEMBER_USER", "Mis necesidades", "My needs", OWN_NEEDS, none()),
         (
             "MEMBER_USER",
@@ -242,6 +244,7 @@ fn companies(things: &Things) -> Vec<Entry> {
 /// What speakers of a chamber do.
 fn chambers(things: &Things) -> Vec<Entry> {
     vec![
+        ("CHAMBER_LIAISON", "Lo que me espera", "What waits for me", INBOX, none()),
         ("CHAMBER_LIAISON", "Necesidades por revisar", "Needs to review", TO_REVIEW, none()),
         (
             "CHAMBER_LIAISON",
@@ -271,6 +274,8 @@ fn chambers(things: &Things) -> Vec<Entry> {
             MATCH_COUNTS,
             none(),
         ),
+        ("CHAMBER_ADMIN", "Lo que me espera", "What waits for me", INBOX, none()),
+        ("CHAMBER_ADMIN", "Qué ha pasado", "What happened", TIMELINE, none()),
         ("CHAMBER_ADMIN", "Necesidades por estado", "Needs by status", BY_STATUS, none()),
         (
             "CHAMBER_LIAISON",
@@ -317,6 +322,7 @@ fn offices(things: &Things) -> Vec<Entry> {
             NEED_MATCHES,
             id(&things.published),
         ),
+        ("OTT_OFFICER", "Lo que me espera", "What waits for me", INBOX, none()),
         ("OTT_OFFICER", "Mi lista de trabajo", "My work list", WORK_LIST, none()),
         (
             "OTT_OFFICER",
@@ -325,6 +331,7 @@ fn offices(things: &Things) -> Vec<Entry> {
             SHORTLIST,
             version(&things.suggested),
         ),
+        ("OTT_MANAGER", "Lo que me espera", "What waits for me", INBOX, none()),
         (
             "OTT_MANAGER",
             "Ofertas por revisar",

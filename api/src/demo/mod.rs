@@ -1,6 +1,7 @@
 //! The demo network: visibly invented, bilingual, with a past in which every
 //! status occurs. It is loaded through the same imports and verbs as anything else.
 
+mod agreements;
 mod dealings;
 mod examples;
 mod operations;

@@ -235,3 +235,23 @@ mutation AttachDocument($input: AttachDocumentInput!) {
   attachDocument(input: $input) { document { id status level fileName mediaType } uploadUrl uploadUrlExpiresAt userErrors { code field message } }
 }
 ";
+pub(super) const INBOX: &str = "# Lo que le espera, hasta cuándo; lo más antiguo primero.
+query Inbox {
+  viewer {
+    inbox(first: 20) {
+      totalCount
+      nodes {
+        kind record since until escalated
+        need { folio title version actions } offer { folio title version actions }
+        interest { folio version status actions need { title } offer { title } unreadMessages }
+      }
+      pageInfo { endCursor hasNextPage }
+    }
+  }
+}
+";
+pub(super) const TIMELINE: &str = "# Qué pasó, hasta donde usted puede saberlo.
+query Timeline {
+  needs(first: 5, order: RECENTLY_UPDATED) { nodes { folio title disclosureLevel timeline(first: 20) { totalCount nodes { kind at actor } } } }
+}
+";

@@ -269,7 +269,8 @@ async fn end_need(work: &mut Work, id: NeedId, fate: NeedStatus, by: Viewer) -> 
             };
             let evidence =
                 Localized::spanish("Acta de entrega y mediciones antes y después. (demo)");
-            needs::life::fulfil(work, id, None, outcome, evidence).await?;
+            let proof = needs::life::Proof { agreement: None, evidence: Some(evidence) };
+            needs::life::fulfil(work, id, None, outcome, proof).await?;
         }
         NeedStatus::ClosedUnmet => {
             let why = (Some(DeclineReason::NoBudget), note("Se pospone la inversión."));

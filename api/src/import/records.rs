@@ -176,10 +176,7 @@ impl Writer<'_> {
                     needs::life::revise(work, labels, id, None, input).await?.id.to_string()
                 } else {
                     let company = find_organization(work.tx(), &self.system, &company?).await?;
-                    let company = company.ok_or_else(|| {
-                        let message = "no existe / does not exist";
-                        Error::field("input.company", UserErrorCode::NotFound, message)
-                    })?;
+                    let company = company.ok_or_else(|| Error::no_such("input.company"))?;
                     needs::life::draft(work, labels, company, Some(chamber), input)
                         .await?
                         .id
@@ -247,15 +244,14 @@ impl Writer<'_> {
 
 /// Takes an id out of a line, from the first of several fields that has one.
 fn take(told: &mut Told, name: &str, names: &[&str]) -> Result<String> {
-    let wrong = |code, message| Error::field(&format!("input.{name}"), code, message);
+    let path = format!("input.{name}");
+    let wrong = |code, message| Error::field(&path, code, message);
     let found = names.iter().find_map(|name| match told.remove(*name) {
         Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     });
-    let Some(id) = found else {
-        return Err(wrong(UserErrorCode::Required, "es obligatorio / is required"));
-    };
+    let id = found.ok_or_else(|| Error::required(&path))?;
     if id.chars().count() > 100 {
         let message = "más de 100 caracteres / more than 100 characters";
         return Err(wrong(UserErrorCode::TooLong, message));

@@ -17,10 +17,10 @@ use sea_orm::{
     sea_query::SimpleExpr,
 };
 
-use super::{Interest, life::check_blind};
+use super::{Interest, guards::check_blind};
 use crate::{
     checks::Checks,
-    context::{Request, carry_out},
+    context::{Request, carry_out, told_anew},
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
     policy::{
@@ -236,14 +236,12 @@ impl ConversationMutation {
         ctx: &Context<'_>,
         input: SendMessageInput,
     ) -> Told<MessagePayload> {
-        Some(match carry_out(ctx, async |work| send(ctx, work, input).await).await {
-            Ok(id) => ctx
-                .reload("message", id)
-                .await
-                .map(|message| MessagePayload { message, user_errors: Vec::new() }),
-            Err(Error::Refused(user_errors)) => Ok(MessagePayload { message: None, user_errors }),
-            Err(other) => Err(other),
+        let done = carry_out(ctx, async |work| send(ctx, work, input).await).await;
+        told_anew(ctx, "message", done, |message, user_errors| MessagePayload {
+            message,
+            user_errors,
         })
+        .await
     }
 
     /// Marks the messages of others as read by your party. For all parties of the expression of interest.
@@ -252,17 +250,12 @@ impl ConversationMutation {
         ctx: &Context<'_>,
         input: MarkMessagesReadInput,
     ) -> Told<MessagesReadPayload> {
-        let id = input.interest;
-        Some(match carry_out(ctx, async |work| mark(work, input).await).await {
-            Ok(()) => ctx
-                .reload("interest", id)
-                .await
-                .map(|interest| MessagesReadPayload { interest, user_errors: Vec::new() }),
-            Err(Error::Refused(user_errors)) => {
-                Ok(MessagesReadPayload { interest: None, user_errors })
-            }
-            Err(other) => Err(other),
+        let done = carry_out(ctx, async |work| mark(work, input).await).await;
+        told_anew(ctx, "interest", done, |interest, user_errors| MessagesReadPayload {
+            interest,
+            user_errors,
         })
+        .await
     }
 }
 
@@ -286,12 +279,8 @@ async fn send(ctx: &Context<'_>, work: &mut Work, input: SendMessageInput) -> Re
         ));
     }
     let mut checks = Checks::new("input.", ctx.service().labels());
-    let text = checks.plain("text", &input.text, 4_000);
-    if text.is_none() {
-        checks.wrong("text", UserErrorCode::Required, "es obligatorio / is required");
-    }
+    let body = checks.required_plain("text", &input.text, 4_000);
     checks.done()?;
-    let body = text.unwrap_or_default();
     if input.level < DisclosureLevel::Introduced && interest.accepted_at.is_none() {
         check_blind(work, &interest, [body.as_str()]).await?;
     }
@@ -309,16 +298,14 @@ async fn send(ctx: &Context<'_>, work: &mut Work, input: SendMessageInput) -> Re
     Ok(message.id)
 }
 
-async fn mark(work: &mut Work, input: MarkMessagesReadInput) -> Result<()> {
+async fn mark(work: &mut Work, input: MarkMessagesReadInput) -> Result<InterestId> {
     let (interest, party) = converse(work, input.interest).await?;
     let last = message::Entity::find_by_id(input.up_to)
         .filter(Column::InterestId.eq(interest.id))
         .filter(visible_messages(work.viewer()))
         .one(work.tx())
         .await?;
-    let last = last.ok_or_else(|| {
-        Error::field("input.upTo", UserErrorCode::NotFound, "no existe / does not exist")
-    })?;
+    let last = last.ok_or_else(|| Error::no_such("input.upTo"))?;
     let unread = message::Entity::find()
         .filter(Column::InterestId.eq(interest.id))
         .filter(Column::SentAt.lte(last.sent_at))
@@ -336,5 +323,5 @@ async fn mark(work: &mut Work, input: MarkMessagesReadInput) -> Result<()> {
         work.insert(allowed).await?;
     }
     work.record(Event::MessagesRead { interest: interest.id, message: last.id });
-    Ok(())
+    Ok(interest.id)
 }

@@ -4,14 +4,18 @@
 
 mod conversation;
 mod counts;
+pub(crate) mod draft;
+mod guards;
 mod input;
 pub(crate) mod life;
 mod mutation;
 mod object;
 mod query;
 mod statistics;
+mod waiting;
 
 pub use conversation::{ConversationMutation, MESSAGE_FIELDS, Message};
 pub use mutation::InterestMutation;
 pub use object::{FIELDS, Interest};
 pub use query::InterestQuery;
+pub(crate) use waiting::waiting;

@@ -7,13 +7,14 @@ use entity::{
 
 use super::{
     Interest,
+    draft::{self, Between},
     input::InterestInput,
-    life::{self, Between},
+    life,
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     lifecycle::step,
     policy::InterestAction,
     scalars::LocalizedTextInput,
@@ -129,7 +130,7 @@ impl InterestMutation {
         let DraftInterestInput { direction, from, chamber, need, offer, interest } = input;
         let between = Between { direction, from, chamber, need, offer };
         let (labels, pending) = (ctx.service().labels(), ctx.service().terms().pending_interests);
-        change(ctx, async |work| life::draft(work, labels, pending, between, interest).await).await
+        change(ctx, async |work| draft::draft(work, labels, pending, between, interest).await).await
     }
 
     /// Changes the text of a draft. For those who may write it.
@@ -140,7 +141,7 @@ impl InterestMutation {
     ) -> Told<InterestPayload> {
         let ReviseInterestInput { id, expected_version, interest } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| life::revise(work, labels, id, expected_version, interest).await)
+        change(ctx, async |work| draft::revise(work, labels, id, expected_version, interest).await)
             .await
     }
 
@@ -235,6 +236,35 @@ impl InterestMutation {
         refuse(ctx, input, InterestAction::Decline).await
     }
 
+    /// Asks for a non-disclosure agreement before more is told: `draftAgreement` writes it, and once it is in force the interest goes on by itself. For members of the company, and for officers and managers of the office.
+    async fn request_interest_nda(
+        &self,
+        ctx: &Context<'_>,
+        input: InterestVersionInput,
+    ) -> Told<InterestPayload> {
+        let InterestVersionInput { id, expected_version } = input;
+        change(ctx, async |work| {
+            let action = InterestAction::RequestNda;
+            step(work, id, Some(expected_version), action, (None, None), |_| Ok(())).await
+        })
+        .await
+    }
+
+    /// Does without the non-disclosure agreement that was asked for. For members of the company, and for officers and managers of the office.
+    async fn waive_interest_nda(
+        &self,
+        ctx: &Context<'_>,
+        input: InterestNoteInput,
+    ) -> Told<InterestPayload> {
+        let InterestNoteInput { id, expected_version, note } = input;
+        change(ctx, async |work| {
+            let why = (None, Some(checked_note(ctx, &note)?));
+            let action = InterestAction::WaiveNda;
+            step(work, id, Some(expected_version), action, why, |_| Ok(())).await
+        })
+        .await
+    }
+
     /// Looks into it together and writes down how the two fit. For both intermediaries.
     async fn evaluate_interest(
         &self,
@@ -316,12 +346,10 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<interest::Model>,
 ) -> Told<InterestPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(row) => ctx
-            .reload("interest", row.id)
-            .await
-            .map(|interest| InterestPayload { interest, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(InterestPayload { interest: None, user_errors }),
-        Err(other) => Err(other),
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "interest", done, |interest, user_errors| InterestPayload {
+        interest,
+        user_errors,
     })
+    .await
 }

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, document,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement, document, event,
     interest::{self, Column},
     message,
 };
@@ -14,6 +14,7 @@ use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use super::conversation::{Message, UnreadOf, last_messages};
 use crate::{
+    agreements::{Agreement, latest_agreements},
     context::Request,
     documents::{Document, documents_of},
     error::{Result, Told},
@@ -21,10 +22,11 @@ use crate::{
     needs::Need,
     offers::Offer,
     organizations::Organization,
-    policy::{InterestFacts, Reach, Sides, Viewer, sides_of_interests, visible_interests},
+    policy::{InterestFacts, Reach, Sides, Viewer, standing_in_interests, visible_interests},
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// An expression of interest: of a company in an offer, or of a transfer office in a need.
@@ -95,6 +97,10 @@ pub struct Interest {
     messages: Many<Message>,
     #[graphql(skip)]
     documents: Many<Document>,
+    #[graphql(skip)]
+    agreements: Many<Agreement>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -104,10 +110,6 @@ struct InterestTexts {
     contribution: Option<Localized>,
     questions: Option<Localized>,
     evaluation: Option<Localized>,
-}
-
-fn text(text: Option<&Localized>, language: Language) -> Option<String> {
-    text.cloned().and_then(|text| text.in_language(language))
 }
 
 #[ComplexObject]
@@ -121,7 +123,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.cooperation_sought.as_ref(), language)
+        self.texts.cooperation_sought.as_ref()?.in_language(language)
     }
 
     /// Who the sender is, without a name, and what they bring, at most 2,000 characters. Null when it is not written yet.
@@ -133,7 +135,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.contribution.as_ref(), language)
+        self.texts.contribution.as_ref()?.in_language(language)
     }
 
     /// What is not clear to the sender, at most 2,000 characters. Null when it is not written yet.
@@ -145,7 +147,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.questions.as_ref(), language)
+        self.texts.questions.as_ref()?.in_language(language)
     }
 
     /// What came of looking into it together, at most 4,000 characters. Null below `INTRODUCED`, or until then.
@@ -157,7 +159,7 @@ impl Interest {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.evaluation.as_ref(), language)
+        self.texts.evaluation.as_ref()?.in_language(language)
     }
 
     /// The need: the one in which an office is interested, or the one for which a company looks at an offer. Null when there is none, or when it has left the network and is not yours.
@@ -203,6 +205,24 @@ impl Interest {
         Some(self.messages.page(ctx))
     }
 
+    /// The agreements that come of it, as far as you may know, the last first.
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Agreement>> {
+        Some(self.agreements.page(ctx))
+    }
+
     /// How many messages of others nobody of your party has marked as read. Null only when they cannot be counted.
     async fn unread_messages(&self, ctx: &Context<'_>) -> Told<i64> {
         Some(ctx.loaders().load_for(UnreadOf(self.id)).await.map(Option::unwrap_or_default))
@@ -231,6 +251,24 @@ impl Interest {
             let steps = steps.unwrap_or_default().into_iter();
             steps.map(|step| StatusChange::told(step, by, true)).collect()
         }))
+    }
+
+    /// What happened to it, oldest first. Who did it is told from `INTRODUCED` on.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
     }
 }
 
@@ -310,6 +348,18 @@ impl Node for Interest {
                 list: |viewer, _| Ok(documents_of(viewer)),
                 place: |row: &mut Self| &mut row.documents,
             },
+            &ToMany {
+                name: "agreements",
+                parent: agreement::Column::InterestId,
+                list: latest_agreements,
+                place: |row: &mut Self| &mut row.agreements,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |row: &mut Self| &mut row.timeline,
+            },
         ]
     }
 
@@ -327,7 +377,7 @@ impl Node for Interest {
     }
 
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        sides_of_interests(viewer)
+        standing_in_interests(viewer)
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -335,7 +385,7 @@ impl Node for Interest {
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<InterestFacts> {
-        Ok(InterestFacts {
+        let facts = InterestFacts {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
             direction: row.fact(Column::Direction)?,
@@ -346,8 +396,11 @@ impl Node for Interest {
                 row.fact(Column::ForwardedAt)?,
                 row.fact(Column::AcceptedAt)?,
             ),
-            sides: Sides::from_database(row.computed()?),
-        })
+            sides: Sides::NONE,
+            under_nda: false,
+            contracted: false,
+        };
+        Ok(facts.standing(row.computed()?))
     }
 
     fn id(&self) -> InterestId {
@@ -398,6 +451,8 @@ impl Node for Interest {
             ott: None,
             messages: Many::default(),
             documents: Many::default(),
+            agreements: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

@@ -9,15 +9,22 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use entity::{DisclosureId, InterestId, NeedId, OfferId, OrganizationId, disclosure, interest};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{
+    AgreementId, DisclosureId, InterestId, NeedId, OfferId, OrganizationId, agreement, disclosure,
+    interest,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait, Query, SimpleExpr},
+};
 use tokio::sync::{Mutex as Turn, oneshot};
 use uuid::Uuid;
 
 use crate::{
     db::Db,
     error::{Error, Result},
-    policy::{IN_FORCE, OFFICE, Viewer, own_interests},
+    policy::{IN_FORCE, OFFICE, Viewer, agreements_in_force, confided, own_interests},
     read::{Account, Seen},
     work,
 };
@@ -56,8 +63,7 @@ impl Ledger {
                 Err(oneshot::error::TryRecvError::Closed) => continue,
                 Err(oneshot::error::TryRecvError::Empty) => {}
             }
-            let all = std::mem::take(&mut *self.queue());
-            let (entries, waiting): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+            let (entries, waiting): (Vec<_>, Vec<_>) = self.due().unzip();
             let outcome = work::write_down(db, entries.into_iter().flatten().collect()).await;
             drop(turn);
             for done in waiting {
@@ -68,9 +74,28 @@ impl Ledger {
         }
     }
 
+    /// What is to be written now, with who waits for it. Who went away in the meantime has no
+    /// answer that could leave, and has seen nothing.
+    fn due(&self) -> impl Iterator<Item = Waiting> + use<> {
+        let all = std::mem::take(&mut *self.queue());
+        all.into_iter().filter(|(_, done)| !done.is_closed())
+    }
+
     fn queue(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An interest on whose ground something was seen.
+#[derive(FromQueryResult)]
+struct Ground {
+    id: InterestId,
+    need_id: Option<NeedId>,
+    offer_id: Option<OfferId>,
+    company_id: OrganizationId,
+    ott_id: OrganizationId,
+    chamber_id: OrganizationId,
+    nda: Option<AgreementId>,
 }
 
 /// The entries for what somebody saw: one for each record, with the interest that opened it.
@@ -87,25 +112,43 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
     let grounds = Condition::any()
         .add(Column::Status.is_in(IN_FORCE.iter().copied()))
         .add(Column::Id.is_in(ids.iter().copied().map(InterestId)));
-    let interests = interest::Entity::find()
+    // Of each, also the non-disclosure agreement under which the viewer reads.
+    let nda = Query::select()
+        .column((agreement::Entity, agreement::Column::Id))
+        .from(agreement::Entity)
+        .and_where(
+            Expr::col((agreement::Entity, agreement::Column::InterestId))
+                .equals((interest::Entity, Column::Id)),
+        )
+        .cond_where(agreements_in_force(viewer))
+        .cond_where(confided(viewer).unwrap_or_else(|| Condition::any().add(Expr::val(false))))
+        .order_by((agreement::Entity, agreement::Column::Id), Order::Asc)
+        .limit(1)
+        .take();
+    let grounds: Vec<Ground> = interest::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::NeedId, Column::OfferId])
+        .columns([Column::CompanyId, Column::OttId, Column::ChamberId])
+        .column_as(SimpleExpr::SubQuery(None, Box::new(nda.into())), "nda")
         .filter(own_interests(viewer))
         .filter(grounds)
         .filter(concerns)
         .order_by_asc(Column::Id)
         .limit(u64::from(u16::MAX))
+        .into_model()
         .all(db.fresh())
         .await?;
-    let mut by_record: HashMap<Uuid, &interest::Model> = HashMap::new();
-    for row in &interests {
+    let mut by_record: HashMap<Uuid, &Ground> = HashMap::new();
+    for ground in &grounds {
         let records = [
-            Some(row.id.0),
-            row.need_id.map(|id| id.0),
-            row.offer_id.map(|id| id.0),
-            Some(row.company_id.0),
-            Some(row.ott_id.0),
+            Some(ground.id.0),
+            ground.need_id.map(|id| id.0),
+            ground.offer_id.map(|id| id.0),
+            Some(ground.company_id.0),
+            Some(ground.ott_id.0),
         ];
         for record in records.into_iter().flatten() {
-            by_record.entry(record).or_insert(row);
+            by_record.entry(record).or_insert(ground);
         }
     }
     let somewhere = viewer.grants.first().map(|grant| grant.organization);
@@ -130,8 +173,31 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
                 .or(somewhere)
                 .ok_or_else(|| Error::internal("somebody without a role saw what is guarded"))?,
             basis_id: basis.map(|row| row.id),
+            agreement_id: basis.and_then(|row| row.nda),
             seen_at: viewer.now,
         })
     };
     seen.into_iter().map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::Ledger;
+
+    #[test]
+    fn nothing_is_written_for_who_went_away() {
+        let ledger = Ledger::default();
+        let (stays, mut written) = oneshot::channel();
+        let (goes, gone) = oneshot::channel();
+        ledger.queue().extend([(Vec::new(), goes), (Vec::new(), stays)]);
+        drop(gone);
+        let mut due = ledger.due();
+        let (_, done) = due.next().expect("the one that stays");
+        assert!(due.next().is_none());
+        done.send(Ok(())).expect("somebody waits");
+        assert!(written.try_recv().expect("was told").is_ok());
+        assert!(ledger.queue().is_empty());
+    }
 }

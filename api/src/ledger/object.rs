@@ -9,6 +9,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use crate::{
+    agreements::Agreement,
     context::Request,
     error::{Result, Told},
     filter,
@@ -40,6 +41,8 @@ pub struct Disclosure {
     organization: One<Organization>,
     #[graphql(skip)]
     basis: One<Interest>,
+    #[graphql(skip)]
+    agreement: One<Agreement>,
 }
 
 #[ComplexObject]
@@ -53,6 +56,11 @@ impl Disclosure {
     async fn basis(&self) -> Option<&Interest> {
         self.basis.as_deref()
     }
+
+    /// The non-disclosure agreement under which that person read, which opens what is confidential. Null when there was none.
+    async fn agreement(&self) -> Option<&Agreement> {
+        self.agreement.as_deref()
+    }
 }
 
 use DisclosureLevel::PublicBlind as L0;
@@ -65,6 +73,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("person", &[Column::PersonId], L0),
     Field::new("organization", &[Column::OrganizationId], L0).filterable(),
     Field::new("basis", &[Column::BasisId], L0),
+    Field::new("agreement", &[Column::AgreementId], L0),
     Field::new("seenAt", &[Column::SeenAt], L0).sortable(),
 ];
 
@@ -88,6 +97,11 @@ impl Node for Disclosure {
                 place: |row: &mut Self| &mut row.organization,
             },
             &ToOne { name: "basis", key: Column::BasisId, place: |row: &mut Self| &mut row.basis },
+            &ToOne {
+                name: "agreement",
+                key: Column::AgreementId,
+                place: |row: &mut Self| &mut row.agreement,
+            },
         ]
     }
 
@@ -121,6 +135,7 @@ impl Node for Disclosure {
             seen_at: row.get_or_default(Column::SeenAt)?,
             organization: None,
             basis: None,
+            agreement: None,
         })
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use entity::{Codes, Localized, NeedId, NeedStatus, OfferId, OfferStatus, event, need, offer};
+use entity::{Codes, Localized, NeedId, NeedStatus, OfferId, event, need, offer};
 use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -15,7 +15,9 @@ use crate::{
     codes::{Entry, Labels},
     db::Db,
     error::Result,
-    policy::{NEEDS_SEEN_BY_NETWORK, OFFERS_SEEN_BY_NETWORK},
+    policy::{
+        NEEDS_SEEN_BY_NETWORK, OFFERS_SEEN_BY_NETWORK, need_takes_interest, offer_takes_interest,
+    },
 };
 
 /// How many rows are read at once while the index is built.
@@ -210,7 +212,7 @@ pub(crate) fn need_profile(need: &need::Model) -> Profile {
             // The network reads the rest of what is on offer alone.
             Vec::new()
         },
-        open: need.status == NeedStatus::Published && need.open_for_interest,
+        open: need_takes_interest(need),
         sectors: need.scian.0.clone(),
         trl: band,
         partnerships: need.partnership_types.0.clone(),
@@ -238,7 +240,7 @@ pub(crate) fn offer_profile(offer: &offer::Model) -> Profile {
             offer.partner_role.as_ref(),
         ]),
         network_text: passages([offer.description.as_ref(), offer.state_of_the_art.as_ref()]),
-        open: offer.status == OfferStatus::Published && offer.open_for_interest,
+        open: offer_takes_interest(offer),
         sectors: offer.application_scian.0.clone(),
         own_sectors: offer.scian.0.clone(),
         trl: offer.trl.map(|trl| (level(trl), level(trl))),

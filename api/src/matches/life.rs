@@ -2,18 +2,15 @@
 //! its two sides.
 
 use chrono::{DateTime, Utc};
-use entity::{
-    MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, OfferId, OfferStatus, match_, need,
-    offer,
-};
+use entity::{MatchId, MatchSource, MatchStatus, NeedId, OfferId, match_, need, offer};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{engine::Engine, suggest::suggestion};
 use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
-    lifecycle::{self, Living, Verb, Why, names_of, step},
-    policy::{MatchAction, OFFICE, Parties, Resource},
+    lifecycle::{self, Living, Verb, Why, check_open, names_of, step},
+    policy::{MatchAction, OFFICE, Parties, need_takes_interest, offer_takes_interest},
     work::Work,
 };
 
@@ -67,30 +64,18 @@ pub(super) async fn propose(
     need: NeedId,
     offer: OfferId,
 ) -> Result<match_::Model> {
-    let need = work.keep::<need::Entity>(need).await?;
-    let need = need.filter(|row| row.level(work.viewer()).is_some());
-    let need = need.ok_or_else(|| missing("input.need"))?;
-    let offer = work.keep::<offer::Entity>(offer).await?;
-    let offer = offer.filter(|row| row.level(work.viewer()).is_some());
-    let offer = offer.ok_or_else(|| missing("input.offer"))?;
+    let need = work.viewer().known(work.keep::<need::Entity>(need).await?);
+    let need = need.ok_or_else(|| Error::no_such("input.need"))?;
+    let offer = work.viewer().known(work.keep::<offer::Entity>(offer).await?);
+    let offer = offer.ok_or_else(|| Error::no_such("input.offer"))?;
     let found = engine.judge(&need, &offer);
     let id = MatchId::new(work.now);
-    let mut row = suggestion(&found, id, parties(&need, &offer), work.now);
+    let mut row = suggestion(&found, id, Parties::of(&need, offer.ott_id), work.now);
     let by_office = work.viewer().holding(OFFICE).any(|grant| grant.organization == row.ott_id);
     row.source = if by_office { MatchSource::Officer } else { MatchSource::Liaison };
     let allowed = work.allow_new(MatchAction::Propose, row)?;
-    for (field, open) in [
-        ("input.need", need.status == NeedStatus::Published && need.open_for_interest),
-        ("input.offer", offer.status == OfferStatus::Published && offer.open_for_interest),
-    ] {
-        if !open {
-            return Err(Error::field(
-                field,
-                UserErrorCode::IllegalState,
-                "no está abierta a expresiones de interés / is not open for interest",
-            ));
-        }
-    }
+    check_open("input.need", need_takes_interest(&need))?;
+    check_open("input.offer", offer_takes_interest(&offer))?;
     let known = match_::Entity::find()
         .filter(match_::Column::NeedId.eq(need.id))
         .filter(match_::Column::OfferId.eq(offer.id))
@@ -107,20 +92,6 @@ pub(super) async fn propose(
     work.history(row.id.to_string(), None, row.status.to_value(), (None, None)).await?;
     work.record(Event::MatchProposed { r#match: row.id });
     Ok(row)
-}
-
-fn parties(need: &need::Model, offer: &offer::Model) -> Parties {
-    Parties {
-        company: need.company_id,
-        chamber: need.chamber_id,
-        region: need.region_id,
-        delegation: need.delegation_id,
-        ott: offer.ott_id,
-    }
-}
-
-fn missing(field: &str) -> Error {
-    Error::field(field, UserErrorCode::NotFound, "no existe / does not exist")
 }
 
 /// Decides about a match: takes it up, puts it aside, or turns it into an interest.
@@ -140,10 +111,12 @@ pub(crate) async fn decide(
         Ok(())
     })
     .await?;
-    // The office reads it, and does not know whose need it is.
-    let companies = need::Entity::find_by_id(row.need_id).one(work.tx()).await?;
-    let companies = companies.map(|need| need.shared_by.parsed()).unwrap_or_default();
-    let names = names_of(work, [vec![row.company_id], companies].concat()).await?;
-    lifecycle::check_blind(note.as_deref(), &names)?;
+    if let Some(note) = note {
+        // The office reads it, and does not know whose need it is.
+        let companies = need::Entity::find_by_id(row.need_id).one(work.tx()).await?;
+        let companies = companies.map(|need| need.shared_by.parsed()).unwrap_or_default();
+        let names = names_of(work, [vec![row.company_id], companies].concat()).await?;
+        lifecycle::check_blind([note.as_str()], &names)?;
+    }
     Ok(row)
 }

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     policy::MatchAction,
     work::Work,
 };
@@ -104,12 +104,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<match_::Model>,
 ) -> Told<MatchPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(row) => ctx
-            .reload("match", row.id)
-            .await
-            .map(|found| MatchPayload { r#match: found, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(MatchPayload { r#match: None, user_errors }),
-        Err(other) => Err(other),
-    })
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "match", done, |r#match, user_errors| MatchPayload { r#match, user_errors })
+        .await
 }

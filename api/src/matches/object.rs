@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     DeclineReason, DisclosureLevel, Language, Localized, MatchComponents, MatchId, MatchSource,
-    MatchStatus, Role, match_, match_::Column, need, offer,
+    MatchStatus, Role, event, match_, match_::Column, need, offer,
 };
 use sea_orm::{
     Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -24,9 +24,10 @@ use crate::{
         visible_offers,
     },
     read::{
-        Asked, Facts, Field, HistoryOf, Kind, List, Node, One, Order, PageArgs, Relation, Row,
-        Sizes, ToOne, redacted,
+        Asked, Facts, Field, HistoryOf, Kind, List, Many, Node, One, Order, Page, PageArgs,
+        Relation, Row, Sizes, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// What a part of a score is about.
@@ -73,7 +74,7 @@ impl MatchPart {
         )]
         language: Language,
     ) -> String {
-        self.sentence.clone().in_language(language).unwrap_or_default()
+        self.sentence.in_language(language).unwrap_or_default()
     }
 }
 
@@ -106,7 +107,7 @@ pub(super) fn explain(parts: &[MatchPart], language: Language) -> String {
     parts.sort_by_key(|part| std::cmp::Reverse(part.contribution));
     let sentences: Vec<String> = parts
         .into_iter()
-        .filter_map(|part| part.sentence.clone().in_language(language))
+        .filter_map(|part| part.sentence.in_language(language))
         .map(|sentence| sentence.trim_end_matches('.').to_owned())
         .collect();
     if sentences.is_empty() { String::new() } else { format!("{}.", sentences.join(". ")) }
@@ -152,6 +153,8 @@ pub struct Match {
     offer: One<Offer>,
     #[graphql(skip)]
     decided_by: One<Organization>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 #[ComplexObject]
@@ -206,6 +209,24 @@ impl Match {
             steps.map(|step| StatusChange::told(step, false, why)).collect()
         }))
     }
+
+    /// What happened to it, oldest first, but for who did it. For its two sides and the network's admin; empty for others.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Introduced as L2, Network as L1};
@@ -254,6 +275,12 @@ impl Node for Match {
                 name: "decidedBy",
                 key: Column::DecidedById,
                 place: |found: &mut Self| &mut found.decided_by,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |found: &mut Self| &mut found.timeline,
             },
         ]
     }
@@ -309,6 +336,7 @@ impl Node for Match {
             need: None,
             offer: None,
             decided_by: None,
+            timeline: Many::default(),
         })
     }
 }

@@ -228,7 +228,7 @@ impl NeedInput {
 
 /// Brings the columns that are derived from others up to date.
 fn derive(need: &mut need::Model) {
-    let title = need.title.clone().in_language(entity::Language::Es).unwrap_or_default();
+    let title = need.title.in_language(entity::Language::Es).unwrap_or_default();
     need.title_folded = text::fold(&title);
     need.public_text_folded = text::fold(&public_texts(need).join(" "));
     need.subsector = codes::main_subsector(&need.scian);
@@ -279,13 +279,7 @@ fn write_reward(input: MaybeUndefined<Money>, need: &mut need::Model, checks: &m
                 "debe ser mayor que cero / must be above zero",
             );
         }
-        if reward.currency.len() != 3 || !reward.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            checks.wrong(
-                "reward.currency",
-                UserErrorCode::Invalid,
-                "debe ser un código ISO 4217 / must be an ISO 4217 code",
-            );
-        }
+        checks.currency("reward.currency", &reward.currency);
     }
     need.reward_minor = reward.as_ref().map(|reward| reward.amount.0);
     need.reward_currency = reward.map(|reward| reward.currency);

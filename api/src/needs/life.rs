@@ -4,13 +4,14 @@
 use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use entity::{
-    AffiliationStatus, Codes, ConsentPurpose, Localized, NeedId, NeedStatus, NeedType,
+    AffiliationStatus, AgreementId, Codes, ConsentPurpose, Localized, NeedId, NeedStatus, NeedType,
     OrganizationId, Role, affiliation, need, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::input::{NeedInput, check_complete, public_texts};
 use crate::{
+    agreements,
     checks::Checks,
     codes::Labels,
     error::{Error, Result, UserErrorCode},
@@ -43,9 +44,7 @@ pub(crate) async fn draft(
         .into_tuple()
         .one(work.tx())
         .await?;
-    let state_code = state_code.ok_or_else(|| {
-        Error::field("input.company", UserErrorCode::NotFound, "no existe / does not exist")
-    })?;
+    let state_code = state_code.ok_or_else(|| Error::no_such("input.company"))?;
     let (affiliation, ambiguous) = standing(work, company, chamber).await?;
 
     let now = work.now;
@@ -152,6 +151,7 @@ fn blank(now: DateTime<Utc>) -> need::Model {
         assimilation_level_at_submit: None,
         outcome: None,
         outcome_evidence: None,
+        met_by_id: None,
         closure_reason: None,
         open_for_interest: false,
         held_by_network: false,
@@ -342,7 +342,7 @@ pub(crate) async fn publish(
         Ok(())
     })
     .await?;
-    check_four_eyes(work, &id.to_string()).await?;
+    check_four_eyes(work, id).await?;
     check_blind(work, &need, &[]).await?;
     Ok(need)
 }
@@ -439,23 +439,53 @@ pub(crate) async fn close_for_interest(
     Ok(need)
 }
 
+/// What shows that a need has been met.
+pub(crate) struct Proof {
+    pub(crate) agreement: Option<AgreementId>,
+    pub(crate) evidence: Option<Localized>,
+}
+
+/// The agreement that met it is named, when there is one; what was met without one has other
+/// evidence.
+async fn check_met(work: &Work, need: &need::Model) -> Result<()> {
+    let met = match need.met_by_id {
+        Some(agreement) => {
+            if agreements::life::met(work, need.id, agreement).await? {
+                return Ok(());
+            }
+            return Err(Error::no_such("input.agreement"));
+        }
+        None => agreements::life::has_met(work, need.id).await?,
+    };
+    if met {
+        return Err(Error::required("input.agreement"));
+    }
+    if need.outcome_evidence.is_none() {
+        return Err(Error::required("input.evidence"));
+    }
+    Ok(())
+}
+
 /// Says that a need has been met.
 pub(crate) async fn fulfil(
     work: &mut Work,
     id: NeedId,
     expected_version: Option<i32>,
     outcome: Localized,
-    evidence: Localized,
+    proof: Proof,
 ) -> Result<need::Model> {
     let now = work.now;
+    let Proof { agreement, evidence } = proof;
     let need = step(work, id, expected_version, NeedAction::Fulfil, (None, None), |need| {
         need.outcome = Some(outcome.clone());
-        need.outcome_evidence = Some(evidence);
+        need.outcome_evidence = evidence;
+        need.met_by_id = agreement;
         need.open_for_interest = false;
         need.ended_at = Some(now);
         Ok(())
     })
     .await?;
+    check_met(work, &need).await?;
     check_promise(work, &need, true).await?;
     check_blind(work, &need, &[&outcome]).await?;
     Ok(need)

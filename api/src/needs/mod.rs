@@ -6,6 +6,7 @@ pub(crate) mod life;
 mod mutation;
 mod object;
 mod query;
+mod waiting;
 
 pub use input::NeedInput;
 pub use mutation::NeedMutation;
@@ -13,3 +14,4 @@ pub use object::FIELDS;
 pub use object::Need;
 pub use query::NeedQuery;
 pub(crate) use query::newest_needs;
+pub(crate) use waiting::waiting;

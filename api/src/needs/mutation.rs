@@ -1,13 +1,17 @@
 //! What can be done to needs.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use entity::{DeclineReason, NeedId, OrganizationId, need};
+use entity::{AgreementId, DeclineReason, NeedId, OrganizationId, need};
 
-use super::{Need, input::NeedInput, life};
+use super::{
+    Need,
+    input::NeedInput,
+    life::{self, Proof},
+};
 use crate::{
     checks::{Checks, checked_note},
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     lifecycle::{Why, step},
     policy::NeedAction,
     scalars::LocalizedTextInput,
@@ -89,8 +93,10 @@ pub struct FulfilNeedInput {
     expected_version: i32,
     /// What came of it, at most 2,000 characters; public, so it may not tell who the company is. Required.
     outcome: LocalizedTextInput,
-    /// What proves it, at most 2,000 characters; for the company and its chamber. Required.
-    evidence: LocalizedTextInput,
+    /// The agreement that met it, in force or completed. Required when there is one.
+    agreement: Option<AgreementId>,
+    /// What proves it, at most 2,000 characters; for the company and its chamber. Required when no agreement met it.
+    evidence: Option<LocalizedTextInput>,
 }
 
 /// Mutations of needs.
@@ -180,16 +186,15 @@ impl NeedMutation {
 
     /// Says that a need has been met, with its outcome and evidence. For members of the company and liaisons of its chamber.
     async fn fulfil_need(&self, ctx: &Context<'_>, input: FulfilNeedInput) -> Told<NeedPayload> {
-        let FulfilNeedInput { id, expected_version, outcome, evidence } = input;
+        let FulfilNeedInput { id, expected_version, outcome, agreement, evidence } = input;
         change(ctx, async |work| {
             let mut checks = Checks::new("input.", ctx.service().labels());
             let outcome = checks.localized("outcome", outcome, 2_000);
-            let evidence = checks.localized("evidence", evidence, 2_000);
+            let evidence = evidence.and_then(|text| checks.localized("evidence", text, 2_000));
             checks.present("outcome", outcome.is_some());
-            checks.present("evidence", evidence.is_some());
             checks.done()?;
-            let (outcome, evidence) = (outcome.unwrap_or_default(), evidence.unwrap_or_default());
-            life::fulfil(work, id, Some(expected_version), outcome, evidence).await
+            let (outcome, proof) = (outcome.unwrap_or_default(), Proof { agreement, evidence });
+            life::fulfil(work, id, Some(expected_version), outcome, proof).await
         })
         .await
     }
@@ -244,12 +249,6 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<need::Model>,
 ) -> Told<NeedPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(need) => ctx
-            .reload("need", need.id)
-            .await
-            .map(|need| NeedPayload { need, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(NeedPayload { need: None, user_errors }),
-        Err(other) => Err(other),
-    })
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "need", done, |need, user_errors| NeedPayload { need, user_errors }).await
 }

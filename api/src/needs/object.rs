@@ -8,11 +8,12 @@ use entity::{
     BudgetBand, Codes, Confidential, DeclineReason, DisclosureLevel, InnovationScope, Language,
     Localized, NeedId, NeedStatus, NeedType, OrganizationId, OrganizationKind, PartnershipType,
     ProblemKind, Role, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, Texts, Urgency,
-    document, match_, need, need::Column,
+    document, event, match_, need, need::Column,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use crate::{
+    agreements::Agreement,
     codes::{self, Code},
     context::Request,
     documents::{Document, documents_of},
@@ -21,12 +22,14 @@ use crate::{
     matches::{Match, best_offers},
     organizations::{Delegation, Organization, Region},
     policy::{
-        NeedFacts, Viewer, facts_as_number, introduced_needs, represented_needs, visible_needs,
+        CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
+        visible_needs,
     },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
     scalars::{Decimal, Money},
+    timeline::{TimelineEntry, timeline},
 };
 
 /// A technology need that a company brings to the network through its chamber.
@@ -120,6 +123,8 @@ pub struct Need {
     #[graphql(skip)]
     chamber: One<Organization>,
     #[graphql(skip)]
+    met_by: One<Agreement>,
+    #[graphql(skip)]
     region: One<Region>,
     #[graphql(skip)]
     delegation: One<Delegation>,
@@ -129,6 +134,8 @@ pub struct Need {
     matches: Many<Match>,
     #[graphql(skip)]
     documents: Many<Document>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// The texts of a need, as far as they were selected and may be seen.
@@ -159,10 +166,6 @@ struct NeedLists {
     state: Option<String>,
 }
 
-fn text(text: Option<&Localized>, language: Language) -> Option<String> {
-    text.cloned().and_then(|text| text.in_language(language))
-}
-
 #[ComplexObject]
 impl Need {
     /// What is needed, at most 256 characters.
@@ -174,7 +177,7 @@ impl Need {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.title.as_ref(), language).unwrap_or_default()
+        self.texts.title.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// What is needed in a few sentences, at most 500 characters; tells nobody's name.
@@ -186,7 +189,7 @@ impl Need {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.summary.as_ref(), language).unwrap_or_default()
+        self.texts.summary.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// The need in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
@@ -198,7 +201,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.description.as_ref(), language)
+        self.texts.description.as_ref()?.in_language(language)
     }
 
     /// What a solution must do technically, or what expertise is sought, at most 2,000 characters. Null below `NETWORK`, or when it is not written yet.
@@ -210,7 +213,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.technical_specification.as_ref(), language)
+        self.texts.technical_specification.as_ref()?.in_language(language)
     }
 
     /// What the company tells under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when there is none.
@@ -222,7 +225,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.confidential_annex.as_ref(), language)
+        self.texts.confidential_annex.as_ref()?.in_language(language)
     }
 
     /// What the company does today. Null below `NETWORK`, or when it was not said.
@@ -234,7 +237,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.current_solution.as_ref(), language)
+        self.texts.current_solution.as_ref()?.in_language(language)
     }
 
     /// Why that is not enough. Null below `NETWORK`, or when it was not said.
@@ -246,7 +249,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.why_insufficient.as_ref(), language)
+        self.texts.why_insufficient.as_ref()?.in_language(language)
     }
 
     /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
@@ -258,7 +261,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.partner_role.as_ref(), language)
+        self.texts.partner_role.as_ref()?.in_language(language)
     }
 
     /// What came of it, once it is fulfilled. Null until then.
@@ -270,7 +273,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.outcome.as_ref(), language)
+        self.texts.outcome.as_ref()?.in_language(language)
     }
 
     /// What proves the outcome. Null below `INTRODUCED`, or until it is fulfilled.
@@ -282,7 +285,7 @@ impl Need {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.outcome_evidence.as_ref(), language)
+        self.texts.outcome_evidence.as_ref()?.in_language(language)
     }
 
     /// The economic activities that it concerns (SCIAN).
@@ -360,6 +363,11 @@ impl Need {
         Some(found.map(|found| found.into_iter().flatten().collect()))
     }
 
+    /// The agreement that met it. Null until it is met, when it was met without one, and for those who may not know of the agreement.
+    async fn met_by(&self) -> Option<&Agreement> {
+        self.met_by.as_deref()
+    }
+
     /// The offers that fit it best, best first. For members of the network.
     async fn matches(
         &self,
@@ -397,6 +405,24 @@ impl Need {
             let steps = steps.unwrap_or_default().into_iter();
             steps.map(|step| StatusChange::disclose(step, whole)).collect()
         }))
+    }
+
+    /// What happened to it, oldest first, as far as you are told: to everybody when it was offered, renewed and met; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
     }
 }
 
@@ -461,6 +487,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("renewals", &[Column::Renewals], L0),
     Field::new("outcome", &[Column::Outcome], L0),
     Field::new("outcomeEvidence", &[Column::OutcomeEvidence], L2),
+    Field::new("metBy", &[Column::MetById], L0),
     Field::new("closureReason", &[Column::ClosureReason], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
@@ -474,6 +501,7 @@ impl Node for Need {
     type Facts = NeedFacts;
 
     const KEY: Column = Column::Id;
+    const GUARDED: &'static [&'static str] = &["timeline"];
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
@@ -501,6 +529,11 @@ impl Node for Need {
                 key: Column::CompanyId,
                 place: |need: &mut Self| &mut need.company,
             },
+            &ToOne {
+                name: "metBy",
+                key: Column::MetById,
+                place: |need: &mut Self| &mut need.met_by,
+            },
             &ToMany {
                 name: "matches",
                 parent: match_::Column::NeedId,
@@ -512,6 +545,12 @@ impl Node for Need {
                 parent: document::Column::NeedId,
                 list: |viewer, _| Ok(documents_of(viewer)),
                 place: |row: &mut Self| &mut row.documents,
+            },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |need: &mut Self| &mut need.timeline,
             },
         ]
     }
@@ -529,9 +568,14 @@ impl Node for Need {
     }
 
     /// Whether the company lets its chamber represent it (1), which matters to its chamber
-    /// alone; whether the viewer's office was introduced to it (2).
+    /// alone; whether the viewer's office was introduced to it (2), and the viewer named under a
+    /// non-disclosure agreement (4).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        facts_as_number([represented_needs(viewer), introduced_needs(viewer)])
+        let chamber = viewer.holding(CHAMBER).next().is_some();
+        let represented = chamber.then(|| represented(viewer, (need::Entity, Column::CompanyId)));
+        let introduced = introduced_needs(viewer);
+        let confided = introduced.as_ref().and_then(|_| confided_needs(viewer));
+        facts_as_number([represented, introduced, confided])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -549,6 +593,7 @@ impl Node for Need {
             shared_by: row.fact(Column::SharedBy)?,
             represented: computed & 1 != 0,
             introduced: computed & 2 != 0,
+            under_nda: computed & 4 != 0,
         })
     }
 
@@ -635,11 +680,13 @@ impl Node for Need {
             history,
             facts,
             chamber: None,
+            met_by: None,
             region: None,
             delegation: None,
             company: None,
             matches: Many::default(),
             documents: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

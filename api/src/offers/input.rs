@@ -184,7 +184,7 @@ impl OfferInput {
             offer.anonymous = anonymous;
         }
         check_stage(offer, checks);
-        let title = offer.title.clone().in_language(entity::Language::Es).unwrap_or_default();
+        let title = offer.title.in_language(entity::Language::Es).unwrap_or_default();
         offer.title_folded = text::fold(&title);
         offer.public_text_folded = text::fold(&public_texts(offer).join(" "));
         offer.subsector = codes::main_subsector(&offer.application_scian);

@@ -2,7 +2,7 @@
 //! imports and for what the service does by itself.
 
 use async_graphql::MaybeUndefined;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     Codes, Localized, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind, Role,
     Texts, offer, organization,
@@ -11,6 +11,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait};
 
 use super::input::{OfferInput, check_complete, public_texts};
 use crate::{
+    agreements,
     checks::Checks,
     codes::Labels,
     error::{Error, Result, UserErrorCode},
@@ -22,6 +23,9 @@ use crate::{
     policy::OfferAction,
     work::Work,
 };
+
+/// For how many days an offer is kept for one partner, at most.
+const RESERVED_AT_MOST: i32 = 180;
 
 impl Living for offer::Model {
     type Status = OfferStatus;
@@ -67,6 +71,9 @@ impl Verb for OfferAction {
             Self::Renew => Event::OfferRenewed { offer },
             Self::OpenForInterest => Event::OfferOpenedForInterest { offer },
             Self::CloseForInterest => Event::OfferClosedForInterest { offer },
+            Self::Reserve => Event::OfferReserved { offer },
+            Self::Release => Event::OfferReleased { offer },
+            Self::Transfer => Event::OfferTransferred { offer },
             Self::Retire => Event::OfferRetired { offer },
             Self::Expire => Event::OfferExpired { offer },
             Self::Archive => Event::OfferArchived { offer },
@@ -86,9 +93,7 @@ pub(crate) async fn draft(
         return Err(Error::Unauthenticated);
     }
     let office = organization::Entity::find_by_id(ott).one(work.tx()).await?;
-    let office = office.ok_or_else(|| {
-        Error::field("input.ott", UserErrorCode::NotFound, "no existe / does not exist")
-    })?;
+    let office = office.ok_or_else(|| Error::no_such("input.ott"))?;
     let mut offer = offer::Model {
         created_by: person,
         ott_id: ott,
@@ -180,6 +185,7 @@ fn blank(now: DateTime<Utc>) -> offer::Model {
         expiry_warned_at: None,
         ended_at: None,
         renewals: 0,
+        reserved_until: None,
     }
 }
 
@@ -258,7 +264,7 @@ pub(crate) async fn publish(
         Ok(())
     })
     .await?;
-    check_four_eyes(work, &id.to_string()).await?;
+    check_four_eyes(work, id).await?;
     check_blind(work, &offer).await?;
     Ok(offer)
 }
@@ -315,6 +321,75 @@ pub(crate) async fn resume(
     .await
 }
 
+/// Keeps an offer for one partner while terms are talked about. It takes no interest meanwhile.
+pub(crate) async fn reserve(
+    work: &mut Work,
+    id: OfferId,
+    expected_version: i32,
+    days: Option<i32>,
+    labels: &Labels,
+) -> Result<offer::Model> {
+    let now = work.now;
+    let action = OfferAction::Reserve;
+    let offer = step(work, id, Some(expected_version), action, (None, None), |offer| {
+        let mut checks = Checks::new("input.", labels);
+        let days = days.unwrap_or(RESERVED_AT_MOST);
+        checks.number("days", MaybeUndefined::Value(days), 1..=RESERVED_AT_MOST, &mut None);
+        checks.done()?;
+        offer.reserved_until = Some(now + Duration::days(i64::from(days)));
+        Ok(())
+    })
+    .await?;
+    if !agreements::life::is_negotiated(work, id).await? {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "nadie negocia sus términos / nobody talks about terms for it",
+        ));
+    }
+    Ok(offer)
+}
+
+/// Offers it to the network again: its office does, or the service when its time is over.
+pub(crate) async fn release(
+    work: &mut Work,
+    id: OfferId,
+    expected_version: Option<i32>,
+) -> Result<offer::Model> {
+    let (now, system) = (work.now, work.viewer().system);
+    step(work, id, expected_version, OfferAction::Release, (None, None), |offer| {
+        if system && offer.reserved_until.is_none_or(|until| until > now) {
+            return Err(Error::refused(UserErrorCode::IllegalState, "not due"));
+        }
+        offer.reserved_until = None;
+        Ok(())
+    })
+    .await
+}
+
+/// Says that an agreement in force leaves nobody else a use of an offer.
+pub(crate) async fn transfer(
+    work: &mut Work,
+    id: OfferId,
+    expected_version: Option<i32>,
+) -> Result<offer::Model> {
+    let now = work.now;
+    let action = OfferAction::Transfer;
+    let offer = step(work, id, expected_version, action, (None, None), |offer| {
+        offer.open_for_interest = false;
+        offer.reserved_until = None;
+        offer.ended_at = Some(now);
+        Ok(())
+    })
+    .await?;
+    if !agreements::life::takes(work, id).await? {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "no hay licencia exclusiva ni cesión vigente / there is no exclusive licence or assignment in force",
+        ));
+    }
+    Ok(offer)
+}
+
 /// Ends an offer.
 pub(crate) async fn retire(
     work: &mut Work,
@@ -342,8 +417,8 @@ pub(crate) async fn archive(work: &mut Work, id: OfferId) -> Result<offer::Model
     .await
 }
 
-/// The offers whose time has come: to expire, to be put away.
-pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, OfferAction); 2] {
+/// The offers whose time has come: to be released, to expire, to be put away.
+pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, OfferAction); 3] {
     use offer::Column;
     let ended = Condition::all()
         .add(Column::Status.is_in([OfferStatus::Retired, OfferStatus::Transferred]))
@@ -354,7 +429,11 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, OfferAction); 2] {
     let over = Condition::all()
         .add(Column::Status.eq(OfferStatus::Published))
         .add(Column::ExpiresAt.lte(now));
+    let kept_long_enough = Condition::all()
+        .add(Column::Status.eq(OfferStatus::Reserved))
+        .add(Column::ReservedUntil.lte(now));
     [
+        (kept_long_enough, OfferAction::Release),
         (over, OfferAction::Expire),
         (Condition::any().add(ended).add(forgotten), OfferAction::Archive),
     ]

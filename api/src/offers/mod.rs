@@ -5,6 +5,7 @@ pub(crate) mod life;
 mod mutation;
 mod object;
 mod query;
+mod waiting;
 
 pub use input::OfferInput;
 pub use mutation::OfferMutation;
@@ -12,3 +13,4 @@ pub use object::FIELDS;
 pub use object::Offer;
 pub use query::OfferQuery;
 pub(crate) use query::newest_offers;
+pub(crate) use waiting::waiting;

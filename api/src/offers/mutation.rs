@@ -6,8 +6,8 @@ use entity::{DeclineReason, OfferId, OrganizationId, offer};
 use super::{Offer, input::OfferInput, life};
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out},
-    error::{Error, Result, Told, UserError},
+    context::{Request, carry_out, told_anew},
+    error::{Result, Told, UserError},
     lifecycle::step,
     policy::OfferAction,
     work::Work,
@@ -75,6 +75,17 @@ pub struct OfferNoteInput {
     expected_version: i32,
     /// Why, in words for the people concerned, at most 1,000 characters. Required.
     note: String,
+}
+
+/// An offer that is to be kept for one partner.
+#[derive(Debug, InputObject)]
+pub struct ReserveOfferInput {
+    /// The offer.
+    id: OfferId,
+    /// The version that you read; the change is refused when the offer has changed since.
+    expected_version: i32,
+    /// For how many days, 1 to 180; 180 when nothing is said.
+    days: Option<i32>,
 }
 
 /// Mutations of offers.
@@ -177,6 +188,38 @@ impl OfferMutation {
             .await
     }
 
+    /// Keeps an offer for one partner while terms are talked about, for 180 days at most: new interests are refused. For managers of the office.
+    async fn reserve_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: ReserveOfferInput,
+    ) -> Told<OfferPayload> {
+        let ReserveOfferInput { id, expected_version, days } = input;
+        let labels = ctx.service().labels();
+        change(ctx, async |work| life::reserve(work, id, expected_version, days, labels).await)
+            .await
+    }
+
+    /// Offers it to the network again before its reservation ends. For managers of the office.
+    async fn release_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Told<OfferPayload> {
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::release(work, input.id, version).await).await
+    }
+
+    /// Says that an exclusive licence or an assignment in force leaves nobody else a use of it; the service does so by itself when the agreement comes into force and the offer is published or reserved. For managers of the office.
+    async fn transfer_offer(
+        &self,
+        ctx: &Context<'_>,
+        input: OfferVersionInput,
+    ) -> Told<OfferPayload> {
+        let version = Some(input.expected_version);
+        change(ctx, async |work| life::transfer(work, input.id, version).await).await
+    }
+
     /// Ends an offer, with the reason. For managers of the office.
     async fn retire_offer(&self, ctx: &Context<'_>, input: OfferReasonInput) -> Told<OfferPayload> {
         let OfferReasonInput { id, expected_version, reason, note } = input;
@@ -211,12 +254,6 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<offer::Model>,
 ) -> Told<OfferPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(offer) => ctx
-            .reload("offer", offer.id)
-            .await
-            .map(|offer| OfferPayload { offer, user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(OfferPayload { offer: None, user_errors }),
-        Err(other) => Err(other),
-    })
+    let done = carry_out(ctx, change).await.map(|row| row.id);
+    told_anew(ctx, "offer", done, |offer, user_errors| OfferPayload { offer, user_errors }).await
 }

@@ -9,7 +9,7 @@ use entity::{
     InnovationReadiness, IprStatus, Language, Localized, OfferEconomics, OfferId, OfferStatus,
     OfferType, OrganizationKind, PartnershipType, Role, TechnologyComparison,
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
-    VerifiedClaims, document, match_, offer, offer::Column,
+    VerifiedClaims, document, event, match_, offer, offer::Column,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
@@ -21,10 +21,13 @@ use crate::{
     history::StatusChange,
     matches::{Match, best_needs},
     organizations::Organization,
-    policy::{OfferFacts, Viewer, introduced_offers, visible_offers},
+    policy::{
+        OfferFacts, Viewer, confided_offers, facts_as_number, introduced_offers, visible_offers,
+    },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
+    timeline::{TimelineEntry, timeline},
 };
 
 /// A technology offer that a transfer office brings to the network.
@@ -109,6 +112,8 @@ pub struct Offer {
     matches: Many<Match>,
     #[graphql(skip)]
     documents: Many<Document>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 /// The texts of an offer, as far as they were selected and may be seen.
@@ -138,10 +143,6 @@ struct OfferLists {
     state: Option<String>,
 }
 
-fn text(text: Option<&Localized>, language: Language) -> Option<String> {
-    text.cloned().and_then(|text| text.in_language(language))
-}
-
 #[ComplexObject]
 impl Offer {
     /// What is offered, at most 256 characters.
@@ -153,7 +154,7 @@ impl Offer {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.title.as_ref(), language).unwrap_or_default()
+        self.texts.title.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// What is offered in a few sentences, at most 500 characters.
@@ -165,7 +166,7 @@ impl Offer {
         )]
         language: Language,
     ) -> String {
-        text(self.texts.summary.as_ref(), language).unwrap_or_default()
+        self.texts.summary.as_ref().and_then(|text| text.in_language(language)).unwrap_or_default()
     }
 
     /// The offer in full, at most 4,000 characters. Null below `NETWORK`, or when it is not written yet.
@@ -177,7 +178,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.description.as_ref(), language)
+        self.texts.description.as_ref()?.in_language(language)
     }
 
     /// The problem that it solves, at most 2,000 characters. Null when it was not said.
@@ -189,7 +190,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.problem_solved.as_ref(), language)
+        self.texts.problem_solved.as_ref()?.in_language(language)
     }
 
     /// What is used today, at most 2,000 characters. Null below `NETWORK`, or when it was not said.
@@ -201,7 +202,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.state_of_the_art.as_ref(), language)
+        self.texts.state_of_the_art.as_ref()?.in_language(language)
     }
 
     /// What is better about it, at most 2,000 characters. Null until it is said.
@@ -213,7 +214,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.advantages.as_ref(), language)
+        self.texts.advantages.as_ref()?.in_language(language)
     }
 
     /// What the sought partner would do, at most 4,000 characters. Null when it was not said.
@@ -225,7 +226,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.partner_role.as_ref(), language)
+        self.texts.partner_role.as_ref()?.in_language(language)
     }
 
     /// On what terms it could be had, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
@@ -237,7 +238,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.indicative_terms.as_ref(), language)
+        self.texts.indicative_terms.as_ref()?.in_language(language)
     }
 
     /// How it is done, told under a non-disclosure agreement alone. Null below `CONFIDENTIAL`, or when nothing was said.
@@ -249,7 +250,7 @@ impl Offer {
         )]
         language: Language,
     ) -> Option<String> {
-        text(self.texts.enabling_detail.as_ref(), language)
+        self.texts.enabling_detail.as_ref()?.in_language(language)
     }
 
     /// The economic activities from which it comes (SCIAN).
@@ -345,6 +346,24 @@ impl Offer {
             steps.map(|step| StatusChange::disclose(step, whole)).collect()
         }))
     }
+
+    /// What happened to it, oldest first, as far as you are told: to everybody when it was offered and renewed; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
+    }
 }
 
 use DisclosureLevel::{Confidential as L3, Introduced as L2, Network as L1, PublicBlind as L0};
@@ -411,6 +430,7 @@ impl Node for Offer {
     type Facts = OfferFacts;
 
     const KEY: Column = Column::Id;
+    const GUARDED: &'static [&'static str] = &["timeline"];
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
@@ -431,6 +451,12 @@ impl Node for Offer {
                 list: |viewer, _| Ok(documents_of(viewer)),
                 place: |row: &mut Self| &mut row.documents,
             },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |offer: &mut Self| &mut offer.timeline,
+            },
         ]
     }
 
@@ -438,9 +464,11 @@ impl Node for Offer {
         &[Column::Id, Column::Status, Column::OttId]
     }
 
-    /// Whether the viewer's company was introduced to it.
+    /// Whether the viewer's company was introduced to it (1), and the viewer named under a
+    /// non-disclosure agreement (2).
     fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        introduced_offers(viewer)
+        let introduced = introduced_offers(viewer)?;
+        facts_as_number([Some(introduced), confided_offers(viewer)])
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -448,11 +476,13 @@ impl Node for Offer {
     }
 
     fn know(row: &Facts<'_, Column>) -> Result<OfferFacts> {
+        let computed: i32 = row.computed()?;
         Ok(OfferFacts {
             id: row.fact(Column::Id)?,
             status: row.fact(Column::Status)?,
             ott_id: row.fact(Column::OttId)?,
-            introduced: row.computed()?,
+            introduced: computed & 1 != 0,
+            under_nda: computed & 2 != 0,
         })
     }
 
@@ -526,6 +556,7 @@ impl Node for Offer {
             ott: None,
             matches: Many::default(),
             documents: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

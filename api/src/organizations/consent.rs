@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
-    context::carry_out,
+    context::{carry_out, told},
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
     policy::ConsentAction,
@@ -180,11 +180,8 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<consent::Model>,
 ) -> Told<ConsentPayload> {
-    Some(match carry_out(ctx, change).await {
-        Ok(row) => Ok(ConsentPayload { consent: Some(row.into()), user_errors: Vec::new() }),
-        Err(Error::Refused(user_errors)) => Ok(ConsentPayload { consent: None, user_errors }),
-        Err(other) => Err(other),
-    })
+    let outcome = carry_out(ctx, change).await.map(|row| Some(row.into()));
+    Some(told(outcome, |consent, user_errors| ConsentPayload { consent, user_errors }))
 }
 
 /// Whether a company has consented to one of these, now.

@@ -40,7 +40,7 @@ impl ChamberProfile {
         )]
         language: Language,
     ) -> Option<String> {
-        self.0.legal_regime.clone()?.in_language(language)
+        self.0.legal_regime.as_ref()?.in_language(language)
     }
 
     /// The commission that cares for innovation. Null when it has none.

@@ -15,8 +15,8 @@ use sea_orm::{
 
 use super::{
     NeedFacts, OfferFacts, Part, Resource, Viewer, any_of, checked,
-    interest::PARTIES,
-    message::{self, side, up_to},
+    interest::{PARTIES, levels as levels_of_interests},
+    message::{side, up_to},
     need as of_need, none, offer as of_offer,
     sides::Sides,
     visible_interests,
@@ -195,7 +195,7 @@ fn kinds(viewer: &Viewer) -> Vec<Kind> {
         let mut levels = Vec::new();
         let mut own = Vec::new();
         for (of, rows) in sides {
-            for (level, holds) in message::levels(of) {
+            for (level, holds) in levels_of_interests(viewer, of) {
                 levels.push((level, Condition::all().add(rows.clone()).add(holds)));
             }
             let parties = InterestParty::iter().filter(|party| side(*party) == of);

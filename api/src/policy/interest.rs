@@ -13,7 +13,8 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, Iterable, sea_query::SimpleExpr};
 
 use super::{
-    Action, Resource, Viewer, any_of, checked,
+    Action, Resource, Viewer, any_of, checked, facts_as_number,
+    nda::{confided_interests, contracted_interests},
     sides::{Parties, PartyColumns, Sides},
 };
 
@@ -40,11 +41,17 @@ impl From<&interest::Model> for Parties {
     }
 }
 
-/// In whose name the viewer may speak of an expression of interest, as the database computes
-/// it; nothing for viewers who speak for no side of any.
+/// In whose name the viewer may speak of an expression of interest (1, 2, 4), whether they read
+/// under a non-disclosure agreement (8) and whether a contract came of it (16), as the database
+/// computes it; nothing for viewers who speak for no side of any.
 #[must_use]
-pub fn sides_of_interests(viewer: &Viewer) -> Option<SimpleExpr> {
-    PARTIES.sides(viewer)
+pub fn standing_in_interests(viewer: &Viewer) -> Option<SimpleExpr> {
+    let sides = PARTIES.facts(viewer);
+    if sides.iter().all(Option::is_none) {
+        return None;
+    }
+    let opened = [confided_interests(viewer), contracted_interests(viewer)];
+    facts_as_number(sides.into_iter().chain(opened))
 }
 
 /// How far an expression of interest ever came: what was told then is not taken back.
@@ -94,6 +101,10 @@ pub struct InterestFacts {
     pub reach: Reach,
     /// In whose name the viewer may speak of it.
     pub sides: Sides,
+    /// Whether the viewer was named under its non-disclosure agreement, in force.
+    pub under_nda: bool,
+    /// Whether a contract of the viewer's organization came of it, in force.
+    pub contracted: bool,
 }
 
 impl InterestFacts {
@@ -106,6 +117,19 @@ impl InterestFacts {
             anonymous: row.anonymous,
             reach: Reach::of(row.submitted_at, row.forwarded_at, row.accepted_at),
             sides: Sides::of(viewer, &row.into()),
+            under_nda: false,
+            contracted: false,
+        }
+    }
+
+    /// From what [`standing_in_interests`] computed.
+    #[must_use]
+    pub fn standing(self, number: i32) -> Self {
+        Self {
+            sides: Sides::from_database(number),
+            under_nda: number & 8 != 0,
+            contracted: number & 16 != 0,
+            ..self
         }
     }
 
@@ -148,10 +172,14 @@ impl Resource for InterestFacts {
     const NAME: &'static str = "interest";
 
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        use DisclosureLevel::{Introduced, Network, PublicBlind};
+        use DisclosureLevel::{Confidential, Contract, Introduced, Network, PublicBlind};
         let sends = self.sides.meet(senders(self.direction));
         if viewer.system || self.reach == Reach::Both && self.sides.meet(Sides::ALL) {
-            return Some(Introduced);
+            return Some(match (self.contracted, self.under_nda) {
+                (true, _) => Contract,
+                (false, true) => Confidential,
+                (false, false) => Introduced,
+            });
         }
         // What was never sent is there for its sender alone.
         if !self.sides.meet(Sides::ALL) || self.reach == Reach::Sender && !sends {
@@ -185,6 +213,38 @@ impl Resource for interest::Model {
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
         InterestFacts::of(viewer, self).level(viewer)
     }
+}
+
+/// [`InterestFacts::level`] for rows in the database that were sent: how much a viewer of this
+/// side sees of which, the most first.
+pub(super) fn levels(viewer: &Viewer, side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+    use DisclosureLevel::{Confidential, Contract};
+    let opened =
+        [(Contract, contracted_interests(viewer)), (Confidential, confided_interests(viewer))];
+    let opened = opened.into_iter().filter_map(|(level, holds)| {
+        let accepted = Column::AcceptedAt.is_not_null();
+        Some((level, Condition::all().add(accepted).add(holds?)))
+    });
+    opened.chain(levels_of_side(side)).collect()
+}
+
+fn levels_of_side(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
+    use DisclosureLevel::{Introduced, Network, PublicBlind};
+    let is = |direction: InterestDirection| Column::Direction.eq(direction);
+    let accepted = Column::AcceptedAt.is_not_null();
+    let named = Column::Anonymous.eq(false);
+    let from_company = is(InterestDirection::NeedToOffer);
+    if side == Sides::CHAMBER {
+        return vec![(Introduced, Condition::all())];
+    }
+    if side == Sides::COMPANY {
+        let told = Condition::all().add(Column::ForwardedAt.is_not_null()).add(named);
+        let known = Condition::any().add(from_company).add(accepted).add(told);
+        return vec![(Introduced, known), (PublicBlind, Condition::all())];
+    }
+    let told = Condition::all().add(from_company).add(named);
+    let known = Condition::any().add(accepted).add(told);
+    vec![(Introduced, known), (Network, Condition::all())]
 }
 
 /// The rows for which [`Resource::level`] answers `Some`.
@@ -242,17 +302,25 @@ pub enum InterestAction {
     Accept,
     /// Say no.
     Decline,
+    /// Ask for a non-disclosure agreement before more is told.
+    RequestNda,
+    /// Do without it.
+    WaiveNda,
+    /// A non-disclosure agreement is in force; the service does this by itself.
+    SealNda,
     /// Look into it together.
     Evaluate,
     /// Talk about terms.
     Negotiate,
+    /// A contract is in force; the service does this by itself.
+    Agree,
     /// End it without a deal.
     Close,
     /// Take it back.
     Withdraw,
     /// Rate the other side.
     Rate,
-    /// Tell those above that nobody has taken it over; the service does this by itself.
+    /// Mark, for those above, that nobody has taken it over; the service does this by itself.
     Escalate,
     /// End it for want of an answer; the service does this by itself.
     Lapse,
@@ -277,8 +345,11 @@ impl InterestAction {
             Self::RequestInformation | Self::Reject | Self::Forward => &[Triage],
             Self::ProvideInformation => &[InfoRequested],
             Self::Accept | Self::Decline => &[Forwarded],
+            Self::RequestNda => &[Accepted],
+            Self::WaiveNda | Self::SealNda => &[NdaPending],
             Self::Evaluate => &[Accepted, NdaSigned],
             Self::Negotiate => &[Evaluation],
+            Self::Agree => &[Negotiation],
             Self::Close => &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation],
             Self::Withdraw => &[Draft, Submitted, Triage, InfoRequested, Forwarded],
             Self::Rate => &[Agreed, ClosedNoDeal],
@@ -297,7 +368,10 @@ impl InterestAction {
             Self::RequestInformation => InfoRequested,
             Self::Reject => Rejected,
             Self::Forward => Forwarded,
-            Self::Accept => Accepted,
+            Self::Accept | Self::WaiveNda => Accepted,
+            Self::RequestNda => NdaPending,
+            Self::SealNda => NdaSigned,
+            Self::Agree => Agreed,
             Self::Decline => Declined,
             Self::Evaluate => Evaluation,
             Self::Negotiate => Negotiation,
@@ -309,7 +383,7 @@ impl InterestAction {
     }
 
     /// Who may do it.
-    fn by(self, direction: InterestDirection) -> Sides {
+    pub(super) fn by(self, direction: InterestDirection) -> Sides {
         match self {
             Self::Draft
             | Self::Revise
@@ -322,8 +396,10 @@ impl InterestAction {
             Self::Accept | Self::Decline => owners(direction),
             Self::Evaluate | Self::Negotiate => Sides::INTERMEDIARIES,
             Self::Close => Sides::ALL,
-            Self::Rate => Sides::PRINCIPALS,
-            Self::Escalate | Self::Lapse | Self::Cancel => Sides::NONE,
+            Self::Rate | Self::RequestNda | Self::WaiveNda => Sides::PRINCIPALS,
+            Self::SealNda | Self::Agree | Self::Escalate | Self::Lapse | Self::Cancel => {
+                Sides::NONE
+            }
         }
     }
 
@@ -341,12 +417,16 @@ impl InterestAction {
             Self::Forward => "forwardInterest",
             Self::Accept => "acceptInterest",
             Self::Decline => "declineInterest",
+            Self::RequestNda => "requestInterestNda",
+            Self::WaiveNda => "waiveInterestNda",
             Self::Evaluate => "evaluateInterest",
             Self::Negotiate => "negotiateInterest",
             Self::Close => "closeInterest",
             Self::Withdraw => "withdrawInterest",
             Self::Rate => "rateInterest",
-            Self::Escalate | Self::Lapse | Self::Cancel => return None,
+            Self::SealNda | Self::Agree | Self::Escalate | Self::Lapse | Self::Cancel => {
+                return None;
+            }
         })
     }
 

@@ -3,16 +3,16 @@
 //! closes it at once: nothing is stored, everything is asked.
 
 use entity::{
-    DisclosureId, DisclosureLevel, InterestStatus, OrganizationId, Role, disclosure,
+    InterestStatus,
     interest::{self, Column},
     need, offer, organization,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ExprTrait,
+    ColumnTrait, ExprTrait,
     sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 
-use super::{OFFICE, Resource, Viewer, any_of, interest::PARTIES, sides::Sides};
+use super::{Viewer, interest::PARTIES, sides::Sides, some_of};
 
 /// The statuses in which the two sides deal with each other.
 pub const IN_FORCE: &[InterestStatus] = &[
@@ -28,10 +28,7 @@ pub const IN_FORCE: &[InterestStatus] = &[
 /// nothing for viewers who never do.
 fn introduced(viewer: &Viewer, sides: Sides, column: Column) -> Option<SelectStatement> {
     let rules = PARTIES.by_side(viewer).into_iter().filter(|(side, _)| side.meet(sides));
-    let rules: Vec<_> = rules.map(|(_, rows)| rows).collect();
-    if rules.is_empty() {
-        return None;
-    }
+    let rules = some_of(rules.map(|(_, rows)| rows))?;
     // By hand: an entity's own select begins with all of its columns, on every request.
     let mut dealings = Query::select();
     dealings
@@ -39,7 +36,7 @@ fn introduced(viewer: &Viewer, sides: Sides, column: Column) -> Option<SelectSta
         .from(interest::Entity)
         .and_where(Column::Status.is_in(IN_FORCE.iter().copied()))
         .and_where(column.is_not_null())
-        .cond_where(any_of(rules));
+        .cond_where(rules);
     Some(dealings)
 }
 
@@ -68,38 +65,4 @@ pub fn introduced_organizations(viewer: &Viewer) -> Option<SimpleExpr> {
         .flatten()
         .map(|them| id().in_subquery(them))
         .reduce(ExprTrait::or)
-}
-
-/// What the rules need to know of an entry of the ledger.
-#[derive(Clone, Copy, Debug)]
-pub struct DisclosureFacts {
-    /// Which.
-    pub id: DisclosureId,
-    /// Whose record was seen.
-    pub owner: OrganizationId,
-}
-
-impl Resource for DisclosureFacts {
-    const NAME: &'static str = "disclosure";
-
-    /// Owners read who saw what is theirs, nobody else.
-    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        let owner = owners(viewer).any(|owner| owner == self.owner);
-        (viewer.system || owner).then_some(DisclosureLevel::Contract)
-    }
-}
-
-/// The organizations of which the viewer reads who saw what is theirs.
-fn owners(viewer: &Viewer) -> impl Iterator<Item = OrganizationId> {
-    let speaks = |role: Role| role == Role::MemberUser || OFFICE.contains(&role);
-    viewer.grants.iter().filter(move |grant| speaks(grant.role)).map(|grant| grant.organization)
-}
-
-/// The entries of the ledger that the viewer may read.
-#[must_use]
-pub fn visible_disclosures(viewer: &Viewer) -> Condition {
-    if viewer.system {
-        return Condition::all();
-    }
-    any_of(owners(viewer).map(|owner| disclosure::Column::OwnerId.eq(owner).into()))
 }

@@ -1,15 +1,19 @@
 //! The rules for messages: whoever sees as much of the interest as the message asks
 //! for reads it, and whoever speaks for the party that wrote it.
 
-use entity::{
-    DisclosureLevel, InterestDirection, InterestParty, MessageId, interest, message, message_read,
-};
+use entity::{DisclosureLevel, InterestParty, MessageId, interest, message, message_read};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{CaseStatement, Expr, SimpleExpr},
 };
 
-use super::{Part, Resource, Viewer, any_of, interest::PARTIES, sides::Sides};
+use super::{
+    Part, Resource, Viewer,
+    interest::{PARTIES, levels},
+    none,
+    sides::Sides,
+    some_of,
+};
 
 /// The side of a party.
 pub(super) fn side(party: InterestParty) -> Sides {
@@ -65,28 +69,6 @@ impl Resource for MessageFacts {
     }
 }
 
-/// From which level on a viewer of this side sees an interest, the most first; the same as
-/// `InterestFacts::level`, for what was sent.
-pub(super) fn levels(side: Sides) -> Vec<(DisclosureLevel, Condition)> {
-    use DisclosureLevel::{Introduced, Network, PublicBlind};
-    use interest::Column;
-    let is = |direction: InterestDirection| Column::Direction.eq(direction);
-    let accepted = Column::AcceptedAt.is_not_null();
-    let named = Column::Anonymous.eq(false);
-    let from_company = is(InterestDirection::NeedToOffer);
-    if side == Sides::CHAMBER {
-        return vec![(Introduced, Condition::all())];
-    }
-    if side == Sides::COMPANY {
-        let told = Condition::all().add(Column::ForwardedAt.is_not_null()).add(named);
-        let known = Condition::any().add(from_company).add(accepted).add(told);
-        return vec![(Introduced, known), (PublicBlind, Condition::all())];
-    }
-    let told = Condition::all().add(from_company).add(named);
-    let known = Condition::any().add(accepted).add(told);
-    vec![(Introduced, known), (Network, Condition::all())]
-}
-
 /// The interest of a message, as far as one of these conditions holds for it.
 fn interest_of(any: Condition) -> sea_orm::Select<interest::Entity> {
     interest::Entity::find()
@@ -99,14 +81,20 @@ fn interest_of(any: Condition) -> sea_orm::Select<interest::Entity> {
         .filter(any)
 }
 
+/// The messages of the interests for which one of these rules holds.
+fn in_interests(rules: impl IntoIterator<Item = Condition>) -> Condition {
+    let Some(any) = some_of(rules) else { return none() };
+    Condition::all().add(Expr::exists(interest_of(any).into_query()))
+}
+
 /// The levels that a viewer at `level` reads.
 pub(super) fn up_to(level: DisclosureLevel) -> Vec<DisclosureLevel> {
     DisclosureLevel::iter().filter(|asked| *asked <= level).collect()
 }
 
-/// What a message must be to be read from one side, and whose it may not be then.
-fn read_from(of: Sides) -> Condition {
-    levels(of).into_iter().fold(Condition::any(), |any, (level, holds)| {
+/// The messages that are read from one side: they ask for no more than it sees of the interest.
+fn read_from(viewer: &Viewer, of: Sides) -> Condition {
+    levels(viewer, of).into_iter().fold(Condition::any(), |any, (level, holds)| {
         any.add(Condition::all().add(message::Column::Level.is_in(up_to(level))).add(holds))
     })
 }
@@ -119,14 +107,10 @@ pub fn visible_messages(viewer: &Viewer) -> Condition {
     }
     let sides = PARTIES.by_side(viewer).into_iter().map(|(of, rows)| {
         let own = InterestParty::iter().filter(|party| side(*party) == of);
-        let read = read_from(of).add(message::Column::Party.is_in(own));
+        let read = read_from(viewer, of).add(message::Column::Party.is_in(own));
         Condition::all().add(rows).add(read)
     });
-    let rules: Vec<_> = sides.collect();
-    if rules.is_empty() {
-        return any_of([]);
-    }
-    Condition::all().add(Expr::exists(interest_of(any_of(rules)).into_query()))
+    in_interests(sides)
 }
 
 /// The messages that others wrote, that the viewer may read, and that nobody of the viewer's
@@ -150,15 +134,11 @@ pub fn unread_messages(viewer: &Viewer) -> Condition {
         Condition::all()
             .add(rows)
             .add(first)
-            .add(read_from(of))
+            .add(read_from(viewer, of))
             .add(message::Column::Party.is_not_in(own))
             .add(Expr::exists(read.into_query()).not())
     });
-    let rules: Vec<_> = sides.collect();
-    if rules.is_empty() {
-        return any_of([]);
-    }
-    Condition::all().add(Expr::exists(interest_of(any_of(rules)).into_query()))
+    in_interests(sides)
 }
 
 /// How much the viewer sees of a message's interest, as a number that
@@ -167,7 +147,7 @@ pub fn unread_messages(viewer: &Viewer) -> Condition {
 pub fn reader_of_messages(viewer: &Viewer) -> Option<SimpleExpr> {
     let mut ranks: Vec<(DisclosureLevel, Condition)> = Vec::new();
     for (of, rows) in PARTIES.by_side(viewer) {
-        for (level, holds) in levels(of) {
+        for (level, holds) in levels(viewer, of) {
             ranks.push((level, Condition::all().add(rows.clone()).add(holds)));
         }
     }

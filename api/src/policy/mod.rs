@@ -5,16 +5,21 @@
 //! Deny by default: a rule that is not written is a refusal, and what cannot be
 //! seen is reported as not found.
 
+mod agreement;
 mod document;
 mod interest;
 mod introduction;
+mod ledger;
 mod matches;
 mod message;
+mod nda;
 mod need;
 mod offer;
 mod organization;
 mod sides;
 mod territory;
+mod timeline;
+mod waiting;
 
 use std::ops::Deref;
 
@@ -28,33 +33,43 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 
+pub use agreement::{
+    AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
+    signs_for, speaks_for, takes_offer, visible_agreements,
+};
 pub use document::{DocumentFacts, RecordRow, reader_of_documents, visible_documents};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
-    own_interests, sides_of_interests, visible_interests,
+    own_interests, standing_in_interests, visible_interests,
 };
-pub use introduction::{
-    DisclosureFacts, IN_FORCE, introduced_needs, introduced_offers, introduced_organizations,
-    visible_disclosures,
-};
+pub use introduction::{IN_FORCE, introduced_needs, introduced_offers, introduced_organizations};
+pub use ledger::{DisclosureFacts, visible_disclosures};
 pub use matches::{
     MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
     sides_of_matches, visible_matches,
 };
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
+pub use nda::{NDAS, PRELIMINARY, agreements_in_force, confided, confided_needs, confided_offers};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
-    own_needs, represented_needs, visible_needs,
+    own_needs, takes_interest as need_takes_interest, visible_needs,
 };
 pub use offer::{
     ENDED as OFFERS_ENDED, OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK,
-    own_offers, visible_offers,
+    own_offers, takes_interest as offer_takes_interest, visible_offers,
 };
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
+pub use timeline::{TimelineFacts, TimelineReader, reader_of_timelines, told_events};
+pub use waiting::{
+    AGREEMENTS_WAIT, INTERESTS_WAIT, MOST_RENEWALS, NEEDS_WAIT, OFFERS_WAIT, WaitingFacts,
+    agreement_waits, escalated_interests, interest_waits, need_waits, next_due, offer_waits,
+    waiting_agreements, waiting_interests, waiting_needs, waiting_offers,
+};
 
 /// One role in one organization, with the territory to which it is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +183,11 @@ impl Viewer {
             .any(|grant| grant.organization == organization && grant.covers(region, delegation))
     }
 
+    /// A row, if the viewer may know of it.
+    pub(crate) fn known<R: Resource>(&self, row: Option<R>) -> Option<R> {
+        row.filter(|row| row.level(self).is_some())
+    }
+
     /// What every member of the network sees at most of a record that is not theirs.
     #[must_use]
     pub fn network_level(&self) -> DisclosureLevel {
@@ -217,9 +237,15 @@ fn none() -> Condition {
 
 /// The rows that one of the rules lets through; none at all without rules.
 fn any_of(rules: impl IntoIterator<Item = Condition>) -> Condition {
-    let mut rules = rules.into_iter().peekable();
     // No needless `FALSE OR`: SQLite would not walk an index by it.
-    if rules.peek().is_none() { none() } else { rules.fold(Condition::any(), Condition::add) }
+    some_of(rules).unwrap_or_else(none)
+}
+
+/// The same; nothing without rules, for what is not asked then.
+fn some_of(rules: impl IntoIterator<Item = Condition>) -> Option<Condition> {
+    let mut rules = rules.into_iter().peekable();
+    rules.peek()?;
+    Some(rules.fold(Condition::any(), Condition::add))
 }
 
 /// Facts that the database computes for one row, as one number: the first is worth 1, the
@@ -257,11 +283,15 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let interests = InterestAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(InterestAction::mutation);
+    let agreements = AgreementAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(AgreementAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs
         .chain(offers)
         .chain(matches)
         .chain(interests)
+        .chain(agreements)
         .chain(consents.into_iter().flatten())
         .map(ToOwned::to_owned)
         .collect()

@@ -2,15 +2,14 @@
 //! rows still in the database. `page` checks the one against the other.
 
 use entity::{
-    Codes, ConsentPurpose, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId,
-    RegionId, Role, consent, need,
+    Codes, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId, RegionId, Role, need,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SimpleExpr},
-};
+use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Resource, Viewer, any_of, checked, introduced_needs, none};
+use super::{
+    Action, CHAMBER, Grant, Resource, Viewer, any_of, checked, confided_needs, introduced_needs,
+    none, represented,
+};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -18,6 +17,12 @@ pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::
 /// The statuses in which a need takes no answer any more.
 pub const ENDED: &[NeedStatus] =
     &[NeedStatus::Fulfilled, NeedStatus::ClosedUnmet, NeedStatus::Withdrawn, NeedStatus::Archived];
+
+/// Whether it takes expressions of interest.
+#[must_use]
+pub fn takes_interest(row: &need::Model) -> bool {
+    row.status == NeedStatus::Published && row.open_for_interest
+}
 
 /// What the rules need to know of a need.
 #[derive(Clone, Debug)]
@@ -40,6 +45,8 @@ pub struct NeedFacts {
     pub represented: bool,
     /// Whether the viewer's office was introduced to it, and still deals with it.
     pub introduced: bool,
+    /// Whether the viewer was named under the non-disclosure agreement of that interest, in force.
+    pub under_nda: bool,
 }
 
 impl From<&need::Model> for NeedFacts {
@@ -54,6 +61,7 @@ impl From<&need::Model> for NeedFacts {
             shared_by: row.shared_by.clone(),
             represented: false,
             introduced: false,
+            under_nda: false,
         }
     }
 }
@@ -72,7 +80,11 @@ impl Resource for NeedFacts {
             return Some(level);
         }
         if self.introduced {
-            return Some(DisclosureLevel::Introduced);
+            return Some(if self.under_nda {
+                DisclosureLevel::Confidential
+            } else {
+                DisclosureLevel::Introduced
+            });
         }
         match self.status {
             NeedStatus::Draft => None,
@@ -156,35 +168,25 @@ pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
     use need::Column;
     let companies = viewer.holding(&[Role::MemberUser]);
     let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
-    let sealed = represented_needs(viewer);
-    let sealed = sealed
-        .map(|represented| Condition::all().add(any_of(of_chambers(viewer))).add(represented));
+    let chambers = any_of(viewer.holding(CHAMBER).map(of_chamber));
+    let represents = represented(viewer, (need::Entity, Column::CompanyId));
+    let sealed = Condition::all().add(chambers).add(represents);
+    let confided = introduced_needs(viewer).zip(confided_needs(viewer));
+    let confided = confided.map(|(introduced, confided)| {
+        // What one sees of one's own is asked first.
+        let others = own_needs(viewer).not();
+        Condition::all().add(introduced).add(confided).add(others)
+    });
     let member = viewer.is_member().then(|| Column::Status.eq(NeedStatus::Published));
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| Column::Status.ne(NeedStatus::Draft));
     vec![
         (Contract, any_of(companies)),
-        (Confidential, sealed.unwrap_or_else(none)),
+        (Confidential, any_of([Some(sealed), confided].into_iter().flatten())),
         (Introduced, own_needs(viewer).add_option(introduced_needs(viewer))),
         (Network, none().add_option(member).add_option(admin)),
         (PublicBlind, Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()).into()),
     ]
-}
-
-/// Whether a need's company lets its chamber represent it; nothing for viewers who speak for none.
-#[must_use]
-pub fn represented_needs(viewer: &Viewer) -> Option<SimpleExpr> {
-    viewer.holding(CHAMBER).next()?;
-    let consents = consent::Entity::find()
-        .select_only()
-        .column(consent::Column::Id)
-        .filter(
-            Expr::col((consent::Entity, consent::Column::OrganizationId))
-                .equals((need::Entity, need::Column::CompanyId)),
-        )
-        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
-        .filter(consent::in_force(viewer.now));
-    Some(Expr::exists(consents.into_query()))
 }
 
 /// The needs of the viewer's own companies and, within their territory, of their chambers.
@@ -195,17 +197,15 @@ pub fn own_needs(viewer: &Viewer) -> Condition {
         let shared = Column::SharedBy.contains(format!("|{}|", grant.organization));
         [Column::CompanyId.eq(grant.organization).into(), shared.into()]
     });
-    any_of(companies.chain(of_chambers(viewer)))
+    any_of(companies.chain(viewer.holding(CHAMBER).map(of_chamber)))
 }
 
-/// Those of the viewer's chambers, within their territory.
-fn of_chambers(viewer: &Viewer) -> impl Iterator<Item = Condition> {
+/// The needs that a grant of a chamber reaches.
+fn of_chamber(grant: &Grant) -> Condition {
     use need::Column;
-    viewer.holding(CHAMBER).map(|grant| {
-        Condition::all()
-            .add(Column::ChamberId.eq(grant.organization))
-            .add_option(grant.territory(Column::RegionId, Column::DelegationId))
-    })
+    Condition::all()
+        .add(Column::ChamberId.eq(grant.organization))
+        .add_option(grant.territory(Column::RegionId, Column::DelegationId))
 }
 
 /// What can be done to a need. Names are those of the mutations.
@@ -331,10 +331,26 @@ impl NeedAction {
     }
 
     fn is_open_to(self, viewer: &Viewer, need: &NeedFacts) -> bool {
-        let (company, chamber, network) = self.by();
+        let (_, _, network) = self.by();
+        self.is_open_to_own(viewer, need) || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
+    /// Whether the viewer may do it as the company or its chamber.
+    pub(super) fn is_open_to_own(self, viewer: &Viewer, need: &NeedFacts) -> bool {
+        let (company, chamber, _) = self.by();
         company && viewer.is(Role::MemberUser, need.company_id)
             || viewer.speaks_for_chamber_of(need, chamber)
-            || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
+    /// The same for rows in the database; nothing when the viewer may do it to none.
+    pub(super) fn own_rows(self, viewer: &Viewer) -> Option<Condition> {
+        use need::Column;
+        let (company, chamber, _) = self.by();
+        let companies = viewer.holding(&[Role::MemberUser]).filter(|_| company);
+        let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
+        let chambers = viewer.holding(chamber).map(of_chamber);
+        let rules: Vec<Condition> = companies.chain(chambers).collect();
+        (!rules.is_empty()).then(|| any_of(rules))
     }
 
     /// Whether it is for this role, in the right organization.

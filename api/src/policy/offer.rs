@@ -3,7 +3,9 @@
 use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, OFFICE, Resource, Viewer, any_of, checked, introduced_offers, none};
+use super::{
+    Action, OFFICE, Resource, Viewer, any_of, checked, confided_offers, introduced_offers, none,
+};
 
 /// The statuses in which an offer is there for everybody.
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
@@ -12,6 +14,12 @@ pub const SEEN_BY_NETWORK: &[OfferStatus] =
 /// The statuses in which an offer is over.
 pub const ENDED: &[OfferStatus] =
     &[OfferStatus::Transferred, OfferStatus::Retired, OfferStatus::Archived];
+
+/// Whether it takes expressions of interest.
+#[must_use]
+pub fn takes_interest(row: &offer::Model) -> bool {
+    row.status == OfferStatus::Published && row.open_for_interest
+}
 
 /// What the rules need to know of an offer.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +32,19 @@ pub struct OfferFacts {
     pub ott_id: OrganizationId,
     /// Whether the viewer's company, or one of its chamber, was introduced to it, and still deals with it.
     pub introduced: bool,
+    /// Whether the viewer was named under the non-disclosure agreement of that interest, in force.
+    pub under_nda: bool,
 }
 
 impl From<&offer::Model> for OfferFacts {
     fn from(row: &offer::Model) -> Self {
-        Self { id: row.id, status: row.status, ott_id: row.ott_id, introduced: false }
+        Self {
+            id: row.id,
+            status: row.status,
+            ott_id: row.ott_id,
+            introduced: false,
+            under_nda: false,
+        }
     }
 }
 
@@ -40,7 +56,11 @@ impl Resource for OfferFacts {
             return Some(DisclosureLevel::Contract);
         }
         if self.introduced {
-            return Some(DisclosureLevel::Introduced);
+            return Some(if self.under_nda {
+                DisclosureLevel::Confidential
+            } else {
+                DisclosureLevel::Introduced
+            });
         }
         let seen = SEEN_BY_NETWORK.contains(&self.status)
             || viewer.is_any(Role::NetworkAdmin) && self.status != OfferStatus::Draft;
@@ -97,8 +117,12 @@ pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
     let admin = admin.then(|| Column::Status.ne(OfferStatus::Draft));
     let seen = Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
     let seen = Condition::any().add(seen).add_option(admin);
+    let confided = introduced_offers(viewer).zip(confided_offers(viewer));
+    let confided =
+        confided.map(|(introduced, confided)| Condition::all().add(introduced).add(confided));
     vec![
         (DisclosureLevel::Contract, own_offers(viewer)),
+        (DisclosureLevel::Confidential, any_of(confided)),
         (DisclosureLevel::Introduced, none().add_option(introduced_offers(viewer))),
         (viewer.network_level(), seen),
     ]
@@ -134,6 +158,12 @@ pub enum OfferAction {
     OpenForInterest,
     /// Take no more expressions of interest.
     CloseForInterest,
+    /// Keep it for one partner while terms are talked about.
+    Reserve,
+    /// Offer it to the network again; the service does this by itself when the time is over.
+    Release,
+    /// Say that an agreement in force leaves nobody else a use of it.
+    Transfer,
     /// End it.
     Retire,
     /// End its time on the network; the service does this by itself.
@@ -154,9 +184,13 @@ impl OfferAction {
             Self::Draft => &[],
             Self::Revise | Self::Submit => &[Draft, Returned],
             Self::Return | Self::Publish => &[InReview],
-            Self::Hold | Self::OpenForInterest | Self::CloseForInterest | Self::Expire => {
-                &[Published]
-            }
+            Self::Hold
+            | Self::OpenForInterest
+            | Self::CloseForInterest
+            | Self::Reserve
+            | Self::Expire => &[Published],
+            Self::Release => &[Reserved],
+            Self::Transfer => &[Published, Reserved],
             Self::Resume => &[OnHold],
             Self::Renew => &[Published, Expired],
             Self::Retire => &[Draft, InReview, Returned, Published, OnHold, Reserved, Expired],
@@ -171,7 +205,9 @@ impl OfferAction {
             Self::Draft => Draft,
             Self::Submit => InReview,
             Self::Return => Returned,
-            Self::Publish | Self::Resume | Self::Renew => Published,
+            Self::Publish | Self::Resume | Self::Renew | Self::Release => Published,
+            Self::Reserve => Reserved,
+            Self::Transfer => Transferred,
             Self::Hold => OnHold,
             Self::Retire => Retired,
             Self::Expire => Expired,
@@ -191,7 +227,9 @@ impl OfferAction {
             | Self::CloseForInterest => (OFFICE, false),
             Self::Return | Self::Publish => (MANAGER, true),
             Self::Hold | Self::Resume => (OFFICE, true),
-            Self::Renew | Self::Retire => (MANAGER, false),
+            Self::Renew | Self::Reserve | Self::Release | Self::Transfer | Self::Retire => {
+                (MANAGER, false)
+            }
             Self::Expire | Self::Archive => (&[], false),
         }
     }
@@ -212,6 +250,9 @@ impl OfferAction {
             Self::Renew => "renewOffer",
             Self::OpenForInterest => "openOfferForInterest",
             Self::CloseForInterest => "closeOfferForInterest",
+            Self::Reserve => "reserveOffer",
+            Self::Release => "releaseOffer",
+            Self::Transfer => "transferOffer",
             Self::Retire => "retireOffer",
             Self::Expire => "expireOffer",
             Self::Archive => "archiveOffer",
@@ -219,9 +260,15 @@ impl OfferAction {
     }
 
     fn is_open_to(self, viewer: &Viewer, offer: &OfferFacts) -> bool {
-        let (office, network) = self.by();
-        office.iter().any(|role| viewer.is(*role, offer.ott_id))
+        let (_, network) = self.by();
+        self.offices(viewer).any(|office| office == offer.ott_id)
             || network && viewer.is_any(Role::NetworkAdmin)
+    }
+
+    /// The offices to whose offers the viewer may do it.
+    pub(super) fn offices(self, viewer: &Viewer) -> impl Iterator<Item = OrganizationId> {
+        let (office, _) = self.by();
+        viewer.holding(office).map(|grant| grant.organization)
     }
 
     /// Whether it is for this role, in the right organization.

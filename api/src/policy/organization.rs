@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr},
 };
 
-use super::{Action, CHAMBER, Resource, Viewer};
+use super::{Action, CHAMBER, Resource, Viewer, some_of};
 
 /// What the rules need to know of an organization.
 #[derive(Clone, Copy, Debug)]
@@ -75,40 +75,24 @@ pub fn visible_organizations(_: &Viewer) -> Condition {
 /// when the viewer speaks for no chamber, so that nobody else pays for it.
 #[must_use]
 pub fn member_of_mine(viewer: &Viewer) -> Option<SimpleExpr> {
-    let mut any = Condition::any();
-    let mut some = false;
-    for grant in viewer.holding(CHAMBER) {
-        some = true;
-        let mut within =
-            Condition::all().add(affiliation::Column::ChamberId.eq(grant.organization));
-        if !(grant.regions.is_empty() && grant.delegations.is_empty()) {
-            within = within.add(
-                Condition::any()
-                    .add(affiliation::Column::RegionId.is_in(grant.regions.iter().copied()))
-                    .add(
-                        affiliation::Column::DelegationId.is_in(grant.delegations.iter().copied()),
-                    ),
-            );
-        }
-        any = any.add(within);
-    }
-    some.then(|| {
-        let affiliations = affiliation::Entity::find()
-            .select_only()
-            .column(affiliation::Column::Id)
-            .filter(
-                Expr::col((affiliation::Entity, affiliation::Column::CompanyId))
-                    .equals((organization::Entity, organization::Column::Id)),
-            )
-            .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
-            .filter(
-                Condition::any()
-                    .add(affiliation::Column::ToOn.is_null())
-                    .add(affiliation::Column::ToOn.gte(viewer.now.date_naive())),
-            )
-            .filter(any);
-        Expr::exists(affiliations.into_query())
-    })
+    use affiliation::Column;
+    let mine = some_of(viewer.holding(CHAMBER).map(|grant| {
+        Condition::all()
+            .add(Column::ChamberId.eq(grant.organization))
+            .add_option(grant.territory(Column::RegionId, Column::DelegationId))
+    }))?;
+    let today = viewer.now.date_naive();
+    let affiliations = affiliation::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(
+            Expr::col((affiliation::Entity, Column::CompanyId))
+                .equals((organization::Entity, organization::Column::Id)),
+        )
+        .filter(Column::Status.eq(AffiliationStatus::Active))
+        .filter(Condition::any().add(Column::ToOn.is_null()).add(Column::ToOn.gte(today)))
+        .filter(mine);
+    Some(Expr::exists(affiliations.into_query()))
 }
 
 /// What can be done to a company's consents.

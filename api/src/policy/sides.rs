@@ -1,13 +1,13 @@
 //! The two sides of a match and of what comes of it: a company with its chamber,
 //! and a transfer office. Who may speak for which of them.
 
-use entity::{DelegationId, OrganizationId, RegionId, Role};
+use entity::{ConsentPurpose, DelegationId, OrganizationId, RegionId, Role, consent, need};
 use sea_orm::{
-    ColumnTrait, Condition,
-    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
-use super::{CHAMBER, OFFICE, Viewer, any_of};
+use super::{CHAMBER, OFFICE, Viewer, any_of, facts_as_number, some_of};
 
 /// Who stands on the two sides of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,20 @@ pub struct Parties {
     pub delegation: Option<DelegationId>,
     /// The office that has the offer.
     pub ott: OrganizationId,
+}
+
+impl Parties {
+    /// Those of a need, and an office.
+    #[must_use]
+    pub fn of(need: &need::Model, ott: OrganizationId) -> Self {
+        Self {
+            company: need.company_id,
+            chamber: need.chamber_id,
+            region: need.region_id,
+            delegation: need.delegation_id,
+            ott,
+        }
+    }
 }
 
 /// In whose name somebody may speak of a record: of the company, of its chamber within
@@ -47,10 +61,10 @@ impl Sides {
     /// Everybody concerned.
     pub const ALL: Self = Self(1 | 2 | 4);
 
-    /// What the database computed of a row.
+    /// What the database computed of a row; further facts may stand behind the sides.
     #[must_use]
     pub fn from_database(bits: i32) -> Self {
-        Self(bits)
+        Self(bits & Self::ALL.0)
     }
 
     /// Whether one of these is among them.
@@ -83,6 +97,22 @@ impl Sides {
     }
 }
 
+/// Whether the company that a row names here lets its chamber represent it, now.
+pub(crate) fn represented<E: EntityTrait>(
+    viewer: &Viewer,
+    (table, company): (E, E::Column),
+) -> SimpleExpr {
+    let consents = consent::Entity::find()
+        .select_only()
+        .column(consent::Column::Id)
+        .filter(
+            Expr::col((consent::Entity, consent::Column::OrganizationId)).equals((table, company)),
+        )
+        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
+        .filter(consent::in_force(viewer.now));
+    Expr::exists(consents.into_query())
+}
+
 /// The columns of a table that say who its [`Parties`] are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PartyColumns<C> {
@@ -94,8 +124,9 @@ pub(super) struct PartyColumns<C> {
 }
 
 impl<C: ColumnTrait> PartyColumns<C> {
-    /// The rows for which the viewer may speak, side by side; nothing for a side of which they never do.
-    pub(super) fn by_side(&self, viewer: &Viewer) -> Vec<(Sides, Condition)> {
+    /// The rows for which the viewer may speak, side by side in the order of their bits;
+    /// nothing for a side of which they never do.
+    fn rules(&self, viewer: &Viewer) -> [(Sides, Option<Condition>); 3] {
         let companies = viewer.holding(&[Role::MemberUser]);
         let companies = companies.map(|grant| self.company.eq(grant.organization).into());
         let chambers = viewer.holding(CHAMBER).map(|grant| {
@@ -105,25 +136,27 @@ impl<C: ColumnTrait> PartyColumns<C> {
         });
         let offices = viewer.holding(OFFICE);
         let offices = offices.map(|grant| self.ott.eq(grant.organization).into());
-        let sides: [(Sides, Vec<Condition>); 3] = [
-            (Sides::COMPANY, companies.collect()),
-            (Sides::CHAMBER, chambers.collect()),
-            (Sides::OFFICE, offices.collect()),
-        ];
-        let spoken = sides.into_iter().filter(|(_, rules)| !rules.is_empty());
-        spoken.map(|(side, rules)| (side, any_of(rules))).collect()
+        [
+            (Sides::COMPANY, some_of(companies)),
+            (Sides::CHAMBER, some_of(chambers)),
+            (Sides::OFFICE, some_of(offices)),
+        ]
+    }
+
+    /// The rows for which the viewer may speak, for each side of which they ever do.
+    pub(super) fn by_side(&self, viewer: &Viewer) -> Vec<(Sides, Condition)> {
+        let rules = self.rules(viewer).into_iter();
+        rules.filter_map(|(side, rows)| Some((side, rows?))).collect()
     }
 
     /// [`Sides::of`] a row as the database computes it; nothing for viewers who speak for no side of any.
     pub(super) fn sides(&self, viewer: &Viewer) -> Option<SimpleExpr> {
-        self.by_side(viewer)
-            .into_iter()
-            .map(|(Sides(bit), rows)| {
-                let bit = Expr::cust(bit.to_string());
-                let case = CaseStatement::new().case(rows, bit).finally(Expr::cust("0"));
-                SimpleExpr::Case(Box::new(case))
-            })
-            .reduce(ExprTrait::add)
+        facts_as_number(self.facts(viewer))
+    }
+
+    /// The sides one by one, in the order of their bits.
+    pub(super) fn facts(&self, viewer: &Viewer) -> [Option<SimpleExpr>; 3] {
+        self.rules(viewer).map(|(_, rows)| rows.map(Into::into))
     }
 
     /// The rows for which the viewer may speak, on any side.

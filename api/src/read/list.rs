@@ -17,7 +17,7 @@ use super::{
     loaders::Loaders,
     node::Node,
     page::{Cursor, Kind, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
-    reading::{Layout, Reader, Reading},
+    reading::{Layout, Reader, Reading, table},
 };
 use crate::{error::Result, policy::Viewer};
 
@@ -214,9 +214,8 @@ impl<N: Node> List<N> {
             slice = self.slice(rows)?;
         }
         if self.wants_total {
-            let mut query = Query::select();
-            query.expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
-            query.cond_where(self.whole_condition());
+            let mut query = table::<N>(reader.viewer());
+            query.expr(Expr::cust("COUNT(*)")).cond_where(self.whole_condition());
             let row = reader.rows(&query).await?.pop();
             slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
         }
@@ -298,8 +297,8 @@ impl<N: Node> List<N> {
             query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
         } else {
             // SQLite has no LATERAL, but a correlated subquery may have a limit.
-            let mut keys = Query::select();
-            keys.expr(Expr::col((N::Entity::default(), N::KEY))).from(N::Entity::default());
+            let mut keys = table::<N>(reader.viewer());
+            keys.expr(Expr::col((N::Entity::default(), N::KEY)));
             keys.and_where(of_parent);
             self.narrow(&mut keys);
             let rows = reading.rows(reader.viewer());
@@ -317,8 +316,8 @@ impl<N: Node> List<N> {
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, i64>> {
         let parent = Expr::col((N::Entity::default(), parent));
-        let mut query = Query::select();
-        query.expr(parent.clone()).expr(Expr::cust("COUNT(*)")).from(N::Entity::default());
+        let mut query = table::<N>(reader.viewer());
+        query.expr(parent.clone()).expr(Expr::cust("COUNT(*)"));
         query.cond_where(self.whole_condition());
         query.and_where(parent.clone().in_subquery(reader.ids(ids)));
         query.add_group_by([parent]);

@@ -4,7 +4,10 @@ use std::{fmt::Display, hash::Hash};
 
 use async_graphql::OutputType;
 use entity::DisclosureLevel;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, TryGetable, sea_query::SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, TryGetable,
+    sea_query::{SelectStatement, SimpleExpr},
+};
 use uuid::Uuid;
 
 use super::{
@@ -33,6 +36,10 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
     /// Its fields: what a client may ask for, and from which level on.
     fn fields() -> &'static [Field<Self::Column>];
 
+    /// Fields that everybody has and that tell more from level L2 on: what they tell goes on
+    /// record like what is seen from there on alone.
+    const GUARDED: &'static [&'static str] = &[];
+
     /// What hangs on it.
     fn relations() -> &'static [&'static dyn Relation<Self>] {
         &[]
@@ -49,6 +56,12 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
 
     /// The rows that the viewer may know of.
     fn visible(viewer: &Viewer) -> Condition;
+
+    /// Its rows, where no table holds them: the statement that makes them for the viewer, with
+    /// the columns of the entity.
+    fn made(_: &Viewer) -> Option<SelectStatement> {
+        None
+    }
 
     /// The facts in a row.
     ///

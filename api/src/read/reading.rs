@@ -94,6 +94,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A statement over the rows of a node, wherever they are.
+pub(super) fn table<N: Node>(viewer: &Viewer) -> SelectStatement {
+    let mut query = Query::select();
+    match N::made(viewer) {
+        Some(rows) => query.from_subquery(rows, N::Entity::default()),
+        None => query.from(N::Entity::default()),
+    };
+    query
+}
+
 /// Which places of a row, and which names of a statement, are taken.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
@@ -138,6 +148,10 @@ impl<N: Node> Reading<N> {
             .filter_map(|asked| known(asked.name()))
             .filter(|field| field.level >= DisclosureLevel::Introduced)
             .map(|field| (field.level, field.name))
+            .chain(asked.iter().filter_map(|asked| {
+                let name = N::GUARDED.iter().find(|name| **name == asked.name())?;
+                Some((DisclosureLevel::Introduced, *name))
+            }))
             .collect();
         let mut columns = Columns::new(layout.next, N::facts(), N::computed(viewer).is_some());
         for field in asked.iter().filter_map(|asked| known(asked.name())) {
@@ -173,8 +187,7 @@ impl<N: Node> Reading<N> {
 
     /// Rows of the table, each with the node's own columns.
     pub(super) fn rows(&self, viewer: &Viewer) -> SelectStatement {
-        let mut query = Query::select();
-        query.from(N::Entity::default());
+        let mut query = table::<N>(viewer);
         for column in self.columns.iter() {
             query.expr(Expr::col((N::Entity::default(), column)));
         }

@@ -1,0 +1,19 @@
+//! Agreements between organizations: how they are written, approved, signed, put into force
+//! and followed to their end, and who reads what they open.
+
+mod counts;
+pub(crate) mod draft;
+pub(crate) mod input;
+pub(crate) mod life;
+mod mutation;
+mod object;
+mod parts;
+mod query;
+mod terms;
+mod waiting;
+
+pub use mutation::AgreementMutation;
+pub use object::{Agreement, FIELDS};
+pub use query::AgreementQuery;
+pub(crate) use query::latest_agreements;
+pub(crate) use waiting::waiting;

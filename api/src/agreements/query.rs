@@ -1,0 +1,206 @@
+//! Reading agreements.
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use chrono::{Datelike, NaiveDate};
+use entity::{
+    AgreementId, AgreementStatus, AgreementType, InterestId, NeedId, OfferId, OrganizationId,
+    agreement::Column,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    Agreement,
+    counts::{AgreementCount, AgreementDimension, counts},
+};
+use crate::{
+    context::Request,
+    error::{Error, Result, Told},
+    filter,
+    policy::{Viewer, own_agreements, visible_agreements},
+    read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
+    text::is_plausible_year,
+};
+
+/// Which agreements; conditions that are not given do not count, those that are count together.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AgreementFilter {
+    /// Only those of your own organizations, and those to which your chambers brought a company; with `false` or nothing, those that the network may know as well.
+    #[graphql(default)]
+    mine: bool,
+    /// With this folio, exactly.
+    folio: Option<String>,
+    /// Of one of these types.
+    #[graphql(name = "type")]
+    kind: Option<Vec<AgreementType>>,
+    /// In one of these statuses.
+    status: Option<Vec<AgreementStatus>>,
+    /// To which this organization is a party.
+    party: Option<OrganizationId>,
+    /// Under this framework agreement.
+    frame: Option<AgreementId>,
+    /// That come from this interest; among yours.
+    interest: Option<InterestId>,
+    /// That come from this need; among yours.
+    need: Option<NeedId>,
+    /// That come from this offer; among yours.
+    offer: Option<OfferId>,
+    /// With an open commitment that is due on this day or before; among yours.
+    due_by: Option<NaiveDate>,
+    /// That end on this day or before; among yours.
+    expires_by: Option<NaiveDate>,
+}
+
+impl AgreementFilter {
+    /// Whether it can single out one of them, or one organization.
+    pub(super) fn names_records(&self) -> bool {
+        self.folio.is_some() || self.party.is_some() || self.frame.is_some()
+    }
+
+    pub(super) fn condition(self, viewer: &Viewer) -> Result<Condition> {
+        // What the network does not know of an agreement does not choose among those it knows.
+        let own = self.mine
+            || self.interest.is_some()
+            || self.need.is_some()
+            || self.offer.is_some()
+            || self.due_by.is_some()
+            || self.expires_by.is_some();
+        let mut all = Condition::all();
+        if own {
+            all = all.add(own_agreements(viewer));
+        }
+        if let Some(folio) = self.folio {
+            filter::wanted_text("filter.folio", &folio)?;
+            all = all.add(Column::Folio.eq(folio));
+        }
+        if let Some(kind) = self.kind {
+            all = all.add(Column::Kind.is_in(kind));
+        }
+        if let Some(status) = self.status {
+            all = all.add(Column::Status.is_in(status));
+        }
+        if let Some(party) = self.party {
+            let party = filter::known("filter.party", party, party.is_nobodys())?;
+            all = all.add(Column::Parties.contains(format!("|{party}|")));
+        }
+        if let Some(frame) = self.frame {
+            let frame = filter::known("filter.frame", frame, frame.is_nobodys())?;
+            all = all.add(Column::FrameId.eq(frame));
+        }
+        if let Some(interest) = self.interest {
+            let interest = filter::known("filter.interest", interest, interest.is_nobodys())?;
+            all = all.add(Column::InterestId.eq(interest));
+        }
+        if let Some(need) = self.need {
+            let need = filter::known("filter.need", need, need.is_nobodys())?;
+            all = all.add(Column::NeedId.eq(need));
+        }
+        if let Some(offer) = self.offer {
+            let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
+            all = all.add(Column::OfferId.eq(offer));
+        }
+        if let Some(day) = self.due_by {
+            all = all.add(Column::NextDueOn.lte(plausible("filter.dueBy", day)?));
+        }
+        if let Some(day) = self.expires_by {
+            all = all.add(Column::ExpiresOn.lte(plausible("filter.expiresBy", day)?));
+        }
+        Ok(all)
+    }
+}
+
+fn plausible(field: &'static str, day: NaiveDate) -> Result<NaiveDate> {
+    if is_plausible_year(day.year()) {
+        return Ok(day);
+    }
+    Err(Error::Argument(field, "has a year that is not possible".into()))
+}
+
+/// How agreements are ordered; those that are equal in it follow their id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum AgreementOrder {
+    /// Last written down first.
+    #[default]
+    Newest,
+    /// First written down first.
+    Oldest,
+    /// Last changed first.
+    RecentlyUpdated,
+}
+
+impl AgreementOrder {
+    fn order(self) -> Order<Column> {
+        let (name, by, descending): (_, &'static [(Column, Kind)], _) = match self {
+            Self::Newest => ("NEWEST", &[(Column::CreatedAt, Kind::Time)], true),
+            Self::Oldest => ("OLDEST", &[(Column::CreatedAt, Kind::Time)], false),
+            Self::RecentlyUpdated => ("RECENTLY_UPDATED", &[(Column::UpdatedAt, Kind::Time)], true),
+        };
+        Order { name, by, descending }
+    }
+}
+
+/// The agreements below something, the last first.
+pub(crate) fn latest_agreements(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<Agreement>> {
+    let (args, print) = (PageArgs::of(asked)?, fingerprint(&asked.name()));
+    let order = AgreementOrder::Newest.order();
+    List::new(asked, (&args, SIZES), order, visible_agreements(viewer), print)
+}
+
+/// Queries of agreements.
+#[derive(Debug, Default)]
+pub struct AgreementQuery;
+
+#[Object]
+impl AgreementQuery {
+    /// One agreement. Null when it does not exist, or not for you.
+    async fn agreement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id (`agreement_…`).")] id: AgreementId,
+    ) -> Told<Agreement> {
+        ctx.read(id).await.transpose()
+    }
+
+    /// The agreements that you may know of: those of your organizations, those to which your chambers brought a company, and those whose parties let the network know. For members of the network.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which; all that you may know of when nothing is said.")] filter: Option<
+            AgreementFilter,
+        >,
+        #[graphql(default, desc = "In which order.")] order: AgreementOrder,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Told<Page<Agreement>> {
+        let args = PageArgs { first, after, last, before };
+        Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
+    }
+
+    /// How many agreements of each kind there are among yours; for the network's admin and analysts among all that were ever in force, the most frequent kind first. Null when the dimensions or the filter cannot be used.
+    async fn agreement_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which; all of yours when nothing is said.")] filter: Option<
+            AgreementFilter,
+        >,
+        #[graphql(desc = "By what they are counted: one or two different dimensions.")] by: Vec<
+            AgreementDimension,
+        >,
+    ) -> Told<Vec<AgreementCount>> {
+        Some(counts(ctx, filter.unwrap_or_default(), &by).await)
+    }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: AgreementFilter,
+    order: AgreementOrder,
+    args: &PageArgs,
+) -> Result<Page<Agreement>> {
+    ctx.viewer().allow_member()?;
+    let print = fingerprint(&filter);
+    page(ctx, args, order.order(), filter.condition(ctx.viewer())?, print).await
+}

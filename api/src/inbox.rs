@@ -1,0 +1,192 @@
+//! What waits for somebody: computed when it is asked for, of what the slices declare, so
+//! that there is nothing to be kept true.
+
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{
+    AgreementId, DisclosureLevel, InboxKind, InterestId, NeedId, OfferId,
+    waiting::{Column, Entity},
+};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{SelectStatement, UnionType},
+};
+use uuid::Uuid;
+
+use crate::{
+    agreements::{self, Agreement},
+    error::Result,
+    interests::{self, Interest},
+    needs::{self, Need},
+    offers::{self, Offer},
+    policy::{Viewer, WaitingFacts},
+    read::{
+        Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, ToOne, fingerprint,
+        page,
+    },
+    waits::Waits,
+};
+
+/// Something that waits for you.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct InboxItem {
+    /// What you are expected to do, and with what.
+    kind: InboxKind,
+    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`): ask for it by the field of its kind, or by `node`.
+    record: ID,
+    /// Since when it waits.
+    since: DateTime<Utc>,
+    /// Until when it waits: then it expires, or lapses some time later. Null for what has no end of its own.
+    until: Option<DateTime<Utc>>,
+    /// Whether the service marked it for those above, because nobody had taken it over in time.
+    escalated: bool,
+    #[graphql(skip)]
+    id: Uuid,
+    #[graphql(skip)]
+    need: One<Need>,
+    #[graphql(skip)]
+    offer: One<Offer>,
+    #[graphql(skip)]
+    interest: One<Interest>,
+    #[graphql(skip)]
+    agreement: One<Agreement>,
+}
+
+#[ComplexObject]
+impl InboxItem {
+    /// The need that waits. Null when it is something else.
+    async fn need(&self) -> Option<&Need> {
+        self.need.as_deref()
+    }
+
+    /// The offer that waits. Null when it is something else.
+    async fn offer(&self) -> Option<&Offer> {
+        self.offer.as_deref()
+    }
+
+    /// The expression of interest that waits. Null when it is something else.
+    async fn interest(&self) -> Option<&Interest> {
+        self.interest.as_deref()
+    }
+
+    /// The agreement that waits. Null when it is something else.
+    async fn agreement(&self) -> Option<&Agreement> {
+        self.agreement.as_deref()
+    }
+}
+
+use DisclosureLevel::PublicBlind as L0;
+
+/// Every field that is read from columns. It is there for whom it was made, whole.
+pub const FIELDS: &[Field<Column>] = &[
+    Field::new("kind", &[Column::Kind], L0).filterable(),
+    Field::new(
+        "record",
+        &[Column::NeedId, Column::OfferId, Column::InterestId, Column::AgreementId],
+        L0,
+    ),
+    Field::new("since", &[Column::Since], L0).sortable(),
+    Field::new("until", &[Column::Until], L0),
+    Field::new("escalated", &[Column::Escalated], L0),
+    Field::new("need", &[Column::NeedId], L0),
+    Field::new("offer", &[Column::OfferId], L0),
+    Field::new("interest", &[Column::InterestId], L0),
+    Field::new("agreement", &[Column::AgreementId], L0),
+];
+
+impl Node for InboxItem {
+    type Entity = Entity;
+    type Column = Column;
+    type Id = Uuid;
+    type Facts = WaitingFacts;
+
+    const KEY: Column = Column::Id;
+
+    fn fields() -> &'static [Field<Column>] {
+        FIELDS
+    }
+
+    fn relations() -> &'static [&'static dyn Relation<Self>] {
+        &[
+            &ToOne { name: "need", key: Column::NeedId, place: |item: &mut Self| &mut item.need },
+            &ToOne {
+                name: "offer",
+                key: Column::OfferId,
+                place: |item: &mut Self| &mut item.offer,
+            },
+            &ToOne {
+                name: "interest",
+                key: Column::InterestId,
+                place: |item: &mut Self| &mut item.interest,
+            },
+            &ToOne {
+                name: "agreement",
+                key: Column::AgreementId,
+                place: |item: &mut Self| &mut item.agreement,
+            },
+        ]
+    }
+
+    fn facts() -> &'static [Column] {
+        &[Column::Id]
+    }
+
+    /// What is made is made for the viewer.
+    fn visible(_: &Viewer) -> Condition {
+        Condition::all()
+    }
+
+    /// What all slices declare, in one statement.
+    fn made(viewer: &Viewer) -> Option<SelectStatement> {
+        let slices = [needs::waiting, offers::waiting, interests::waiting, agreements::waiting];
+        let parts = slices.into_iter().flat_map(|slice| slice(viewer));
+        let all = parts.reduce(|mut all, part| all.union(UnionType::All, part).take());
+        Some(all.unwrap_or_else(Waits::none))
+    }
+
+    fn know(_: &Facts<'_, Column>) -> Result<WaitingFacts> {
+        Ok(WaitingFacts)
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn disclose(
+        _: &Viewer,
+        _: WaitingFacts,
+        row: &Row<'_, Column>,
+        _: DisclosureLevel,
+    ) -> Result<Self> {
+        let need = row.get::<NeedId>(Column::NeedId)?.map(|id| id.to_string());
+        let offer = row.get::<OfferId>(Column::OfferId)?.map(|id| id.to_string());
+        let interest = row.get::<InterestId>(Column::InterestId)?.map(|id| id.to_string());
+        let agreement = row.get::<AgreementId>(Column::AgreementId)?.map(|id| id.to_string());
+        Ok(Self {
+            kind: row.get_or_default(Column::Kind)?,
+            record: need.or(offer).or(interest).or(agreement).unwrap_or_default().into(),
+            since: row.get_or_default(Column::Since)?,
+            until: row.get(Column::Until)?,
+            escalated: row.get_or_default(Column::Escalated)?,
+            id: row.get_or_default(Column::Id)?,
+            need: None,
+            offer: None,
+            interest: None,
+            agreement: None,
+        })
+    }
+}
+
+/// The viewer's inbox, oldest first.
+pub(crate) async fn inbox(
+    ctx: &Context<'_>,
+    kinds: Option<Vec<InboxKind>>,
+    args: &PageArgs,
+) -> Result<Page<InboxItem>> {
+    let by: &[_] = &[(Column::Since, Kind::Time), (Column::Rank, Kind::Number)];
+    let order = Order { name: "OLDEST", by, descending: false };
+    let print = fingerprint(&kinds);
+    let condition = kinds.map(|kinds| Column::Kind.is_in(kinds));
+    page(ctx, args, order, Condition::all().add_option(condition), print).await
+}

@@ -1,0 +1,124 @@
+//! What agreements in force open on what they come from: a non-disclosure agreement lets
+//! the people whom its parties named read what is confidential, a contract lets its parties
+//! read what is theirs alone. It is asked with the time of the request: the end of an
+//! agreement closes what it opened in that instant.
+
+use entity::{
+    AgreementStatus, AgreementType, agreement, confidant,
+    interest::{self, Column},
+    need, offer,
+};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
+};
+
+use super::{
+    Viewer,
+    agreement::{SPEAKERS, acts_for, agreements_of},
+    introduction::IN_FORCE,
+};
+
+/// The kinds of agreement by which confidential things are told.
+pub const NDAS: &[AgreementType] = &[AgreementType::MutualNda, AgreementType::UnilateralNda];
+
+/// The kinds of agreement that bind nobody to exchange anything: no deal yet.
+pub const PRELIMINARY: &[AgreementType] = &[
+    AgreementType::MutualNda,
+    AgreementType::UnilateralNda,
+    AgreementType::LetterOfIntent,
+    AgreementType::MemorandumOfUnderstanding,
+];
+
+/// The agreements that are in force at the time of the request.
+#[must_use]
+pub fn agreements_in_force(viewer: &Viewer) -> Condition {
+    use agreement::Column;
+    let not_over =
+        Condition::any().add(Column::EndsAt.is_null()).add(Column::EndsAt.gt(viewer.now));
+    Condition::all().add(Column::Status.eq(AgreementStatus::Active)).add(not_over)
+}
+
+/// The interests in force, with their agreements in force that are so.
+fn under(viewer: &Viewer, which: Condition, column: (interest::Entity, Column)) -> SelectStatement {
+    let interest = Expr::col((agreement::Entity, agreement::Column::InterestId));
+    Query::select()
+        .column(column)
+        .from(interest::Entity)
+        .inner_join(agreement::Entity, interest.equals((interest::Entity, Column::Id)))
+        .and_where(column.1.is_not_null())
+        .and_where(Column::Status.is_in(IN_FORCE.iter().copied()))
+        .cond_where(agreements_in_force(viewer))
+        .cond_where(which)
+        .take()
+}
+
+/// The non-disclosure agreements under which the viewer was named, for an organization for
+/// which they still speak; nothing for those who can be named by none.
+#[must_use]
+pub fn confided(viewer: &Viewer) -> Option<Condition> {
+    let person = viewer.person?;
+    let own: Vec<_> = acts_for(viewer, SPEAKERS).collect();
+    if own.is_empty() {
+        return None;
+    }
+    let named = Query::select()
+        .column((confidant::Entity, confidant::Column::AgreementId))
+        .from(confidant::Entity)
+        .and_where(confidant::Column::PersonId.eq(person))
+        .and_where(confidant::Column::RemovedAt.is_null())
+        .and_where(confidant::Column::OrganizationId.is_in(own))
+        .take();
+    Some(
+        Condition::all()
+            .add(agreement::Column::Kind.is_in(NDAS.iter().copied()))
+            .add(agreement::Column::Id.in_subquery(named)),
+    )
+}
+
+/// What `column` names in the interests under whose non-disclosure agreement the viewer reads.
+fn under_nda(viewer: &Viewer, column: Column) -> Option<SelectStatement> {
+    Some(under(viewer, confided(viewer)?, (interest::Entity, column)))
+}
+
+/// The needs of which the viewer reads what is confidential.
+#[must_use]
+pub fn confided_needs(viewer: &Viewer) -> Option<SimpleExpr> {
+    let needs = under_nda(viewer, Column::NeedId)?;
+    Some(Expr::col((need::Entity, need::Column::Id)).in_subquery(needs))
+}
+
+/// The offers of which the viewer reads what is confidential.
+#[must_use]
+pub fn confided_offers(viewer: &Viewer) -> Option<SimpleExpr> {
+    let offers = under_nda(viewer, Column::OfferId)?;
+    Some(Expr::col((offer::Entity, offer::Column::Id)).in_subquery(offers))
+}
+
+/// The expressions of interest on which the viewer reads what is confidential.
+#[must_use]
+pub fn confided_interests(viewer: &Viewer) -> Option<SimpleExpr> {
+    let interests = under_nda(viewer, Column::Id)?;
+    Some(Expr::col((interest::Entity, Column::Id)).in_subquery(interests))
+}
+
+/// The expressions of interest that led to a contract in force of the viewer's organizations.
+#[must_use]
+pub fn contracted_interests(viewer: &Viewer) -> Option<SimpleExpr> {
+    let own: Vec<_> = acts_for(viewer, SPEAKERS).collect();
+    if own.is_empty() {
+        return None;
+    }
+    let contracts = Condition::all()
+        .add(agreement::Column::Kind.is_not_in(PRELIMINARY.iter().copied()))
+        .add(agreement::Column::Id.in_subquery(agreements_of(&own)));
+    // By another name: the interest that is read is one more of the same table.
+    let interests = Query::select()
+        .column((agreement::Entity, agreement::Column::InterestId))
+        .from(agreement::Entity)
+        .and_where(agreement::Column::InterestId.is_not_null())
+        .cond_where(agreements_in_force(viewer))
+        .cond_where(contracts)
+        .take();
+    Some(Expr::col((interest::Entity, Column::Id)).in_subquery(interests))
+}
