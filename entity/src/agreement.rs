@@ -69,6 +69,8 @@ pub struct Model {
     pub active_at: Option<DateTimeUtc>,
     /// The year in which it came into force.
     pub year: Option<i32>,
+    /// The party that interrupted it: it alone goes on with it.
+    pub suspended_by_id: Option<OrganizationId>,
     pub ended_at: Option<DateTimeUtc>,
     /// Whether all parties let the network know of it.
     pub published: bool,

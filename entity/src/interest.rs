@@ -4,8 +4,9 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    Codes, DeclineReason, DelegationId, InterestDirection, InterestId, InterestStatus, Localized,
-    NeedId, OfferId, OrganizationId, PersonId, RegionId, RequirementAnswers,
+    Codes, DeclineReason, DelegationId, InterestDirection, InterestId, InterestParty,
+    InterestStatus, Localized, NeedId, OfferId, OrganizationId, PersonId, RegionId,
+    RequirementAnswers,
 };
 
 #[sea_orm::model]
@@ -58,6 +59,8 @@ pub struct Model {
     pub accepted_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,
     pub decline_reason: Option<DeclineReason>,
+    /// The party that asked for a non-disclosure agreement: it alone may do without it.
+    pub nda_asked_by: Option<InterestParty>,
     pub evaluation: Option<Localized>,
     /// How the company rates the other side, 1 to 5.
     pub company_rating: Option<i32>,

@@ -23,6 +23,7 @@ impl MigrationTrait for Migration {
             ("need", uuid_null("met_by_id")),
             ("offer", timestamp_with_time_zone_null("reserved_until")),
             ("disclosure", uuid_null("agreement_id")),
+            ("interest", text_null("nda_asked_by")),
         ] {
             let alter = Table::alter().table(table).add_column(column).to_owned();
             manager.alter_table(alter).await?;
@@ -54,9 +55,12 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let index = Index::drop().name("ix_offer_status_reserved_until").table("offer").to_owned();
         manager.drop_index(index).await?;
-        for (table, column) in
-            [("need", "met_by_id"), ("offer", "reserved_until"), ("disclosure", "agreement_id")]
-        {
+        for (table, column) in [
+            ("need", "met_by_id"),
+            ("offer", "reserved_until"),
+            ("disclosure", "agreement_id"),
+            ("interest", "nda_asked_by"),
+        ] {
             let alter = Table::alter().table(table).drop_column(column).to_owned();
             manager.alter_table(alter).await?;
         }
@@ -108,6 +112,7 @@ async fn create_agreement(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(timestamp_with_time_zone_null("ends_at"))
         .col(timestamp_with_time_zone_null("active_at"))
         .col(integer_null("year"))
+        .col(uuid_null("suspended_by_id"))
         .col(timestamp_with_time_zone_null("ended_at"))
         .col(boolean("published"))
         .col(date_null("next_due_on"))

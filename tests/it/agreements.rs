@@ -124,6 +124,18 @@ impl Stage<'_> {
         after(&self.member, "approveAgreement", &half, theirs).await
     }
 
+    /// What comes of it when one person approves for both.
+    async fn approved_by(&self, both: &Person<'_>, input: Value) -> Answer {
+        let draft = self.officer.agreement("draftAgreement", input).await;
+        let draft = draft.root()["agreement"].clone();
+        let submitted = after(&self.officer, "submitAgreement", &draft, json!({})).await;
+        let shared = after(&self.manager, "shareAgreement", &submitted, json!({})).await;
+        let ours = json!({ "party": self.cast.ott.to_string() });
+        let half = after(both, "approveAgreement", &shared, ours).await;
+        let theirs = json!({ "party": self.cast.company.to_string() });
+        both.agreement("approveAgreement", at(&half, theirs)).await
+    }
+
     fn signature(&self, row: &Value, party: entity::OrganizationId) -> Value {
         json!({ "party": party.to_string(), "sha256": row["sha256"] })
     }
@@ -224,7 +236,9 @@ async fn a_non_disclosure_agreement_opens_what_is_confidential(world: &World) {
     let text = approved["textToSign"].as_str().unwrap();
     let hash: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(approved["sha256"], json!(hash));
-    assert!(text.contains("Las partes guardan secreto") && text.contains(&cast.ott.to_string()));
+    for said in ["Las partes guardan secreto", &cast.ott.to_string(), "Hornos del Valle"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
     world.events().await;
     let signed = stage.signed(&approved).await;
     assert_eq!(signed["status"], "ACTIVE");
@@ -278,7 +292,9 @@ async fn a_non_disclosure_agreement_opens_what_is_confidential(world: &World) {
     let why = json!({ "note": "Se revisa una fuga" });
     let suspended = after(member, "suspendAgreement", &removed, why).await;
     assert_eq!(stage.annex(manager).await["disclosureLevel"], "INTRODUCED");
-    let resumed = after(manager, "resumeAgreement", &suspended, json!({})).await;
+    let theirs = manager.agreement("resumeAgreement", at(&suspended, json!({}))).await;
+    assert_eq!(theirs.outcome(), "ILLEGAL_STATE", "whoever is cut off does not let themselves in");
+    let resumed = after(member, "resumeAgreement", &suspended, json!({})).await;
     assert_eq!(stage.annex(manager).await["disclosureLevel"], "CONFIDENTIAL");
     let row = interest::Entity::find_by_id(stage.interest.id).one(world.db().read()).await;
     let row = row.unwrap().unwrap();
@@ -339,6 +355,18 @@ async fn in_a_unilateral_one_the_recipient_reads(world: &World) {
     let signed = stage.signed(&approved).await;
     assert_eq!(stage.annex(&stage.manager).await["confidentialAnnex"], "Balance térmico");
     assert_eq!(stage.terms(&stage.member).await["indicativeTerms"], Value::Null);
+    // Whoever binds one party does not bind the other.
+    let (role, ott) = (Role::OttManager, stage.cast.ott);
+    let grant = |role, organization| api::policy::Grant {
+        organization,
+        role,
+        regions: Vec::new(),
+        delegations: Vec::new(),
+    };
+    let both =
+        world.somebody(vec![grant(role, ott), grant(Role::MemberUser, stage.cast.company)]).await;
+    let second = stage.approved_by(&both, stage.nda("MUTUAL_NDA", ["PARTNER", "PARTNER"])).await;
+    assert_eq!(second.outcome(), "FOUR_EYES input.party");
     let input = json!({ "party": stage.cast.company.to_string(),
         "person": stage.colleague.id.unwrap().to_string() });
     let refused = stage.member.agreement("nameConfidant", at(&signed, input)).await;
@@ -357,6 +385,14 @@ async fn a_contract_ends_the_search(world: &World) {
     let interest = json!({ "id": stage.interest.id.to_string(), "expectedVersion": 1 });
     assert_eq!(liaison.interest("negotiateInterest", interest).await.outcome(), "DONE");
     let shared = after(manager, "shareAgreement", &submitted, json!({})).await;
+    // What a contract of its type must say, it says when it is approved as well.
+    let empty = json!({ "exclusivity": "NON_EXCLUSIVE" });
+    let emptied = after(officer, "reviseAgreement", &shared, empty).await;
+    let ours = json!({ "party": stage.cast.ott.to_string() });
+    let refused = manager.agreement("approveAgreement", at(&emptied, ours)).await;
+    assert_eq!(refused.outcome(), "INVALID agreement.exclusivity");
+    let back = json!({ "exclusivity": "EXCLUSIVE" });
+    let shared = after(officer, "reviseAgreement", &emptied, back).await;
     // The company changes the text: who approved another one has to look again.
     let ours = json!({ "party": stage.cast.ott.to_string() });
     let half = after(manager, "approveAgreement", &shared, ours.clone()).await;
@@ -401,9 +437,33 @@ async fn a_contract_ends_the_search(world: &World) {
     assert_eq!(met["metBy"]["id"], signed["id"]);
     let public = world.nobody().send(ask, id).await.root().clone();
     assert_eq!((&public["status"], &public["metBy"]), (&json!("FULFILLED"), &Value::Null));
+    // A contract that the network may know of does not tell whose the need was.
+    let row = agreement::Entity::find().one(world.db().read()).await.unwrap().unwrap();
+    world.overwrite(agreement::Model { published: true, ..row }).await;
+    let ask = "query($id: ID!) { need(id: $id) { metBy { id } redactedFields } }";
+    let other = world.person(Role::OttManager, stage.cast.other_ott).await;
+    let other = other.send(ask, json!({ "id": stage.need.id.to_string() })).await;
+    assert_eq!(other.root()["metBy"], Value::Null);
+    assert!(other.root()["redactedFields"].as_array().unwrap().contains(&json!("metBy")));
+    // What was agreed ends when the contract does, and not before.
+    let row = interest::Entity::find_by_id(stage.interest.id).one(world.db().read()).await;
+    let close = json!({ "id": stage.interest.id.to_string(),
+        "expectedVersion": row.unwrap().unwrap().version, "reason": "OTHER", "note": "Terminó" });
+    let early = member.interest("closeInterest", close.clone()).await;
+    assert_eq!(early.outcome(), "ILLEGAL_STATE", "there is a contract in force");
+    let signed = read(member, &signed["id"]).await;
+    after(manager, "terminateAgreement", &signed, json!({ "note": "No funcionó" })).await;
+    assert_eq!(member.interest("closeInterest", close).await.outcome(), "DONE");
     let kinds = world.events().await;
-    let end = ["AGREEMENT_ACTIVATED", "INTEREST_AGREED", "OFFER_TRANSFERRED", "NEED_FULFILLED"];
-    assert_eq!(kinds[kinds.len() - 4..], end);
+    let end = [
+        "AGREEMENT_ACTIVATED",
+        "INTEREST_AGREED",
+        "OFFER_TRANSFERRED",
+        "NEED_FULFILLED",
+        "AGREEMENT_TERMINATED",
+        "INTEREST_CLOSED",
+    ];
+    assert_eq!(kinds[kinds.len() - 6..], end);
 }
 
 async fn what_is_signed_is_what_was_read(world: &World) {
@@ -500,6 +560,7 @@ async fn a_framework_agreement_is_followed(world: &World) {
     let submitted = after(&network, "submitAgreement", &draft, json!({})).await;
     let own = network.agreement("shareAgreement", at(&submitted, json!({}))).await;
     assert_eq!(own.outcome(), "FOUR_EYES");
+    assert_eq!(draft["nextDueOn"], "2026-03-31");
     let shared = after(&second, "shareAgreement", &submitted, json!({})).await;
     assert!(read(&limited, &shared["id"]).await.is_null(), "a part of the chamber is no party");
     let by_liaison = liaison
@@ -522,6 +583,7 @@ async fn a_framework_agreement_is_followed(world: &World) {
     assert_eq!((&public["text"], &public["commitments"]), (&Value::Null, &Value::Null));
     assert_eq!(public["parties"][1]["organization"]["id"], json!(camara));
     assert_eq!(public["progress"]["total"], 4);
+    assert_eq!(public["version"], Value::Null);
     assert!(read(&world.nobody(), &signed["id"]).await.is_null());
     let list = "{ agreements { totalCount nodes { id } } mine: agreements(filter: { mine: true }) \
         { totalCount } byDue: agreements(filter: { dueBy: \"2026-12-31\" }) { totalCount } }";
@@ -604,6 +666,10 @@ async fn time_puts_into_force_and_ends_once(world: &World) {
     let input = with(stage.nda("MUTUAL_NDA", ["PARTNER", "PARTNER"]), dates);
     let signed = stage.signed(&stage.approved(input).await).await;
     assert_eq!(signed["status"], "PARTIALLY_SIGNED", "signed by all, and not yet in force");
+    for verb in ["cancelAgreement", "reopenAgreement"] {
+        let alone = stage.member.agreement(verb, at(&signed, json!({ "note": "No" }))).await;
+        assert_eq!(alone.outcome(), "ILLEGAL_STATE", "one does not undo what all have signed");
+    }
     assert_eq!(stage.annex(&stage.manager).await["disclosureLevel"], "INTRODUCED");
     world.events().await;
     let begins: chrono::DateTime<chrono::Utc> = "2026-04-01T06:00:00Z".parse().unwrap();
@@ -659,7 +725,11 @@ async fn an_offer_is_kept_for_a_partner(world: &World) {
     let licence = AgreementType::AssignmentAgreement;
     let row = records::agreement(&stage.interest, licence, AgreementStatus::Active, world.now());
     world.agree(&row).await;
-    assert_eq!(manager.offer("transferOffer", version(5)).await.outcome(), "DONE");
+    let hold = with(version(5), json!({ "note": "Se revisa" }));
+    assert_eq!(manager.offer("holdOffer", hold).await.outcome(), "DONE");
+    let back = manager.offer("resumeOffer", version(6)).await;
+    assert_eq!(back.outcome(), "ILLEGAL_STATE", "it does not go back to the network");
+    assert_eq!(manager.offer("transferOffer", version(6)).await.outcome(), "DONE");
     world.events().await;
 }
 
@@ -695,6 +765,11 @@ async fn what_is_not_right_is_not_written(world: &World) {
             json!({ "interest": null, "parties": [party(cast.ott, "PARTNER"),
                 party(entity::OrganizationId::new(world.now()), "PARTNER")] }),
             "NOT_FOUND input.parties.1.organization",
+        ),
+        (
+            json!({ "parties": [party(cast.company, "PARTNER"), party(cast.ott, "PARTNER"),
+                party(cast.other_ott, "PARTNER")] }),
+            "INVALID input.parties",
         ),
         (json!({ "type": "UNILATERAL_NDA" }), "REQUIRED input.parties, REQUIRED input.parties"),
         (json!({ "interest": "interest_0" }), "NOT_FOUND input.interest"),

@@ -32,6 +32,7 @@ mod plans;
 mod policy;
 mod reading;
 mod redaction;
+mod story;
 mod time;
 mod timeline;
 mod vocabularies;

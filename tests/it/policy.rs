@@ -152,12 +152,16 @@ async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
         row.first_published_at = row.first_published_at.map(|_| age.published);
         row.expires_at = row.expires_at.map(|_| age.expires);
         world.put(row.clone()).await;
-        negotiated(world, &cast, &row).await;
+        let assignment = negotiated(world, &cast, &row).await;
         for action in OfferAction::iter() {
             // What the service does by itself has no mutation.
             if matches!(action, OfferAction::Draft | OfferAction::Expire | OfferAction::Archive) {
                 continue;
             }
+            // What is taken by an agreement in force is moved, and does nothing else.
+            let taken = action == OfferAction::Transfer;
+            let status_of = if taken { AgreementStatus::Active } else { AgreementStatus::Approved };
+            world.overwrite(agreement::Model { status: status_of, ..assignment.clone() }).await;
             let input = input(action.mutation(), &row.id.to_string());
             for (name, person) in &people {
                 let possible = action.from().contains(&status);
@@ -174,7 +178,7 @@ async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
 }
 
 /// Somebody talks about terms for an offer, and somebody has a right to it alone.
-async fn negotiated(world: &World, cast: &Cast, offer: &entity::offer::Model) {
+async fn negotiated(world: &World, cast: &Cast, offer: &entity::offer::Model) -> agreement::Model {
     let need = world.need(cast, NeedStatus::Published).await;
     let (direction, status) = (InterestDirection::OfferToNeed, InterestStatus::Negotiation);
     let interest = records::interest(&need, offer, direction, status, world.now());
@@ -182,6 +186,7 @@ async fn negotiated(world: &World, cast: &Cast, offer: &entity::offer::Model) {
     let kind = AgreementType::AssignmentAgreement;
     let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
     world.agree(&row).await;
+    row
 }
 
 async fn every_verb_of_agreements_by_everybody_in_every_status(world: &World) {

@@ -121,7 +121,8 @@ async fn secrets(world: &World) -> Secrets {
     need.shared_by = [cast.ally].iter().collect();
     need.outcome_evidence = Some(records::both("Acta", "Minutes"));
     let need = seeded("need", need, needs::FIELDS);
-    let offer = records::offer(&cast, OfferStatus::Published, world.now());
+    let mut offer = records::offer(&cast, OfferStatus::Published, world.now());
+    offer.reserved_until = Some(world.now());
     let offer = seeded("offer", offer, offers::FIELDS);
     let hidden = records::need(&cast, NeedStatus::InReview, world.now());
     let hidden = seeded("hidden", hidden, needs::FIELDS);
@@ -134,7 +135,7 @@ async fn secrets(world: &World) -> Secrets {
     interest.evaluation = Some(records::both("Encajan", "They fit"));
     let interest = seeded("interest", interest, interests::FIELDS);
     world.put(interest.clone()).await;
-    let (kind, status) = (AgreementType::ExclusiveLicence, AgreementStatus::Active);
+    let (kind, status) = (AgreementType::TechnicalAssistanceAgreement, AgreementStatus::Active);
     let agreement = records::agreement(&interest, kind, status, world.now());
     let agreement = seeded("agreement", agreement, agreements::FIELDS);
     world.agree(&agreement).await;
@@ -433,7 +434,7 @@ async fn check<C>(
         let hidden = field.level > level && !network_admin;
         assert_eq!(named.contains(&json!(field.name)), hidden, "{name}: {noun}.{}", field.name);
         // An ending that has not come has no reason, for anybody.
-        let empty = field.name.ends_with("Reason");
+        let empty = field.name.ends_with("Reason") || field.name == "metBy";
         let shown = !seen[field.name].is_null();
         assert_eq!(shown, !hidden && !empty, "{name}: {noun}.{}: {seen:#}", field.name);
     }

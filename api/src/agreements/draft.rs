@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use entity::{
     AgreementId, AgreementStatus, AgreementType, Codes, Commitments, InterestId, Localized,
-    OrganizationId, agreement, agreement_party, interest, organization,
+    OrganizationId, agreement, agreement_party, confidant, interest, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     input::{AgreementInput, AgreementPartyInput, check_parties},
-    life::is_open,
-    terms::seal,
+    life::{first_due, is_open},
+    terms::{names_of_parties, seal},
 };
 use crate::{
     calendar::end_of,
@@ -83,7 +83,9 @@ pub(crate) async fn draft(
         publishes: false,
     });
     let parties: Vec<_> = parties.collect();
-    seal(&mut row, &parties)?;
+    let names = names_of_parties(work, &parties).await?;
+    seal(&mut row, &parties, &names)?;
+    row.next_due_on = first_due(&row.commitments);
     let allowed = allowed.with(|held| *held = row);
     let parties = parties.into_iter().map(|party| allowed.part(party));
     let parties = parties.collect::<Result<Vec<_>>>()?;
@@ -133,6 +135,15 @@ async fn come_from(work: &Work, row: &mut agreement::Model, id: InterestId) -> R
             "input.parties",
             UserErrorCode::Required,
             "la empresa y la oficina son partes / the company and the office are parties",
+        ));
+    }
+    let sides = [interest.company_id, interest.ott_id, interest.chamber_id];
+    if !row.parties.parsed::<OrganizationId>().iter().all(|party| sides.contains(party)) {
+        // Anybody else would learn who stands behind the need.
+        return Err(Error::field(
+            "input.parties",
+            UserErrorCode::Invalid,
+            "sólo la empresa, la oficina y su cámara / the company, the office and its chamber alone",
         ));
     }
     row.interest_id = Some(interest.id);
@@ -187,6 +198,7 @@ async fn amend(work: &Work, row: &mut agreement::Model, id: AgreementId) -> Resu
             "no está vigente / is not in force",
         ));
     }
+    row.offer_id = amended.offer_id;
     row.chamber_id = amended.chamber_id;
     (row.region_id, row.delegation_id) = (amended.region_id, amended.delegation_id);
     Ok(())
@@ -234,6 +246,7 @@ fn blank(now: DateTime<Utc>) -> agreement::Model {
         ends_at: None,
         active_at: None,
         year: None,
+        suspended_by_id: None,
         ended_at: None,
         published: false,
         next_due_on: None,
@@ -262,11 +275,12 @@ pub(crate) async fn revise(
 ) -> Result<agreement::Model> {
     let action = AgreementAction::Revise;
     let parties = parties_of(work, id).await?;
+    let names = names_of_parties(work, &parties).await?;
     let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         let mut checks = Checks::new("input.", labels);
         input.write(row, &mut checks);
         checks.done()?;
-        seal(row, &parties)
+        seal(row, &parties, &names)
     })
     .await?;
     void(work, action, &row).await?;
@@ -294,6 +308,25 @@ pub(super) async fn void(
             party.next_due_at = next_due(&row.commitments, party.organization_id);
         })
         .await?;
+    }
+    forget_signers(work, action, row).await
+}
+
+/// Who was named by signing did not sign what comes now.
+async fn forget_signers(
+    work: &Work,
+    action: AgreementAction,
+    row: &agreement::Model,
+) -> Result<()> {
+    let named = confidant::Entity::find()
+        .filter(confidant::Column::AgreementId.eq(row.id))
+        .filter(confidant::Column::RemovedAt.is_null())
+        .all(work.tx())
+        .await?;
+    let allowed = work.viewer().allow(action, row.clone())?;
+    let now = work.now;
+    for signer in named.into_iter().filter(|named| named.named_by == Some(named.person_id)) {
+        work.update(allowed.part(signer)?, |named| named.removed_at = Some(now)).await?;
     }
     Ok(())
 }

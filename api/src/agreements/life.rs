@@ -4,24 +4,28 @@
 use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::{
-    AgreementId, AgreementPartyRole, AgreementStatus, AgreementType, CommitmentStatus, InterestId,
-    InterestStatus, Localized, NeedId, OfferId, OrganizationId, PersonId, agreement,
+    AgreementId, AgreementPartyRole, AgreementStatus, AgreementType, CommitmentStatus, Commitments,
+    InterestId, InterestStatus, Localized, NeedId, OfferId, OrganizationId, PersonId, agreement,
     agreement_party, confidant, interest, membership, offer,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+    Select,
+};
 
 use super::{
     draft::{next_due, parties_of, void},
     input::check_complete,
 };
 use crate::{
-    calendar::{beginning_of, end_of},
+    calendar::{beginning_of, day_of, end_of},
     checks::Checks,
     codes::Labels,
     context::Service,
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::{Living, Verb, Why, check_four_eyes, check_not_over, step},
+    offers,
     policy::{
         AgreementAction, IN_FORCE, InterestAction, NDAS, OfferAction, PRELIMINARY, SPEAKERS,
         agreements_in_force, signs_for, speaks_for, takes_offer,
@@ -52,8 +56,7 @@ impl Living for agreement::Model {
         self.version += 1;
         self.updated_at = now;
         self.status = status.unwrap_or(self.status);
-        let open = self.commitments.0.iter().filter(|made| is_open(made.status));
-        self.next_due_on = open.map(|made| made.due_on).min();
+        self.next_due_on = first_due(&self.commitments).filter(|_| self.ended_at.is_none());
     }
 }
 
@@ -98,6 +101,11 @@ impl Verb for AgreementAction {
 /// Whether something is still to be done about a commitment.
 pub(super) fn is_open(status: CommitmentStatus) -> bool {
     matches!(status, CommitmentStatus::Pending | CommitmentStatus::InProgress)
+}
+
+/// The day on which the next open commitment is due.
+pub(super) fn first_due(made: &Commitments) -> Option<NaiveDate> {
+    made.0.iter().filter(|made| is_open(made.status)).map(|made| made.due_on).min()
 }
 
 /// What has a last day ends with it.
@@ -155,6 +163,30 @@ pub(crate) async fn share(
     Ok(row)
 }
 
+/// The parties as they are until the end of this work: whoever changes them holds the agreement.
+async fn held_parties(work: &Work, id: AgreementId) -> Result<Vec<agreement_party::Model>> {
+    work.keep::<agreement::Entity>(id).await?;
+    parties_of(work, id).await
+}
+
+/// Nobody binds two parties to each other.
+fn check_one_side(
+    work: &Work,
+    parties: &[agreement_party::Model],
+    party: OrganizationId,
+) -> Result<()> {
+    let Some(person) = work.viewer().person else { return Ok(()) };
+    let mut others = parties.iter().filter(|other| other.organization_id != party);
+    if others.any(|other| [other.approved_by, other.signed_by].contains(&Some(person))) {
+        return Err(Error::field(
+            "input.party",
+            UserErrorCode::FourEyes,
+            "quien obliga a una parte no obliga a otra / whoever binds one party does not bind another",
+        ));
+    }
+    Ok(())
+}
+
 /// The party for which the viewer approves or signs.
 fn signing<'a>(
     work: &Work,
@@ -175,18 +207,24 @@ fn twice(message: &str) -> Error {
 /// approval it is concluded.
 pub(crate) async fn approve(
     work: &mut Work,
+    labels: &Labels,
     id: AgreementId,
     expected_version: i32,
     party: OrganizationId,
 ) -> Result<agreement::Model> {
     let now = work.now;
     let action = AgreementAction::Approve;
-    let parties = parties_of(work, id).await?;
-    let row =
-        step(work, id, Some(expected_version), action, (None, None), |row| check_time(row, now))
-            .await?;
+    let parties = held_parties(work, id).await?;
+    let row = step(work, id, Some(expected_version), action, (None, None), |row| {
+        let mut checks = Checks::new("agreement.", labels);
+        check_complete(row, &mut checks);
+        checks.done()?;
+        check_time(row, now)
+    })
+    .await?;
     check_four_eyes(work, id).await?;
     let own = signing(work, &parties, party)?;
+    check_one_side(work, &parties, party)?;
     if own.approved_at.is_some() {
         return Err(twice("ya lo aprobó / has approved it already"));
     }
@@ -203,6 +241,17 @@ pub(crate) async fn approve(
     Ok(row)
 }
 
+/// What all have signed is not undone by one of them: once in force, it can be terminated.
+fn check_unsigned(row: &mut agreement::Model) -> Result<()> {
+    if row.signed_at.is_none() {
+        return Ok(());
+    }
+    Err(Error::refused(
+        UserErrorCode::IllegalState,
+        "todas las partes lo firmaron / all parties have signed it",
+    ))
+}
+
 /// Talks about it again: what was approved and signed is void.
 pub(crate) async fn reopen(
     work: &mut Work,
@@ -212,12 +261,7 @@ pub(crate) async fn reopen(
 ) -> Result<agreement::Model> {
     let action = AgreementAction::Reopen;
     let why = (None, Some(note));
-    let row = step(work, id, Some(expected_version), action, why, |row| {
-        (row.signed_at, row.starts_at, row.ends_at) = (None, None, None);
-        row.published = false;
-        Ok(())
-    })
-    .await?;
+    let row = step(work, id, Some(expected_version), action, why, check_unsigned).await?;
     void(work, action, &row).await?;
     Ok(row)
 }
@@ -240,8 +284,7 @@ pub(crate) async fn sign(
 ) -> Result<agreement::Model> {
     let now = work.now;
     let action = AgreementAction::Sign;
-    // Every signature changes the version: who read other parties than these is stale.
-    let parties = parties_of(work, id).await?;
+    let parties = held_parties(work, id).await?;
     let others = || parties.iter().filter(|other| other.organization_id != signature.party);
     let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         if !signature.sha256.eq_ignore_ascii_case(&row.sha256) {
@@ -256,12 +299,13 @@ pub(crate) async fn sign(
             row.signed_at = Some(now);
             row.starts_at = Some(row.effective_on.map_or(now, |day| beginning_of(day).max(now)));
             row.ends_at = row.expires_on.map(end_of);
-            row.published = signature.publishes && others().all(|other| other.publishes);
         }
         Ok(())
     })
     .await?;
     let own = signing(work, &parties, signature.party)?;
+    check_one_side(work, &parties, signature.party)?;
+    check_amended(work, &row).await?;
     if own.signed_at.is_some() {
         return Err(twice("ya lo firmó / has signed it already"));
     }
@@ -280,10 +324,30 @@ pub(crate) async fn sign(
     Ok(row)
 }
 
-/// Whether a party to an agreement is told confidential things: the recipient, or both.
+/// What changes an agreement is signed while that is in force.
+async fn check_amended(work: &Work, row: &agreement::Model) -> Result<()> {
+    let Some(amended) = row.amends_id else { return Ok(()) };
+    let amended = work.keep::<agreement::Entity>(amended).await?;
+    let goes_on = |amended: agreement::Model| {
+        AgreementAction::Amend.from().contains(&amended.status)
+            && amended
+                .ends_at
+                .is_none_or(|end| row.effective_on.map_or(work.now, beginning_of) < end)
+    };
+    if amended.is_some_and(goes_on) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        UserErrorCode::IllegalState,
+        "lo que modifica ya no está vigente / what it changes is not in force any more",
+    ))
+}
+
+/// Whether a party to an agreement is told confidential things: the recipient, or both. A
+/// witness is told nothing.
 fn is_told(row: &agreement::Model, party: &agreement_party::Model) -> bool {
     match row.kind {
-        AgreementType::MutualNda => true,
+        AgreementType::MutualNda => party.role != AgreementPartyRole::Witness,
         AgreementType::UnilateralNda => party.role == AgreementPartyRole::Recipient,
         _ => false,
     }
@@ -293,25 +357,34 @@ fn is_told(row: &agreement::Model, party: &agreement_party::Model) -> bool {
 /// follows from it.
 pub(crate) async fn activate(work: &mut Work, id: AgreementId) -> Result<agreement::Model> {
     let now = work.now;
+    let parties = held_parties(work, id).await?;
     let row = step(work, id, None, AgreementAction::Activate, (None, None), |row| {
-        if row.signed_at.is_none() || row.starts_at.is_none_or(|start| start > now) {
+        let by_all =
+            parties.iter().all(|party| party.signed_sha256.as_deref() == Some(row.sha256.as_str()));
+        if row.signed_at.is_none() || !by_all || row.starts_at.is_none_or(|start| start > now) {
             return Err(Error::refused(UserErrorCode::IllegalState, "not due"));
         }
         row.active_at = Some(now);
-        row.year = Some(now.year());
+        row.year = Some(day_of(now).year());
+        row.published = parties.iter().all(|party| party.publishes);
         Ok(())
     })
     .await?;
+    // Whose time passed while the service stood still, expires next, and nothing follows from it.
+    if row.ends_at.is_some_and(|end| end <= now) {
+        return Ok(row);
+    }
     if let Some(amended) = row.amends_id {
         amend(work, amended, row.expires_on).await?;
     }
     if let Some(interest) = row.interest_id {
         move_interest(work, interest, row.kind).await?;
     }
-    if let Some(offer) = row.offer_id.filter(|_| takes_offer(&row)) {
+    if let Some(offer) = row.offer_id {
         let there = work.keep::<offer::Entity>(offer).await?;
-        if there.is_some_and(|offer| OfferAction::Transfer.from().contains(&offer.status)) {
-            crate::offers::life::transfer(work, offer, None).await?;
+        let there = there.filter(|row| OfferAction::Transfer.from().contains(&row.status));
+        if there.is_some() && takes(work, offer).await? {
+            offers::life::transfer(work, offer, None).await?;
         }
     }
     Ok(row)
@@ -363,7 +436,24 @@ pub(crate) async fn activate_if_due(service: &Service, id: AgreementId) {
     }
 }
 
-/// Goes on with it.
+/// Interrupts it for a while: it opens nothing meanwhile.
+pub(crate) async fn suspend(
+    work: &mut Work,
+    id: AgreementId,
+    expected_version: i32,
+    note: String,
+) -> Result<agreement::Model> {
+    let viewer = work.viewer().clone();
+    let why = (None, Some(note));
+    step(work, id, Some(expected_version), AgreementAction::Suspend, why, |row| {
+        let parties = row.parties.parsed::<OrganizationId>();
+        row.suspended_by_id = parties.into_iter().find(|party| signs_for(&viewer, *party));
+        Ok(())
+    })
+    .await
+}
+
+/// Goes on with it: whoever interrupted it.
 pub(crate) async fn resume(
     work: &mut Work,
     id: AgreementId,
@@ -371,8 +461,17 @@ pub(crate) async fn resume(
 ) -> Result<agreement::Model> {
     let now = work.now;
     let action = AgreementAction::Resume;
+    let viewer = work.viewer().clone();
     step(work, id, Some(expected_version), action, (None, None), |row| {
-        check_not_over(row.ends_at, now)
+        check_not_over(row.ends_at, now)?;
+        if row.suspended_by_id.is_some_and(|party| !signs_for(&viewer, party)) {
+            return Err(Error::refused(
+                UserErrorCode::IllegalState,
+                "sólo quien lo suspendió lo reanuda / whoever suspended it alone goes on with it",
+            ));
+        }
+        row.suspended_by_id = None;
+        Ok(())
     })
     .await
 }
@@ -387,6 +486,9 @@ pub(crate) async fn end(
 ) -> Result<agreement::Model> {
     let now = work.now;
     step(work, id, Some(expected_version), action, why, |row| {
+        if action == AgreementAction::Cancel {
+            check_unsigned(row)?;
+        }
         let open = row.commitments.0.iter().any(|made| is_open(made.status));
         if action == AgreementAction::Complete && open {
             return Err(Error::refused(
@@ -566,14 +668,48 @@ pub(crate) async fn met(work: &Work, need: NeedId, id: AgreementId) -> Result<bo
     Ok(work.viewer().known(found).is_some())
 }
 
-/// Whether an agreement in force takes an offer off the market.
+/// Whether an agreement in force takes an offer off the market: its office grants it.
 pub(crate) async fn takes(work: &Work, offer: OfferId) -> Result<bool> {
+    let office = offer::Entity::find()
+        .select_only()
+        .column(offer::Column::OttId)
+        .filter(offer::Column::Id.eq(offer))
+        .into_query();
+    let granted = agreement_party::Entity::find()
+        .select_only()
+        .column(agreement_party::Column::AgreementId)
+        .filter(agreement_party::Column::OrganizationId.in_subquery(office))
+        .filter(
+            agreement_party::Column::Role
+                .is_in([AgreementPartyRole::Licensor, AgreementPartyRole::Grantor]),
+        )
+        .into_query();
     let rows = agreement::Entity::find()
         .filter(agreement::Column::OfferId.eq(offer))
+        .filter(agreement::Column::Id.in_subquery(granted))
         .filter(agreements_in_force(work.viewer()))
         .all(work.tx())
         .await?;
     Ok(rows.iter().any(takes_offer))
+}
+
+/// The agreements in force that came of an interest.
+fn of_interest(work: &Work, interest: InterestId) -> Select<agreement::Entity> {
+    agreement::Entity::find()
+        .filter(agreement::Column::InterestId.eq(interest))
+        .filter(agreements_in_force(work.viewer()))
+}
+
+/// Whether a non-disclosure agreement of an interest is in force.
+pub(crate) async fn is_confided(work: &Work, interest: InterestId) -> Result<bool> {
+    let ndas = agreement::Column::Kind.is_in(NDAS.iter().copied());
+    Ok(of_interest(work, interest).filter(ndas).count(work.tx()).await? > 0)
+}
+
+/// Whether a contract that came of an interest is in force.
+pub(crate) async fn binds(work: &Work, interest: InterestId) -> Result<bool> {
+    let contracts = agreement::Column::Kind.is_not_in(PRELIMINARY.iter().copied());
+    Ok(of_interest(work, interest).filter(contracts).count(work.tx()).await? > 0)
 }
 
 /// Whether somebody talks about terms for an offer: an interest in negotiation, or an

@@ -174,7 +174,7 @@ impl AgreementMutation {
         change(ctx, async |work| draft::draft(work, labels, between, agreement).await).await
     }
 
-    /// Changes what it says, in `DRAFT` and in `NEGOTIATION`; approvals of another text are void. For those who speak for a party that knows of it.
+    /// Changes what it says, in `DRAFT` and in `NEGOTIATION`; approvals of another text are void, and whoever changed it may not approve it. For those who speak for a party that knows of it.
     async fn revise_agreement(
         &self,
         ctx: &Context<'_>,
@@ -203,7 +203,13 @@ impl AgreementMutation {
         ctx: &Context<'_>,
         input: AgreementNoteInput,
     ) -> Told<AgreementPayload> {
-        noted(ctx, input, AgreementAction::Return).await
+        let AgreementNoteInput { id, expected_version, note } = input;
+        change(ctx, async |work| {
+            let why = (None, Some(checked_note(ctx, &note)?));
+            let action = AgreementAction::Return;
+            step(work, id, Some(expected_version), action, why, |_| Ok(())).await
+        })
+        .await
     }
 
     /// Shows it to the other parties, for negotiation. A contract that comes from an interest waits until that is in `NEGOTIATION`; a non-disclosure agreement, a letter of intent and a memorandum may come before. For those who may bind the party that drafts it, but not for whoever wrote it.
@@ -223,10 +229,12 @@ impl AgreementMutation {
         input: ApproveAgreementInput,
     ) -> Told<AgreementPayload> {
         let ApproveAgreementInput { id, expected_version, party } = input;
-        change(ctx, async |work| life::approve(work, id, expected_version, party).await).await
+        let labels = ctx.service().labels();
+        change(ctx, async |work| life::approve(work, labels, id, expected_version, party).await)
+            .await
     }
 
-    /// Talks about it again: what was approved and signed is void. For those who may bind a party.
+    /// Talks about it again, until all have signed: what was approved and signed is void. For those who may bind a party.
     async fn reopen_agreement(
         &self,
         ctx: &Context<'_>,
@@ -266,10 +274,15 @@ impl AgreementMutation {
         ctx: &Context<'_>,
         input: AgreementNoteInput,
     ) -> Told<AgreementPayload> {
-        noted(ctx, input, AgreementAction::Suspend).await
+        let AgreementNoteInput { id, expected_version, note } = input;
+        change(ctx, async |work| {
+            let note = checked_note(ctx, &note)?;
+            life::suspend(work, id, expected_version, note).await
+        })
+        .await
     }
 
-    /// Goes on with it. For those who may bind a party.
+    /// Goes on with it. For those who may bind the party that interrupted it.
     async fn resume_agreement(
         &self,
         ctx: &Context<'_>,
@@ -297,7 +310,7 @@ impl AgreementMutation {
         end(ctx, input, AgreementAction::Terminate).await
     }
 
-    /// Gives it up before it comes into force. For those who may bind a party that knows of it.
+    /// Gives it up before all have signed it. For those who may bind a party that knows of it.
     async fn cancel_agreement(
         &self,
         ctx: &Context<'_>,
@@ -359,20 +372,6 @@ impl AgreementMutation {
     ) -> Told<AgreementPayload> {
         settle(ctx, input, AgreementAction::DropCommitment).await
     }
-}
-
-/// A verb with a note and without guards of its own.
-async fn noted(
-    ctx: &Context<'_>,
-    input: AgreementNoteInput,
-    action: AgreementAction,
-) -> Told<AgreementPayload> {
-    let AgreementNoteInput { id, expected_version, note } = input;
-    change(ctx, async |work| {
-        let why = (None, Some(checked_note(ctx, &note)?));
-        step(work, id, Some(expected_version), action, why, |_| Ok(())).await
-    })
-    .await
 }
 
 async fn end(

@@ -44,8 +44,8 @@ pub struct Agreement {
     pub(crate) id: AgreementId,
     /// What people call it (`CON-2026-000123`).
     folio: String,
-    /// Grows by one with every change; give it as `expectedVersion` when you change it.
-    version: i32,
+    /// Grows by one with every change; give it as `expectedVersion` when you change it. Null below `INTRODUCED`.
+    version: Option<i32>,
     /// What kind of agreement it is.
     #[graphql(name = "type")]
     kind: AgreementType,
@@ -79,8 +79,8 @@ pub struct Agreement {
     ended_at: Option<DateTime<Utc>>,
     /// The day on which the next open commitment is due. Null below `INTRODUCED`, or when none is open.
     next_due_on: Option<NaiveDate>,
-    /// When it was written down. Null below `INTRODUCED`.
-    created_at: Option<DateTime<Utc>>,
+    /// When it was written down.
+    created_at: DateTime<Utc>,
     /// When it last changed. Null below `INTRODUCED`.
     updated_at: Option<DateTime<Utc>>,
     /// How much of it you see.
@@ -111,6 +111,14 @@ pub struct Agreement {
     framed: Many<Agreement>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
+}
+
+impl Agreement {
+    /// The moment at which its commitments are looked at: what has ended is not late any more.
+    fn until(&self, ctx: &Context<'_>) -> DateTime<Utc> {
+        let now = ctx.viewer().now;
+        self.facts.ended_at.map_or(now, |end| end.min(now))
+    }
 }
 
 /// Its texts, as far as they were selected and may be seen.
@@ -207,15 +215,15 @@ impl Agreement {
         )
     }
 
-    /// What the parties promise. Null below `INTRODUCED`.
+    /// What the parties promise. Null below `CONTRACT`.
     async fn commitments(&self, ctx: &Context<'_>) -> Option<Vec<Commitment>> {
-        let made = self.made.as_ref().filter(|_| self.disclosure_level >= L2)?;
-        Some(Commitment::all(made, ctx.viewer().now))
+        let made = self.made.as_ref().filter(|_| self.disclosure_level >= L4)?;
+        Some(Commitment::all(made, self.until(ctx)))
     }
 
     /// How far the commitments were kept.
     async fn progress(&self, ctx: &Context<'_>) -> Option<AgreementProgress> {
-        Some(AgreementProgress::of(self.made.as_ref()?, ctx.viewer().now))
+        Some(AgreementProgress::of(self.made.as_ref()?, self.until(ctx)))
     }
 
     /// The interest that it comes from. Null below `INTRODUCED`, or when there is none.
@@ -340,16 +348,17 @@ use DisclosureLevel::{Contract as L4, Introduced as L2, Network as L1};
 pub const FIELDS: &[Field<Column>] = &[
     Field::new("id", &[Column::Id], L1),
     Field::new("folio", &[Column::Folio], L1),
-    Field::new("version", &[Column::Version], L1),
     Field::new("type", &[Column::Kind], L1),
     Field::new("status", &[Column::Status], L1),
     Field::new("title", &[Column::Title], L1),
     Field::new("parties", &[Column::Parties], L1),
     Field::new("activeAt", &[Column::ActiveAt], L1),
+    Field::new("createdAt", &[Column::CreatedAt], L1).sortable(),
     Field::new("progress", &[Column::Commitments], L1),
     Field::new("frame", &[Column::FrameId], L1),
     Field::new("amends", &[Column::AmendsId], L1),
-    Field::new("commitments", &[Column::Commitments], L2),
+    Field::new("commitments", &[Column::Commitments], L4),
+    Field::new("version", &[Column::Version], L2),
     Field::new("effectiveOn", &[Column::EffectiveOn], L2),
     Field::new("expiresOn", &[Column::ExpiresOn], L2),
     Field::new("interest", &[Column::InterestId], L2),
@@ -361,7 +370,6 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("signedAt", &[Column::SignedAt], L2),
     Field::new("endedAt", &[Column::EndedAt], L2),
     Field::new("nextDueOn", &[Column::NextDueOn], L2),
-    Field::new("createdAt", &[Column::CreatedAt], L2),
     Field::new("updatedAt", &[Column::UpdatedAt], L2),
     Field::new("history", &[], L2),
     Field::new("purpose", &[Column::Purpose], L4),
@@ -443,6 +451,7 @@ impl Node for Agreement {
             Column::DraftedById,
             Column::Parties,
             Column::SharedAt,
+            Column::EndedAt,
             Column::Published,
             Column::ChamberId,
             Column::RegionId,
@@ -465,6 +474,7 @@ impl Node for Agreement {
             drafted_by: row.fact(Column::DraftedById)?,
             parties: row.fact::<Codes>(Column::Parties)?,
             shared_at: row.fact(Column::SharedAt)?,
+            ended_at: row.fact(Column::EndedAt)?,
             published: row.fact(Column::Published)?,
             chamber: row.fact(Column::ChamberId)?,
             region: row.fact(Column::RegionId)?,
@@ -485,7 +495,7 @@ impl Node for Agreement {
         Ok(Self {
             id: facts.id,
             folio: row.get_or_default(Column::Folio)?,
-            version: row.get_or_default(Column::Version)?,
+            version: row.get(Column::Version)?,
             kind: row.get_or_default(Column::Kind)?,
             status: facts.status,
             exclusivity: row.get(Column::Exclusivity)?,
@@ -502,7 +512,7 @@ impl Node for Agreement {
             active_at: row.get(Column::ActiveAt)?,
             ended_at: row.get(Column::EndedAt)?,
             next_due_on: row.get(Column::NextDueOn)?,
-            created_at: row.get(Column::CreatedAt)?,
+            created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get(Column::UpdatedAt)?,
             disclosure_level: level,
             texts: AgreementTexts {

@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::life::is_open;
 use crate::{
-    calendar::day_of,
+    calendar::end_of,
     context::Request,
     error::{Error, Result, Told},
     organizations::Organization,
@@ -211,7 +211,7 @@ impl Commitment {
 }
 
 fn is_overdue(made: &entity::Commitment, now: DateTime<Utc>) -> bool {
-    is_open(made.status) && made.due_on < day_of(now)
+    is_open(made.status) && end_of(made.due_on) <= now
 }
 
 /// How far the commitments of an agreement were kept.
@@ -242,7 +242,7 @@ impl AgreementProgress {
         };
         let is = |status: CommitmentStatus| count(&|made| made.status == status);
         let stands = |made: &entity::Commitment| made.status != CommitmentStatus::Cancelled;
-        let due = |made: &entity::Commitment| stands(made) && made.due_on < day_of(now);
+        let due = |made: &entity::Commitment| stands(made) && end_of(made.due_on) <= now;
         let share = |part: i32, whole: i32| (part * 10_000).checked_div(whole);
         let (total, done, due_now) = (count(&stands), is(CommitmentStatus::Done), count(&due));
         let overdue = count(&|made| is_overdue(made, now));

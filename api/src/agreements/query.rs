@@ -36,7 +36,7 @@ pub struct AgreementFilter {
     status: Option<Vec<AgreementStatus>>,
     /// To which this organization is a party.
     party: Option<OrganizationId>,
-    /// Under this framework agreement.
+    /// Under this framework agreement; among yours.
     frame: Option<AgreementId>,
     /// That come from this interest; among yours.
     interest: Option<InterestId>,
@@ -53,12 +53,13 @@ pub struct AgreementFilter {
 impl AgreementFilter {
     /// Whether it can single out one of them, or one organization.
     pub(super) fn names_records(&self) -> bool {
-        self.folio.is_some() || self.party.is_some() || self.frame.is_some()
+        self.folio.is_some() || self.party.is_some()
     }
 
     pub(super) fn condition(self, viewer: &Viewer) -> Result<Condition> {
         // What the network does not know of an agreement does not choose among those it knows.
         let own = self.mine
+            || self.frame.is_some()
             || self.interest.is_some()
             || self.need.is_some()
             || self.offer.is_some()
@@ -123,7 +124,7 @@ pub enum AgreementOrder {
     Newest,
     /// First written down first.
     Oldest,
-    /// Last changed first.
+    /// Last changed first; among yours, since others are not told when.
     RecentlyUpdated,
 }
 
@@ -202,5 +203,7 @@ async fn list(
 ) -> Result<Page<Agreement>> {
     ctx.viewer().allow_member()?;
     let print = fingerprint(&filter);
+    let filter =
+        AgreementFilter { mine: filter.mine || order == AgreementOrder::RecentlyUpdated, ..filter };
     page(ctx, args, order.order(), filter.condition(ctx.viewer())?, print).await
 }

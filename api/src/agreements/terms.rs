@@ -2,18 +2,22 @@
 //! them, so that what was signed can be read and hashed years later, whatever this file has
 //! become; a change of the terms makes another text, and needs other signatures.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use chrono::NaiveDate;
 use entity::{
     AgreementEconomics, AgreementId, AgreementPartyRole, AgreementType, CommitmentHorizon,
     Confidential, Exclusivity, InterestId, IpOwnership, Localized, OrganizationId, agreement,
-    agreement_party,
+    agreement_party, organization,
 };
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    work::Work,
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,7 +29,7 @@ struct Terms<'a> {
     interest: Option<InterestId>,
     title: &'a Localized,
     purpose: Option<&'a Localized>,
-    parties: Vec<Party>,
+    parties: Vec<Party<'a>>,
     text: Option<&'a Confidential>,
     exclusivity: Option<Exclusivity>,
     field_of_use: Option<&'a Localized>,
@@ -40,8 +44,10 @@ struct Terms<'a> {
 }
 
 #[derive(Serialize)]
-struct Party {
+struct Party<'a> {
     organization: OrganizationId,
+    /// As it is called on the day of the text.
+    name: &'a str,
     role: AgreementPartyRole,
 }
 
@@ -55,19 +61,39 @@ struct Promise<'a> {
     due_on: NaiveDate,
 }
 
+/// The legal names of the parties.
+pub(super) async fn names_of_parties(
+    work: &Work,
+    parties: &[agreement_party::Model],
+) -> Result<HashMap<OrganizationId, String>> {
+    let ids = parties.iter().map(|party| party.organization_id);
+    let rows = organization::Entity::find()
+        .filter(organization::Column::Id.is_in(ids))
+        .all(work.tx())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.legal_name)).collect())
+}
+
 /// Makes the text anew, and its hash.
 ///
 /// # Errors
 /// When the terms cannot be written: our fault.
-pub(super) fn seal(row: &mut agreement::Model, parties: &[agreement_party::Model]) -> Result<()> {
+pub(super) fn seal(
+    row: &mut agreement::Model,
+    parties: &[agreement_party::Model],
+    names: &HashMap<OrganizationId, String>,
+) -> Result<()> {
     let commitments = row.commitments.0.iter().map(|made| Promise {
         text: &made.text,
         responsible: made.responsible,
         horizon: made.horizon,
         due_on: made.due_on,
     });
-    let parties =
-        parties.iter().map(|party| Party { organization: party.organization_id, role: party.role });
+    let parties = parties.iter().map(|party| Party {
+        organization: party.organization_id,
+        name: names.get(&party.organization_id).map_or("", String::as_str),
+        role: party.role,
+    });
     let terms = Terms {
         folio: &row.folio,
         r#type: row.kind,

@@ -48,7 +48,7 @@ impl Signing<'_> {
         let mut row = life::share(work, id, version + 1).await?;
         for (party, viewer) in &self.signatories {
             work.go_on_as(viewer.clone());
-            row = life::approve(work, id, row.version, *party).await?;
+            row = life::approve(work, labels, id, row.version, *party).await?;
         }
         Ok(row)
     }

@@ -224,6 +224,7 @@ fn blank(now: DateTime<Utc>) -> interest::Model {
         accepted_at: None,
         ended_at: None,
         decline_reason: None,
+        nda_asked_by: None,
         evaluation: None,
         company_rating: None,
         office_rating: None,

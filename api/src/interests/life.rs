@@ -19,6 +19,7 @@ use super::{
     input::{check_complete, texts},
 };
 use crate::{
+    agreements,
     calendar::{after_working_days, working_days_until},
     checks::Checks,
     codes::Labels,
@@ -26,7 +27,9 @@ use crate::{
     event::Event,
     lifecycle::{Living, Verb, Why, step},
     matches,
-    policy::{InterestAction, MatchAction, NEEDS_ENDED, OFFERS_ENDED, PENDING_INTERESTS},
+    policy::{
+        InterestAction, MatchAction, NEEDS_ENDED, OFFERS_ENDED, PENDING_INTERESTS, Sides, speaker,
+    },
     work::Work,
 };
 
@@ -280,6 +283,12 @@ pub(crate) async fn refuse(
 ) -> Result<interest::Model> {
     let row = end(work, id, Some(expected_version), action, (Some(reason), Some(note.clone())));
     let row = row.await?;
+    if action == InterestAction::Close && agreements::life::binds(work, id).await? {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "hay un contrato vigente / there is a contract in force",
+        ));
+    }
     if row.accepted_at.is_none() {
         check_blind(work, &row, [note.as_str()]).await?;
     }
@@ -449,4 +458,49 @@ pub(crate) async fn move_on(work: &mut Work, id: InterestId, action: InterestAct
     })
     .await
     .map(drop)
+}
+
+/// Asks for a non-disclosure agreement before more is told.
+pub(crate) async fn request_nda(
+    work: &mut Work,
+    id: InterestId,
+    expected_version: i32,
+) -> Result<interest::Model> {
+    let viewer = work.viewer().clone();
+    let action = InterestAction::RequestNda;
+    let row = step(work, id, Some(expected_version), action, (None, None), |row| {
+        row.nda_asked_by = speaker(Sides::of(&viewer, &(&*row).into()));
+        Ok(())
+    })
+    .await?;
+    if agreements::life::is_confided(work, id).await? {
+        return Err(Error::refused(
+            UserErrorCode::Duplicate,
+            "ya hay uno vigente / there is one in force already",
+        ));
+    }
+    Ok(row)
+}
+
+/// Does without it: whoever asked for it alone.
+pub(crate) async fn waive_nda(
+    work: &mut Work,
+    id: InterestId,
+    expected_version: i32,
+    note: String,
+) -> Result<interest::Model> {
+    let viewer = work.viewer().clone();
+    let why = (None, Some(note));
+    step(work, id, Some(expected_version), InterestAction::WaiveNda, why, |row| {
+        let mine = speaker(Sides::of(&viewer, &(&*row).into()));
+        if !viewer.system && row.nda_asked_by.is_some() && row.nda_asked_by != mine {
+            return Err(Error::refused(
+                UserErrorCode::IllegalState,
+                "sólo quien lo pidió prescinde de él / whoever asked for it alone does without it",
+            ));
+        }
+        row.nda_asked_by = None;
+        Ok(())
+    })
+    .await
 }

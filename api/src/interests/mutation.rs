@@ -243,14 +243,10 @@ impl InterestMutation {
         input: InterestVersionInput,
     ) -> Told<InterestPayload> {
         let InterestVersionInput { id, expected_version } = input;
-        change(ctx, async |work| {
-            let action = InterestAction::RequestNda;
-            step(work, id, Some(expected_version), action, (None, None), |_| Ok(())).await
-        })
-        .await
+        change(ctx, async |work| life::request_nda(work, id, expected_version).await).await
     }
 
-    /// Does without the non-disclosure agreement that was asked for. For members of the company, and for officers and managers of the office.
+    /// Does without the non-disclosure agreement, for the side that asked for it. For members of the company, and for officers and managers of the office.
     async fn waive_interest_nda(
         &self,
         ctx: &Context<'_>,
@@ -258,9 +254,8 @@ impl InterestMutation {
     ) -> Told<InterestPayload> {
         let InterestNoteInput { id, expected_version, note } = input;
         change(ctx, async |work| {
-            let why = (None, Some(checked_note(ctx, &note)?));
-            let action = InterestAction::WaiveNda;
-            step(work, id, Some(expected_version), action, why, |_| Ok(())).await
+            let note = checked_note(ctx, &note)?;
+            life::waive_nda(work, id, expected_version, note).await
         })
         .await
     }
@@ -293,7 +288,7 @@ impl InterestMutation {
         .await
     }
 
-    /// Ends it without a deal, with a reason. For all of its parties.
+    /// Ends it without a deal, with a reason; also what was agreed, once no contract of it is in force. For all of its parties.
     async fn close_interest(
         &self,
         ctx: &Context<'_>,

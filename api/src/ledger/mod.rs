@@ -125,7 +125,7 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
         .order_by((agreement::Entity, agreement::Column::Id), Order::Asc)
         .limit(1)
         .take();
-    let grounds: Vec<Ground> = interest::Entity::find()
+    let mut grounds: Vec<Ground> = interest::Entity::find()
         .select_only()
         .columns([Column::Id, Column::NeedId, Column::OfferId])
         .columns([Column::CompanyId, Column::OttId, Column::ChamberId])
@@ -138,6 +138,8 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
         .into_model()
         .all(db.fresh())
         .await?;
+    // What was confided was seen under the agreement, whatever else leads to the same record.
+    grounds.sort_by_key(|ground| ground.nda.is_none());
     let mut by_record: HashMap<Uuid, &Ground> = HashMap::new();
     for ground in &grounds {
         let records = [

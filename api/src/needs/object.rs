@@ -363,7 +363,7 @@ impl Need {
         Some(found.map(|found| found.into_iter().flatten().collect()))
     }
 
-    /// The agreement that met it. Null until it is met, when it was met without one, and for those who may not know of the agreement.
+    /// The agreement that met it. Null below `INTRODUCED`, until it is met, when it was met without one, and for those who may not know of the agreement.
     async fn met_by(&self) -> Option<&Agreement> {
         self.met_by.as_deref()
     }
@@ -487,7 +487,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("renewals", &[Column::Renewals], L0),
     Field::new("outcome", &[Column::Outcome], L0),
     Field::new("outcomeEvidence", &[Column::OutcomeEvidence], L2),
-    Field::new("metBy", &[Column::MetById], L0),
+    Field::new("metBy", &[Column::MetById], L2),
     Field::new("closureReason", &[Column::ClosureReason], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),

@@ -269,6 +269,17 @@ pub(crate) async fn publish(
     Ok(offer)
 }
 
+/// What an agreement in force leaves nobody else a use of, does not go back to the network.
+async fn check_untaken(work: &Work, id: OfferId) -> Result<()> {
+    if agreements::life::takes(work, id).await? {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "un convenio vigente la reserva a otro / an agreement in force gives it to another",
+        ));
+    }
+    Ok(())
+}
+
 /// Gives an offer another term.
 pub(crate) async fn renew(
     work: &mut Work,
@@ -276,7 +287,7 @@ pub(crate) async fn renew(
     expected_version: Option<i32>,
 ) -> Result<offer::Model> {
     let now = work.now;
-    step(work, id, expected_version, OfferAction::Renew, (None, None), |offer| {
+    let offer = step(work, id, expected_version, OfferAction::Renew, (None, None), |offer| {
         check_renewable(offer.renewals, offer.expires_at, now)?;
         // What its owner closed stays closed; what expired comes back as it was published.
         offer.open_for_interest |= offer.status == OfferStatus::Expired;
@@ -287,7 +298,9 @@ pub(crate) async fn renew(
         offer.expiry_warned_at = None;
         Ok(())
     })
-    .await
+    .await?;
+    check_untaken(work, id).await?;
+    Ok(offer)
 }
 
 /// Takes an offer off the network for a while.
@@ -312,13 +325,15 @@ pub(crate) async fn resume(
     expected_version: Option<i32>,
 ) -> Result<offer::Model> {
     let (viewer, now) = (work.viewer().clone(), work.now);
-    step(work, id, expected_version, OfferAction::Resume, (None, None), |offer| {
+    let offer = step(work, id, expected_version, OfferAction::Resume, (None, None), |offer| {
         check_release(offer.held_by_network, viewer.is_any(Role::NetworkAdmin))?;
         check_not_over(offer.expires_at, now)?;
         offer.held_by_network = false;
         Ok(())
     })
-    .await
+    .await?;
+    check_untaken(work, id).await?;
+    Ok(offer)
 }
 
 /// Keeps an offer for one partner while terms are talked about. It takes no interest meanwhile.

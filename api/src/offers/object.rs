@@ -90,6 +90,8 @@ pub struct Offer {
     expires_at: Option<DateTime<Utc>>,
     /// How often it was renewed; at most once.
     renewals: i32,
+    /// Until when it is kept for one partner. Null below `NETWORK`, or when it is not.
+    reserved_until: Option<DateTime<Utc>>,
     /// Why it was retired. Null below `INTRODUCED`, or when it was not.
     retirement_reason: Option<DeclineReason>,
     /// When it was written down.
@@ -417,6 +419,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("publishedAt", &[Column::PublishedAt], L0).filterable().sortable(),
     Field::new("expiresAt", &[Column::ExpiresAt], L0),
     Field::new("renewals", &[Column::Renewals], L0),
+    Field::new("reservedUntil", &[Column::ReservedUntil], L1),
     Field::new("retirementReason", &[Column::RetirementReason], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
@@ -526,6 +529,7 @@ impl Node for Offer {
             published_at: row.get(Column::PublishedAt)?,
             expires_at: row.get(Column::ExpiresAt)?,
             renewals: row.get_or_default(Column::Renewals)?,
+            reserved_until: row.get(Column::ReservedUntil)?,
             retirement_reason: row.get(Column::RetirementReason)?,
             created_at: row.get_or_default(Column::CreatedAt)?,
             updated_at: row.get_or_default(Column::UpdatedAt)?,

@@ -63,6 +63,8 @@ pub struct AgreementFacts {
     pub parties: Codes,
     /// When the other parties first saw it.
     pub shared_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
     /// Whether the network may know of it.
     pub published: bool,
     /// The chamber that brought the company to it.
@@ -81,6 +83,7 @@ impl From<&agreement::Model> for AgreementFacts {
             drafted_by: row.drafted_by_id,
             parties: row.parties.clone(),
             shared_at: row.shared_at,
+            ended_at: row.ended_at,
             published: row.published,
             chamber: row.chamber_id,
             region: row.region_id,

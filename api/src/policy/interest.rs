@@ -350,7 +350,7 @@ impl InterestAction {
             Self::Evaluate => &[Accepted, NdaSigned],
             Self::Negotiate => &[Evaluation],
             Self::Agree => &[Negotiation],
-            Self::Close => &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation],
+            Self::Close => &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation, Agreed],
             Self::Withdraw => &[Draft, Submitted, Triage, InfoRequested, Forwarded],
             Self::Rate => &[Agreed, ClosedNoDeal],
             Self::Lapse => &[Submitted, Triage, Forwarded],

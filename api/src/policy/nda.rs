@@ -22,12 +22,16 @@ use super::{
 /// The kinds of agreement by which confidential things are told.
 pub const NDAS: &[AgreementType] = &[AgreementType::MutualNda, AgreementType::UnilateralNda];
 
-/// The kinds of agreement that bind nobody to exchange anything: no deal yet.
+/// The kinds of agreement that prepare a deal, or frame many: they end no search.
 pub const PRELIMINARY: &[AgreementType] = &[
     AgreementType::MutualNda,
     AgreementType::UnilateralNda,
     AgreementType::LetterOfIntent,
     AgreementType::MemorandumOfUnderstanding,
+    AgreementType::MaterialTransferAgreement,
+    AgreementType::PilotEvaluationAgreement,
+    AgreementType::OptionAgreement,
+    AgreementType::FrameworkAgreement,
 ];
 
 /// The agreements that are in force at the time of the request.

@@ -190,7 +190,7 @@ impl OfferAction {
             | Self::Reserve
             | Self::Expire => &[Published],
             Self::Release => &[Reserved],
-            Self::Transfer => &[Published, Reserved],
+            Self::Transfer => &[Published, Reserved, OnHold, Expired],
             Self::Resume => &[OnHold],
             Self::Renew => &[Published, Expired],
             Self::Retire => &[Draft, InReview, Returned, Published, OnHold, Reserved, Expired],

@@ -1,0 +1,335 @@
+//! The one story: from a company's need to a signed licence. At every step nobody, a stranger,
+//! another chamber, another office and an analyst look at everything there is and try to do
+//! what was just done; they get what the rules say.
+
+use api::{
+    matches::follow,
+    policy::{Resource, Viewer},
+};
+use chrono::TimeDelta;
+use entity::{
+    AgreementId, DisclosureLevel, InterestId, MatchId, NeedId, OfferId, OrganizationId, Role,
+    agreement, interest, match_, need, offer,
+};
+use sea_orm::{ActiveEnum, EntityTrait};
+use serde_json::{Value, json};
+use tests::{AGREEMENT, Cast, INTEREST, Person, World};
+
+use crate::{needs, needs::with, offers, policy};
+
+tests::stories!(from_a_need_to_a_signed_licence);
+
+/// Those who have no part in it.
+struct Bystanders<'w> {
+    world: &'w World,
+    people: Vec<(&'static str, Person<'w>)>,
+    /// How often they looked, and how often they tried.
+    looked: usize,
+    tried: usize,
+}
+
+/// What there is so far, by its noun and id.
+type Records = Vec<(&'static str, String)>;
+
+impl<'w> Bystanders<'w> {
+    async fn of(world: &'w World, cast: &Cast) -> Self {
+        let people = vec![
+            ("nobody", world.nobody()),
+            ("a stranger", world.stranger().await),
+            ("another company", world.person(Role::MemberUser, cast.other_company).await),
+            ("another chamber", world.person(Role::ChamberAdmin, cast.other_chamber).await),
+            ("another office", world.person(Role::OttManager, cast.other_ott).await),
+            ("an analyst", world.person(Role::Analyst, cast.network).await),
+        ];
+        Self { world, people, looked: 0, tried: 0 }
+    }
+
+    /// All of them look at all there is, and try the verb that was just done.
+    async fn watch(&mut self, records: &Records, noun: &str, verb: &str) {
+        for (name, person) in &self.people {
+            let viewer = person.viewer();
+            for (of, id) in records {
+                let ask = format!(
+                    "query($id: ID!) {{ {of}(id: $id) {{ disclosureLevel }} node(id: $id) {{ id }} }}"
+                );
+                let found = person.send(&ask, json!({ "id": id })).await.data().clone();
+                let right = self.level(of, id, &viewer).await;
+                let told = right.map(|level| level.to_value());
+                let what = format!("{name} looks at the {of} after {verb}");
+                assert_eq!(found[of]["disclosureLevel"].as_str(), told.as_deref(), "{what}");
+                assert_eq!(found["node"].is_null(), right.is_none(), "{what}");
+                self.looked += 1;
+            }
+            let Some((of, id)) = records.iter().rev().find(|(of, _)| *of == noun) else { continue };
+            let mut input = policy::input(verb, id);
+            input["expectedVersion"] = json!(self.version(of, id).await);
+            input.as_object_mut().unwrap().extend(needed(verb));
+            let answer = match noun {
+                "need" => person.need(verb, input).await,
+                "offer" => person.offer(verb, input).await,
+                "match" => person.matched(verb, input).await,
+                "interest" => person.interest(verb, input).await,
+                _ => person.agreement(verb, input).await,
+            };
+            let right = match self.level(of, id, &viewer).await {
+                None => "NOT_FOUND",
+                Some(_) if viewer.person.is_none() => "UNAUTHENTICATED",
+                Some(_) => "FORBIDDEN",
+            };
+            assert_eq!(answer.outcome(), right, "{name} tries {verb}");
+            self.tried += 1;
+        }
+    }
+
+    /// What the rules let somebody see of a record.
+    async fn level(&self, noun: &str, id: &str, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let db = self.world.db().read();
+        match noun {
+            "need" => {
+                let row = need::Entity::find_by_id(id.parse::<NeedId>().unwrap()).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
+            "offer" => {
+                let row = offer::Entity::find_by_id(id.parse::<OfferId>().unwrap()).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
+            "match" => {
+                let row = match_::Entity::find_by_id(id.parse::<MatchId>().unwrap()).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
+            "interest" => {
+                let id = id.parse::<InterestId>().unwrap();
+                let row = interest::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
+            _ => {
+                let id = id.parse::<AgreementId>().unwrap();
+                let row = agreement::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
+        }
+    }
+
+    async fn version(&self, noun: &str, id: &str) -> i32 {
+        let db = self.world.db().read();
+        match noun {
+            "need" => {
+                let row = need::Entity::find_by_id(id.parse::<NeedId>().unwrap()).one(db).await;
+                row.unwrap().unwrap().version
+            }
+            "offer" => {
+                let row = offer::Entity::find_by_id(id.parse::<OfferId>().unwrap()).one(db).await;
+                row.unwrap().unwrap().version
+            }
+            "match" => {
+                let row = match_::Entity::find_by_id(id.parse::<MatchId>().unwrap()).one(db).await;
+                row.unwrap().unwrap().version
+            }
+            "interest" => {
+                let id = id.parse::<InterestId>().unwrap();
+                let row = interest::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().version
+            }
+            _ => {
+                let id = id.parse::<AgreementId>().unwrap();
+                let row = agreement::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().version
+            }
+        }
+    }
+}
+
+/// What a verb's input needs beside the record, its version, a note and a reason.
+fn needed(verb: &str) -> serde_json::Map<String, Value> {
+    let more = match verb {
+        "approveAgreement" => json!({ "party": "org_0" }),
+        "signAgreement" => json!({ "party": "org_0", "sha256": "00" }),
+        _ => json!({}),
+    };
+    more.as_object().unwrap().clone()
+}
+
+async fn from_a_need_to_a_signed_licence(world: &World) {
+    let cast = world.cast().await;
+    let mut others = Bystanders::of(world, &cast).await;
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    let manager = world.person(Role::OttManager, cast.ott).await;
+    let mut records: Records = Vec::new();
+    let day = || world.pass(TimeDelta::days(1));
+
+    // The office has something to offer.
+    let ott = json!({ "ott": cast.ott.to_string() });
+    let mut given = with(offers::text(), ott);
+    given["title"] = json!({ "es": "Recuperar calor de hornos con cerámica" });
+    given["enablingDetail"] = json!({ "es": "Sinterizado a 2,100 grados" });
+    let made = officer.offer("draftOffer", given).await.root()["offer"].clone();
+    records.push(("offer", id(&made)));
+    let made = after(&officer, "offer", "submitOffer", &made, json!({})).await;
+    after(&manager, "offer", "publishOffer", &made, json!({})).await;
+    others.watch(&records, "offer", "publishOffer").await;
+
+    // A company posts a need: reviewed, published blind.
+    day();
+    let need = needs::drafted(&member, &cast, json!({})).await;
+    records.push(("need", id(&need)));
+    others.watch(&records, "need", "submitNeed").await;
+    let need = after(&member, "need", "submitNeed", &need, json!({})).await;
+    others.watch(&records, "need", "publishNeed").await;
+    let need = after(&liaison, "need", "publishNeed", &need, json!({})).await;
+    others.watch(&records, "need", "holdNeed").await;
+    for (name, person) in &others.people {
+        let ask = "query($id: ID!) { need(id: $id) { title company { id } confidentialAnnex } }";
+        let found = person.send(ask, json!({ "id": need["id"] })).await.root().clone();
+        assert_eq!(found["title"], "Recuperar calor", "{name}");
+        assert_eq!((&found["company"], &found["confidentialAnnex"]), (&Value::Null, &Value::Null));
+    }
+
+    // It is matched; an officer takes the match up and sends an interest.
+    world.settled().await;
+    follow(&world.service, "one").await.unwrap();
+    let ask = "{ matches(first: 5) { nodes { id version need { id } offer { id } } } }";
+    let found = officer.send(ask, json!({})).await.root()["nodes"][0].clone();
+    assert_eq!(found["need"]["id"], need["id"]);
+    records.push(("match", id(&found)));
+    others.watch(&records, "match", "shortlistMatch").await;
+    after(&officer, "match", "shortlistMatch", &found, json!({})).await;
+    let between = json!({
+        "direction": "OFFER_TO_NEED", "from": cast.ott.to_string(),
+        "need": need["id"], "offer": made["id"],
+        "cooperationSought": { "es": "Un piloto de seis meses" },
+        "contribution": { "es": "Un laboratorio con horno propio" },
+        "questions": { "es": "¿Qué caudal tienen los gases?" },
+        "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
+    });
+    let deal = officer.interest("draftInterest", between).await.root()["interest"].clone();
+    records.push(("interest", id(&deal)));
+    let mut deal = deal;
+    for (person, verb, more) in [
+        (&officer, "submitInterest", json!({})),
+        (&liaison, "takeOverInterest", json!({})),
+        (&liaison, "forwardInterest", json!({})),
+        (&member, "acceptInterest", json!({})),
+        (&officer, "requestInterestNda", json!({})),
+    ] {
+        day();
+        others.watch(&records, "interest", verb).await;
+        let known = read(&officer, "interest", INTEREST, &deal["id"]).await["company"].clone();
+        let accepted = deal["status"] == "ACCEPTED";
+        assert_eq!(!known.is_null(), accepted, "identities open on acceptance: before {verb}");
+        deal = after(person, "interest", verb, &deal, more).await;
+    }
+
+    // The non-disclosure agreement opens the annex.
+    let parties = |company: &str, office: &str| {
+        json!([{ "organization": cast.company.to_string(), "role": company },
+            { "organization": cast.ott.to_string(), "role": office }])
+    };
+    let nda = json!({
+        "from": cast.ott.to_string(), "type": "MUTUAL_NDA", "interest": deal["id"],
+        "parties": parties("PARTNER", "PARTNER"), "confidentialityYears": 5,
+        "title": { "es": "Convenio de confidencialidad" },
+        "text": { "es": "Las partes guardan secreto." },
+    });
+    let annex = async |person: &Person<'_>| {
+        let ask = "query($id: ID!) { need(id: $id) { confidentialAnnex } }";
+        let found = person.send(ask, json!({ "id": need["id"] })).await;
+        found.root()["confidentialAnnex"].clone()
+    };
+    assert_eq!(annex(&manager).await, Value::Null);
+    let nda = agree(&mut others, &mut records, &cast, [&officer, &manager, &member], nda).await;
+    assert_eq!(nda["interest"]["status"], "NDA_SIGNED");
+    assert_eq!(annex(&manager).await, "Balance térmico");
+    assert_eq!(annex(&officer).await, Value::Null, "she was not named");
+    assert_eq!(annex(&liaison).await, Value::Null, "the company did not let its chamber");
+    for (name, person) in &others.people {
+        assert_eq!(annex(person).await, Value::Null, "{name}");
+    }
+
+    // They look into it, talk about terms, and sign.
+    deal = read(&officer, "interest", INTEREST, &deal["id"]).await;
+    for (person, verb) in [(&officer, "evaluateInterest"), (&liaison, "negotiateInterest")] {
+        others.watch(&records, "interest", verb).await;
+        let more = policy::input(verb, &id(&deal));
+        let more = more.get("evaluation").map_or(json!({}), |text| json!({ "evaluation": text }));
+        deal = after(person, "interest", verb, &deal, more).await;
+    }
+    let licence = json!({
+        "from": cast.ott.to_string(), "type": "EXCLUSIVE_LICENCE", "interest": deal["id"],
+        "parties": parties("LICENSEE", "LICENSOR"), "exclusivity": "EXCLUSIVE",
+        "title": { "es": "Licencia exclusiva" }, "text": { "es": "Se licencia." },
+        "economics": { "upfront": "250000", "royaltyBp": 400 },
+    });
+    let licence =
+        agree(&mut others, &mut records, &cast, [&officer, &manager, &member], licence).await;
+    assert_eq!(licence["interest"]["status"], "AGREED");
+    assert_eq!(licence["offer"]["status"], "TRANSFERRED");
+    let met = json!({ "outcome": { "es": "Se licenció" }, "agreement": licence["id"] });
+    let need = read(&member, "need", "id version", &need["id"]).await;
+    others.watch(&records, "need", "fulfilNeed").await;
+    after(&member, "need", "fulfilNeed", &need, met).await;
+    others.watch(&records, "agreement", "terminateAgreement").await;
+    let inbox = "{ viewer { inbox { totalCount } } }";
+    for person in [&member, &liaison, &manager] {
+        let left = person.send(inbox, json!({})).await.root()["inbox"]["totalCount"].clone();
+        assert_eq!(left, 0, "nothing waits any more");
+    }
+    println!("the story: {} looks, {} attempts of others", others.looked, others.tried);
+    assert!(others.looked > 400 && others.tried > 100);
+    let kinds = world.events().await;
+    let end = ["AGREEMENT_ACTIVATED", "INTEREST_AGREED", "OFFER_TRANSFERRED", "NEED_FULFILLED"];
+    assert_eq!(kinds[kinds.len() - 4..], end);
+}
+
+fn id(record: &Value) -> String {
+    record["id"].as_str().unwrap().to_owned()
+}
+
+async fn read(person: &Person<'_>, noun: &str, fields: &str, id: &Value) -> Value {
+    let ask = format!("query($id: ID!) {{ {noun}(id: $id) {{ {fields} }} }}");
+    person.send(&ask, json!({ "id": id })).await.root().clone()
+}
+
+/// The record after a verb that went well.
+async fn after(person: &Person<'_>, noun: &str, verb: &str, before: &Value, more: Value) -> Value {
+    let input = with(json!({ "id": before["id"], "expectedVersion": before["version"] }), more);
+    let done = match noun {
+        "need" => person.need(verb, input).await,
+        "offer" => person.offer(verb, input).await,
+        "match" => person.matched(verb, input).await,
+        "interest" => person.interest(verb, input).await,
+        _ => person.agreement(verb, input).await,
+    };
+    assert_eq!(done.outcome(), "DONE", "{verb}: {:#}", done.body);
+    done.root()[noun].clone()
+}
+
+/// An agreement, from its draft to its force; the others watch each step.
+async fn agree(
+    others: &mut Bystanders<'_>,
+    records: &mut Records,
+    cast: &Cast,
+    [officer, manager, member]: [&Person<'_>; 3],
+    input: Value,
+) -> Value {
+    let draft = officer.agreement("draftAgreement", input).await;
+    let mut row = draft.root()["agreement"].clone();
+    records.push(("agreement", id(&row)));
+    let party = |of: OrganizationId| json!({ "party": of.to_string() });
+    for (person, verb, more) in [
+        (officer, "submitAgreement", json!({})),
+        (manager, "shareAgreement", json!({})),
+        (manager, "approveAgreement", party(cast.ott)),
+        (member, "approveAgreement", party(cast.company)),
+        (member, "signAgreement", party(cast.company)),
+        (manager, "signAgreement", party(cast.ott)),
+    ] {
+        others.watch(records, "agreement", verb).await;
+        let signs = verb == "signAgreement";
+        let more = if signs { with(more, json!({ "sha256": row["sha256"] })) } else { more };
+        row = after(person, "agreement", verb, &row, more).await;
+    }
+    assert_eq!(row["status"], "ACTIVE");
+    read(member, "agreement", AGREEMENT, &row["id"]).await
+}
