@@ -5,12 +5,15 @@ COPY . .
 RUN cargo build --profile dist --locked --package api --bin vinculo
 
 FROM debian:bookworm-slim
+# What TLS to a bucket trusts.
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/vinculo \
         --shell /usr/sbin/nologin vinculo \
     && chmod 700 /var/lib/vinculo
 COPY --from=build /src/target/dist/vinculo /usr/local/bin/vinculo
 COPY LICENSE NOTICE /usr/share/doc/vinculo/
-# The embedded database, if it is used, and the key that signs tokens.
+# The embedded database and the files, if they are kept here, and the key that signs tokens.
 ENV VINCULO_DATA_DIR=/var/lib/vinculo \
     VINCULO_LISTEN=0.0.0.0:8080
 VOLUME /var/lib/vinculo

@@ -1,7 +1,8 @@
 //! What happens because time passes: records expire, their owners are warned,
 //! ended ones are put away, interests that nobody answers escalate and lapse, agreements
-//! begin and end, offers are released. Run by the service every minute; several instances may
-//! run it at once, since each record is held and looked at again.
+//! begin and end, offers are released, bytes of documents that nobody needs are taken away.
+//! Run by the service every minute; several instances may run it at once, since each record is
+//! held and looked at again.
 
 use entity::{NeedStatus, OfferStatus, agreement, interest, need, offer};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -9,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use crate::{
     agreements,
     context::Service,
+    documents,
     error::{Error, Result},
     event::Event,
     interests,
@@ -67,7 +69,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
             done += finish(work, outcome).await?;
         }
     }
-    Ok(done + warn(service).await?)
+    Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 
 /// What is due, the oldest first.

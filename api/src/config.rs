@@ -62,8 +62,50 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// `db_readers`: connections for reading, 1–256. Default: 8.
     pub db_readers: u32,
+    /// `documents.*`: where and how files are kept.
+    pub documents: DocumentSettings,
     /// What concerns HTTP only.
     pub http: HttpSettings,
+}
+
+/// Where and how files are kept.
+#[derive(Clone, Debug)]
+pub struct DocumentSettings {
+    /// `documents.directory`: the folder in which they are kept. Default: `documents` in
+    /// `data_dir`. Not together with a bucket.
+    pub directory: Option<PathBuf>,
+    /// `documents.most_bytes`: length of a file, in bytes, 1,024–2,000,000,000.
+    /// Default: 25,000,000.
+    pub most_bytes: i32,
+    /// `documents.s3_bucket`: the bucket in which they are kept, in place of a folder.
+    /// Default: none.
+    pub s3_bucket: Option<String>,
+    /// `documents.s3_endpoint`: the address of a service that speaks S3, `https://…` or
+    /// `http://…`. Default: none, which means Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// `documents.s3_region`: its region. Default: `us-east-1`.
+    pub s3_region: String,
+    /// `documents.s3_access_key_id` and `documents.s3_secret_access_key`: the key to the bucket.
+    /// Default: none, which means the rights of the machine.
+    pub s3_key: Option<(String, Secret)>,
+}
+
+/// Something that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// As it was given: for the driver only.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// What the HTTP envelope may be told.
@@ -288,6 +330,13 @@ const KEYS: &[&str] = &[
     "anonymous_introspection",
     "draft_status_codes",
     "shutdown_seconds",
+    "documents.directory",
+    "documents.most_bytes",
+    "documents.s3_bucket",
+    "documents.s3_endpoint",
+    "documents.s3_region",
+    "documents.s3_access_key_id",
+    "documents.s3_secret_access_key",
     "limits.url_bytes",
     "limits.body_bytes",
     "limits.body_seconds",
@@ -307,6 +356,9 @@ const KEYS: &[&str] = &[
     "limits.cost",
     "limits.operation_seconds",
 ];
+
+/// The tables in which settings stand.
+const TABLES: &[&str] = &["documents", "limits"];
 
 const PREFIX: &str = "VINCULO_";
 /// Read elsewhere: by the logs and by the command line.
@@ -363,6 +415,7 @@ impl Settings {
                 })
                 .unwrap_or_default(),
             db_readers: read.number("db_readers", 1..=256, 8),
+            documents: DocumentSettings::read(read),
             http: HttpSettings {
                 cors_origins: read.origins(),
                 playground: read.switch("playground", false),
@@ -401,6 +454,39 @@ impl Settings {
         if self.http.limits.document_bytes > self.http.limits.body_bytes {
             mistakes.push("limits.document_bytes: more than limits.body_bytes".into());
         }
+    }
+}
+
+impl DocumentSettings {
+    fn read(read: &mut Reader) -> Self {
+        let id = read.text("documents.s3_access_key_id");
+        let secret = read.text("documents.s3_secret_access_key").map(Secret);
+        if id.is_some() != secret.is_some() {
+            read.mistakes.push(
+                "documents.s3_access_key_id: only together with documents.s3_secret_access_key"
+                    .into(),
+            );
+        }
+        let settings = Self {
+            directory: read.text("documents.directory").map(Into::into),
+            most_bytes: read.number("documents.most_bytes", 1_024..=2_000_000_000, 25_000_000),
+            s3_bucket: read.text("documents.s3_bucket"),
+            s3_endpoint: read.parsed(
+                "documents.s3_endpoint",
+                "http:// or https:// and a host, no slash at the end",
+                web_address,
+            ),
+            s3_region: read.text("documents.s3_region").unwrap_or_else(|| "us-east-1".into()),
+            s3_key: id.zip(secret),
+        };
+        if settings.s3_bucket.is_some() && settings.directory.is_some() {
+            read.mistakes.push("documents.directory: not together with documents.s3_bucket".into());
+        }
+        let needs_bucket = settings.s3_endpoint.is_some() || settings.s3_key.is_some();
+        if settings.s3_bucket.is_none() && needs_bucket {
+            read.mistakes.push("documents.s3_bucket: needed by the other settings of S3".into());
+        }
+        settings
     }
 }
 
@@ -617,7 +703,9 @@ fn unknown(prefix: &str, table: &Table) -> Vec<String> {
     for (key, value) in table {
         let key = join(prefix, key);
         match &value.kind {
-            ValueKind::Table(inner) if key == "limits" => found.extend(unknown(&key, inner)),
+            ValueKind::Table(inner) if TABLES.contains(&key.as_str()) => {
+                found.extend(unknown(&key, inner));
+            }
             _ if KEYS.contains(&key.as_str()) => {}
             _ => found.push(key),
         }
@@ -632,7 +720,9 @@ fn flat(prefix: &str, table: Table) -> Vec<(String, Value)> {
     for (key, value) in table {
         let key = join(prefix, &key);
         match value.kind {
-            ValueKind::Table(inner) if key == "limits" => found.extend(flat(&key, inner)),
+            ValueKind::Table(inner) if TABLES.contains(&key.as_str()) => {
+                found.extend(flat(&key, inner));
+            }
             _ if KEYS.contains(&key.as_str()) => found.push((key, value)),
             _ => {}
         }
@@ -757,6 +847,32 @@ mod tests {
         }
         assert_eq!(mistakes.len(), 10, "{all}");
         assert!(!all.contains("secret"), "{all}");
+    }
+
+    #[test]
+    fn documents_are_kept_in_a_folder_or_in_a_bucket() {
+        let settings = load("", &[]).unwrap().documents;
+        assert_eq!(
+            (settings.most_bytes, settings.directory, settings.s3_bucket),
+            (25_000_000, None, None)
+        );
+        let toml = "[documents]\ns3_bucket = 'red'\ns3_endpoint = 'https://s3.example'\n\
+                    s3_access_key_id = 'id'\ns3_secret_access_key = 'secret-a'";
+        let settings = load(toml, &[("VINCULO_DOCUMENTS_MOST_BYTES", "2048")]).unwrap();
+        assert!(!format!("{settings:?}").contains("secret-a"));
+        let settings = settings.documents;
+        assert_eq!((settings.most_bytes, settings.s3_region.as_str()), (2_048, "us-east-1"));
+        assert_eq!(settings.s3_key.unwrap().1.reveal(), "secret-a");
+        for (toml, mistake) in [
+            ("s3_bucket = 'red'\ndirectory = '/tmp'", "documents.directory:"),
+            ("s3_endpoint = 'https://s3.example'", "documents.s3_bucket:"),
+            ("s3_bucket = 'red'\ns3_access_key_id = 'id'", "documents.s3_access_key_id:"),
+            ("s3_bucket = 'red'\ns3_endpoint = 's3.example'", "documents.s3_endpoint:"),
+            ("folder = '/tmp'", "documents.folder:"),
+        ] {
+            let mistakes = load(&format!("[documents]\n{toml}"), &[]).unwrap_err();
+            assert!(mistakes.len() == 1 && mistakes[0].starts_with(mistake), "{mistakes:?}");
+        }
     }
 
     #[test]

@@ -10,12 +10,13 @@ use tokio::sync::Mutex;
 use crate::{
     codes::Labels,
     db::Db,
+    documents::Archive,
     error::{Error, Result, Told, UserError},
     followers::{Bookmark, events_after, newest},
     ledger::Ledger,
     matches::Engine,
     policy::Viewer,
-    read::{Account, Asked, Loaders, Node, Reading},
+    read::{Account, Asked, Loaders, Node, Reading, Seen},
     roles::Roles,
     token::Claims,
     work::Work,
@@ -33,7 +34,11 @@ pub fn machine_clock() -> Clock {
 
 /// Everything that requests share. Cheap to clone.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service(Arc<Inner>, Option<Archive>);
+
+/// Whether the roles of whoever asks count without a membership, as their issuer is believed alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Believed(pub(crate) bool);
 
 struct Inner {
     db: Db,
@@ -73,16 +78,23 @@ impl Service {
         let bookmark = Mutex::new(newest(&db).await?);
         let engine = Engine::start(&db, &labels).await?;
         let roles = Roles::new();
-        Ok(Self(Arc::new(Inner {
-            db,
-            clock,
-            labels,
-            engine,
-            roles,
-            bookmark,
-            terms,
-            ledger: Ledger::default(),
-        })))
+        let ledger = Ledger::default();
+        let inner = Inner { db, clock, labels, engine, roles, bookmark, terms, ledger };
+        Ok(Self(Arc::new(inner), None))
+    }
+
+    /// The same service, with a place for documents.
+    #[must_use]
+    pub fn keeping_documents(self, archive: Archive) -> Self {
+        Self(self.0, Some(archive))
+    }
+
+    /// The place for documents.
+    ///
+    /// # Errors
+    /// When there is none: what does not serve has none.
+    pub(crate) fn archive(&self) -> Result<&Archive> {
+        self.1.as_ref().ok_or_else(|| Error::internal("there is no archive for documents"))
     }
 
     /// The time, in microseconds: PostgreSQL keeps no more.
@@ -150,13 +162,31 @@ impl Service {
         kind: OperationType,
         claims: Option<&Claims>,
     ) -> Result<async_graphql::Request> {
-        let writes = kind == OperationType::Mutation;
-        let viewer = match claims {
-            Some(claims) => self.0.roles.viewer(self.db(), claims, self.now(), writes).await?,
-            None if self.0.terms.anonymous => Viewer::anonymous(self.now()),
-            None => return Err(Error::Unauthenticated),
-        };
-        Ok(self.equip(request, viewer))
+        let viewer = self.viewer(claims, kind == OperationType::Mutation).await?;
+        let believed = claims.is_some_and(|claims| claims.authoritative);
+        Ok(self.equip(request, viewer).data(Believed(believed)))
+    }
+
+    /// Who asks; looked up `anew`, or perhaps known from a moment ago.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody may read without a token.
+    pub(crate) async fn viewer(&self, claims: Option<&Claims>, anew: bool) -> Result<Viewer> {
+        match claims {
+            Some(claims) => self.0.roles.viewer(self.db(), claims, self.now(), anew).await,
+            None if self.0.terms.anonymous => Ok(Viewer::anonymous(self.now())),
+            None => Err(Error::Unauthenticated),
+        }
+    }
+
+    /// Puts something that is about to be shown on record.
+    ///
+    /// # Errors
+    /// When it could not be written: then it must not be shown.
+    pub(crate) async fn put_on_record(&self, viewer: &Viewer, seen: Seen) -> Result<()> {
+        let account = Account::default();
+        account.add(seen);
+        self.0.ledger.settle(self.db(), viewer, &account).await
     }
 
     /// The same for a viewer who is known.

@@ -4,8 +4,8 @@
 
 use async_graphql::Enum;
 use entity::{
-    AgreementId, ConsentId, ConsentPurpose, DisclosureLevel, InterestId, MatchId, MessageId,
-    NeedId, OfferId, OrganizationId,
+    AgreementId, ConsentId, ConsentPurpose, DisclosureLevel, DocumentId, InterestId, MatchId,
+    MessageId, NeedId, OfferId, OrganizationId, document::RecordId,
 };
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
@@ -350,6 +350,36 @@ pub enum Event {
         interest: InterestId,
         message: MessageId,
     },
+    /// A document was announced.
+    DocumentAttached {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Its bytes have come, and are what was announced.
+    DocumentStored {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Somebody took it away.
+    DocumentRemoved {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Its bytes did not come in time.
+    DocumentLapsed {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Nothing is kept for it any more but what it is.
+    DocumentTidied {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
     /// The suggestions of a need were computed anew.
     NeedMatched {
         need: NeedId,
@@ -597,5 +627,7 @@ timeline! {
         AgreementDrafted, AgreementRevised, AgreementSubmitted, AgreementReturned,
         // That there is a message is told to those who may read it, by `Interest.messages` alone.
         MessageSent, MessagesRead,
+        // Files have levels of their own: `documents` tells of them.
+        DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }
 }

@@ -20,6 +20,7 @@ pub mod config;
 pub mod context;
 pub mod db;
 pub mod demo;
+pub mod documents;
 pub mod error;
 pub mod event;
 mod filter;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     agreements::Agreement,
     context::Request,
+    documents::Document,
     error::{Error, Result, Told},
     interests::{Interest, Message},
     ledger::Disclosure,
@@ -47,6 +48,8 @@ pub enum AnyNode {
     Agreement(Arc<Agreement>),
     /// A message on an expression of interest.
     Message(Arc<Message>),
+    /// A document.
+    Document(Arc<Document>),
     /// An entry of the ledger of disclosures.
     Disclosure(Arc<Disclosure>),
 }
@@ -91,6 +94,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
+    gather(ctx, ids, AnyNode::Document, &mut found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }

@@ -8,6 +8,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 use crate::{
     agreements::{AgreementMutation, AgreementQuery},
     codes::CodeQuery,
+    documents::DocumentMutation,
     error::Code,
     interests::{ConversationMutation, InterestMutation, InterestQuery},
     ledger::LedgerQuery,
@@ -44,6 +45,7 @@ pub struct Mutation(
     MatchMutation,
     InterestMutation,
     ConversationMutation,
+    DocumentMutation,
     AgreementMutation,
 );
 

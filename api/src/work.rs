@@ -4,7 +4,10 @@
 use std::{fmt::Display, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use entity::{ChangeId, DeclineReason, EventId, PersonId, counter, disclosure, event, history};
+use entity::{
+    ChangeId, DeclineReason, DisclosureLevel, DocumentStatus, EventId, PersonId, counter,
+    disclosure, document, event, history,
+};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
     EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
@@ -239,7 +242,8 @@ impl Work {
         Ok(())
     }
 
-    /// Whether somebody wrote text of a record: drafted or revised it, ever.
+    /// Whether somebody wrote text of a record: drafted or revised it, ever, or attached a
+    /// document that everybody may read.
     pub(crate) async fn has_written(
         &self,
         record: impl Into<Uuid> + Display + Copy,
@@ -260,7 +264,19 @@ impl Work {
             .filter(event::Column::Kind.is_in(WRITING))
             .one(&self.tx)
             .await?;
-        Ok(before.is_some())
+        if before.is_some() {
+            return Ok(true);
+        }
+        // What everybody may read of its documents is part of the text.
+        let public = [DisclosureLevel::PublicBlind, DisclosureLevel::Network];
+        let attached = document::Entity::find()
+            .filter(document::Column::Record.eq(name))
+            .filter(document::Column::UploadedBy.eq(person))
+            .filter(document::Column::Status.eq(DocumentStatus::Stored))
+            .filter(document::Column::Level.is_in(public))
+            .one(&self.tx)
+            .await?;
+        Ok(attached.is_some())
     }
 
     /// Whether anything was recorded yet.

@@ -164,6 +164,8 @@ ids! {
     InterestId = "interest";
     /// Identifies a message in the conversation on an expression of interest.
     MessageId = "message";
+    /// Identifies a document.
+    DocumentId = "doc";
     /// Identifies an agreement.
     AgreementId = "agreement";
     /// Identifies an entry of the ledger of disclosures.

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod counter;
 pub mod delegation;
 pub mod disclosure;
+pub mod document;
 pub mod event;
 pub mod external_ref;
 pub mod follower;

@@ -818,4 +818,14 @@ vocabularies! {
         /// An agreement with a commitment of your organization that is due within fourteen days, or overdue. For those who speak for it.
         CommitmentToKeep = "COMMITMENT_TO_KEEP",
     }
+
+    /// What has become of a document.
+    DocumentStatus = "document_status" {
+        /// Announced; its bytes have not come yet.
+        Pending = "PENDING",
+        /// Its bytes are kept.
+        Stored = "STORED",
+        /// Taken away, or its bytes never came.
+        Removed = "REMOVED",
+    }
 }

@@ -8,6 +8,7 @@ mod m20261128_000005_match_records;
 mod m20261128_000006_interests;
 mod m20261128_000007_messages;
 mod m20261128_000008_disclosures;
+mod m20261128_000009_documents;
 mod m20261128_000010_agreements;
 mod m20261128_000011_subjects;
 mod parts;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000006_interests::Migration),
             Box::new(m20261128_000007_messages::Migration),
             Box::new(m20261128_000008_disclosures::Migration),
+            Box::new(m20261128_000009_documents::Migration),
             Box::new(m20261128_000010_agreements::Migration),
             Box::new(m20261128_000011_subjects::Migration),
         ]

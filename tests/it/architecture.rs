@@ -68,7 +68,7 @@ fn modules(code: &str) -> Vec<String> {
 }
 
 const SLICES: &[&str] =
-    &["needs", "offers", "organizations", "matches", "interests", "ledger", "codes"];
+    &["needs", "offers", "organizations", "matches", "interests", "documents", "ledger", "codes"];
 
 /// What each place may use of the crate.
 const MAY: &[(&str, &[&str])] = &[
@@ -89,7 +89,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("token", &["config", "token"]),
     ("config.rs", &[]),
     ("telemetry.rs", &["config"]),
-    ("http", &["config", "context", "error", "http", "schema", "token"]),
+    ("http", &["config", "context", "documents", "error", "http", "schema", "token"]),
 ];
 
 #[test]

@@ -14,7 +14,7 @@ const LISTS: [(&str, &str); 5] = [
     (
         "needs",
         "{ needs(first: 60) { nodes { title company { name } chamber { name } \
-        region { code } delegation { code } matches(first: 1) { nodes { score offer { title } } } } } }",
+        region { code } delegation { code } documents { fileName } matches(first: 1) { nodes { score offer { title } } } } } }",
     ),
     ("histories", "{ needs(first: 60) { nodes { history { to } sharedBy { name } } } }"),
     ("offers", "{ offers(first: 60) { nodes { title ott { name parent { name } } } } }"),

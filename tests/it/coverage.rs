@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    AgreementStatus, AgreementType, ConsentId, ConsentPurpose, InterestDirection, InterestStatus,
-    MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role, consent, match_,
+    AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel, InterestDirection,
+    InterestStatus, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role, consent,
+    document::RecordId, match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -201,6 +202,12 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
     world.agree(&row).await;
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
+    let file = |level| records::document(RecordId::Need(need.id), level, world.now());
+    let public_file = file(DisclosureLevel::PublicBlind);
+    let sealed_file = file(DisclosureLevel::Confidential);
+    world.put(public_file.clone()).await;
+    world.put(sealed_file.clone()).await;
+    let (public_file, sealed_file) = (public_file.id.to_string(), sealed_file.id.to_string());
     let (need, offer) = (need.id.to_string(), offer.id.to_string());
     let other_need = world.need(&cast, NeedStatus::Published).await;
     let hidden_pair = match_::Model {
@@ -308,6 +315,19 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                 "markMessagesRead" => {
                     vec![(person.mark_read(&interest, "message_0").await, "NOT_FOUND")]
                 }
+                "attachDocument" => vec![
+                    (person.attach(&need, "CONFIDENTIAL", "a.pdf", b"%PDF").await, to_them),
+                    (
+                        person.attach(&hidden_need, "CONFIDENTIAL", "a.pdf", b"%PDF").await,
+                        "NOT_FOUND",
+                    ),
+                    (person.attach(&interest, "INTRODUCED", "a.pdf", b"%PDF").await, "NOT_FOUND"),
+                    (person.attach("org_1", "INTRODUCED", "a.pdf", b"%PDF").await, "NOT_FOUND"),
+                ],
+                "removeDocument" => vec![
+                    (person.remove_document(&public_file).await, to_them),
+                    (person.remove_document(&sealed_file).await, "NOT_FOUND"),
+                ],
                 // An expression of interest is for its parties alone: nobody else knows of it.
                 verb if verb.contains("Interest") && !verb.contains("ForInterest") => {
                     vec![(person.interest(verb, policy::input(verb, &interest)).await, "NOT_FOUND")]

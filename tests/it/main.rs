@@ -12,6 +12,7 @@ mod costs;
 mod coverage;
 mod documents;
 mod events;
+mod files;
 mod generate;
 mod guards;
 mod imported_records;

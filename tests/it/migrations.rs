@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use entity::{
     MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, chamber_profile,
-    code, confidant, consent, counter, delegation, disclosure, event, external_ref, follower,
-    history, interest, match_, membership, message, message_read, need, offer, organization,
-    ott_profile, person, region,
+    code, confidant, consent, counter, delegation, disclosure, document, event, external_ref,
+    follower, history, interest, match_, membership, message, message_read, need, offer,
+    organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -37,6 +37,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<counter::Entity>(),
         columns::<delegation::Entity>(),
         columns::<disclosure::Entity>(),
+        columns::<document::Entity>(),
         columns::<event::Entity>(),
         columns::<external_ref::Entity>(),
         columns::<follower::Entity>(),

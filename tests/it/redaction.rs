@@ -259,7 +259,7 @@ fn operations(secrets: &Secrets) -> Vec<String> {
     ));
     for (text, kind) in [("calor hornos", "NEED"), ("calor recuperador", "OFFER")] {
         operations.push(format!(
-            "{{ search(text: \"{text}\", kind: {kind}) {{ totalCount edges \
+            "{{ search(text: \"{text}\", kind: {kind}, first: 10) {{ totalCount edges \
             {{ cursor score node {{ ... on Need {{ {n} }} ... on Offer {{ {o} }} }} }} }} }}"
         ));
     }

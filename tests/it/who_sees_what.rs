@@ -4,7 +4,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    agreements,
+    agreements, documents,
     event::TimelineKind,
     inbox, interests, ledger, matches, needs, offers, organizations,
     policy::{
@@ -147,6 +147,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "agreement", agreements::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
+    fields(&mut text, "document", documents::FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);
     fields(&mut text, "entry of a timeline", timeline::FIELDS);
     fields(&mut text, "item of an inbox", inbox::FIELDS);
@@ -167,7 +168,8 @@ parties to the contract. `-` is: it does not exist for them.
 
 The need belongs to the company, in one region of the chamber; the offer to the
 office; a match is between the two, and so is an interest. L0 of an interest is what each of
-its parties reads: nobody else knows of it. Where a company lets its chamber represent it, the chamber sees L3 in place
+its parties reads: nobody else knows of it. L0 of a document is what each of its readers
+reads; who they are, the level of the document says. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";

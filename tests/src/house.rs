@@ -134,6 +134,7 @@ impl House {
 
     /// Takes away what a test leaves.
     pub(crate) fn clear(&self, place: &Place) {
+        let _ = std::fs::remove_dir_all(self.files(place));
         if place.url.starts_with("sqlite") {
             for end in ["", "-wal", "-shm"] {
                 let file = format!("{}{end}", self.file(&place.name).display());
@@ -146,6 +147,11 @@ impl House {
 
     fn file(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.db"))
+    }
+
+    /// The folder for the files of a world.
+    pub(crate) fn files(&self, place: &Place) -> PathBuf {
+        self.folder.join(format!("files-{}", place.name))
     }
 
     fn sqlite(&self, name: &str) -> Place {

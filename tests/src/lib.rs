@@ -12,6 +12,7 @@
 
 mod answer;
 pub mod binary;
+mod bucket;
 mod cast;
 mod house;
 pub mod log;
@@ -21,7 +22,8 @@ pub mod selection;
 mod world;
 
 pub use answer::Answer;
+pub use bucket::Bucket;
 pub use cast::Cast;
 pub use house::Database;
 pub use person::{AGREEMENT, INTEREST, Person};
-pub use world::{World, noon, on_empty, tell};
+pub use world::{MOST_BYTES, Transferred, World, noon, on_empty, tell};

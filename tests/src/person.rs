@@ -12,6 +12,7 @@ use entity::{
 };
 use sea_orm::ActiveEnum;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::{answer::Answer, world::World};
 
@@ -123,6 +124,31 @@ impl Person<'_> {
         let input = json!({ "interest": interest, "upTo": up_to });
         let ask = mutation("markMessagesRead", "interest", "unreadMessages");
         self.send(&ask, json!({ "input": input })).await
+    }
+
+    /// Announces a file of these bytes.
+    pub async fn attach(&self, record: &str, level: &str, name: &str, bytes: &[u8]) -> Answer {
+        let input = json!({
+            "record": record, "level": level, "title": { "es": "Balance" }, "fileName": name,
+            "sizeBytes": bytes.len(), "sha256": format!("{:x}", Sha256::digest(bytes)),
+        });
+        self.attach_as(input).await
+    }
+
+    /// Announces a file.
+    pub async fn attach_as(&self, input: Value) -> Answer {
+        let ask = "mutation($input: AttachDocumentInput!) { attachDocument(input: $input) { \
+            uploadUrl uploadUrlExpiresAt document { id record status level title fileName mediaType \
+            sizeBytes sha256 party url urlExpiresAt uploadedBy createdAt uploadedAt } \
+            userErrors { code field message } } }";
+        self.send(ask, json!({ "input": input })).await
+    }
+
+    /// Takes a file away.
+    pub async fn remove_document(&self, id: &str) -> Answer {
+        let ask = "mutation($input: RemoveDocumentInput!) { removeDocument(input: $input) { \
+            document userErrors { code field message } } }";
+        self.send(ask, json!({ "input": { "id": id } })).await
     }
 
     /// The same person, as the rules see them.

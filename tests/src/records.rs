@@ -6,15 +6,17 @@ use entity::{
     AffiliationId, AffiliationStatus, AgreementEconomics, AgreementId, AgreementPartyRole,
     AgreementStatus, AgreementType, BudgetBand, Codes, Commitment, CommitmentHorizon,
     CommitmentStatus, Commitments, Comparator, Confidential, ConsentId, ConsentPurpose,
-    DeclineReason, DelegationId, DevelopmentStage, EvidenceKind, Exclusivity, ExclusivityAvailable,
-    InnovationReadiness, InnovationScope, InterestDirection, InterestId, InterestStatus,
-    IpOwnership, IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId,
-    NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId,
-    OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer,
-    RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
-    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
-    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
-    agreement_party, consent, delegation, interest, match_, need, offer, organization, region,
+    DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus,
+    EvidenceKind, Exclusivity, ExclusivityAvailable, InnovationReadiness, InnovationScope,
+    InterestDirection, InterestId, InterestStatus, IpOwnership, IprStatus, Localized,
+    MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType,
+    OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
+    PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer, RequirementAnswers,
+    RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion,
+    TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism, TrlEvidence,
+    TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
+    agreement_party, consent, delegation, document, document::RecordId, interest, match_, need,
+    offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -254,6 +256,38 @@ pub fn offer(cast: &Cast, status: OfferStatus, now: DateTime<Utc>) -> offer::Mod
         renewals: 0,
         reserved_until: None,
     }
+}
+
+/// A document of a record whose bytes have come, of which nothing is kept.
+#[must_use]
+pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) -> document::Model {
+    let mut row = document::Model {
+        id: DocumentId::new(now),
+        record: record.to_string(),
+        need_id: None,
+        offer_id: None,
+        interest_id: None,
+        party: None,
+        level,
+        title: both("Balance", "Balance"),
+        file_name: "balance.pdf".into(),
+        media_type: "application/pdf".into(),
+        size_bytes: 9,
+        sha256: "0".repeat(64),
+        status: DocumentStatus::Stored,
+        object: Some("nothing".into()),
+        uploaded_by: None,
+        created_at: now,
+        expires_at: now,
+        uploaded_at: Some(now),
+        tidy_at: None,
+    };
+    match record {
+        RecordId::Need(id) => row.need_id = Some(id),
+        RecordId::Offer(id) => row.offer_id = Some(id),
+        RecordId::Interest(id) => row.interest_id = Some(id),
+    }
+    row
 }
 
 /// What a company has consented to, without end.

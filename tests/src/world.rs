@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -19,6 +20,7 @@ use api::{
     config::{HttpSettings, PENDING_INTERESTS, Settings},
     context::{Service, Terms},
     db::{Db, DbSettings},
+    documents::{Archive, ArchiveSettings, Place as Kept},
     http::{App, configure},
     token::{Issuers, LocalKey},
 };
@@ -116,7 +118,7 @@ impl World {
         let watch = move |sql: &str| locked(&hear).push(sql.to_owned());
         let db = Db::watched(&settings(&place), watch).await.expect("a copy of the template");
         let clock = Arc::new(AtomicI64::new(noon().timestamp_micros()));
-        let service = start(db, &clock).await;
+        let service = start(db, &clock, &place).await;
         let app = app(&service);
         let world = Self { database, service, app, clock, sent, seen: AtomicI64::new(0), place };
         world.events().await;
@@ -143,7 +145,55 @@ impl World {
 
     async fn instance(&self, settings: &DbSettings) -> Service {
         let db = Db::open(settings).await.expect("the same database again");
-        start(db, &self.clock).await
+        start(db, &self.clock, &self.place).await
+    }
+
+    /// The folder in which this world keeps its files.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        House::get().files(&self.place)
+    }
+
+    /// Sends the bytes of a file to a link, or fetches them: the status, what is said with them, and they.
+    pub async fn transfer(
+        &self,
+        token: Option<&str>,
+        link: &str,
+        bytes: Option<Vec<u8>>,
+    ) -> Transferred {
+        let length = bytes.as_ref().map(Vec::len).unwrap_or_default();
+        self.transferred(token, link, bytes, length).await
+    }
+
+    /// Sends bytes to a link that break off before as many have come as were to come.
+    pub async fn transfer_cut(&self, link: &str, bytes: Vec<u8>, length: usize) -> Transferred {
+        self.transferred(None, link, Some(bytes), length).await
+    }
+
+    async fn transferred(
+        &self,
+        token: Option<&str>,
+        link: &str,
+        bytes: Option<Vec<u8>>,
+        length: usize,
+    ) -> Transferred {
+        let request = if bytes.is_some() { TestRequest::put() } else { TestRequest::get() };
+        let mut request = request.uri(link);
+        if let Some(bytes) = bytes {
+            request = request.set_payload(bytes).insert_header((header::CONTENT_LENGTH, length));
+        }
+        if let Some(token) = token {
+            request = request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
+        }
+        let service = init_service(actix_web::App::new().configure(configure(self.app.clone())));
+        let response = service.await.call(request.to_request()).await.expect("an answer");
+        let response = response.map_into_boxed_body();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+        let (status, headers) = (response.status().as_u16(), headers.collect());
+        Transferred { status, headers, bytes: read_body(response).await.to_vec() }
     }
 
     /// What time it is in this world.
@@ -244,10 +294,32 @@ impl World {
     }
 }
 
-async fn start(db: Db, clock: &Arc<AtomicI64>) -> Service {
+/// What came of a file that was sent or fetched.
+#[derive(Clone, Debug)]
+pub struct Transferred {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
+/// The most bytes that a file of the tests may have.
+pub const MOST_BYTES: i32 = 12_000_000;
+
+async fn start(db: Db, clock: &Arc<AtomicI64>, place: &Place) -> Service {
+    let house = House::get();
+    let archive = Archive::open(ArchiveSettings {
+        place: Kept::Folder(house.files(place)),
+        most_bytes: MOST_BYTES,
+        link_key: house.key.derive("links to documents").expect("a key"),
+        address: None,
+    });
     let clock = clock.clone();
     let terms = Terms { anonymous: true, pending_interests: PENDING_INTERESTS };
-    Service::start(db, Arc::new(move || time(&clock)), terms).await.expect("a service")
+    let service = Service::start(db, Arc::new(move || time(&clock)), terms).await;
+    service.expect("a service").keeping_documents(archive.expect("a folder"))
 }
 
 fn time(clock: &AtomicI64) -> DateTime<Utc> {

@@ -14,6 +14,8 @@ use crate::{
     config::Settings,
     context::{Service, Terms, machine_clock},
     db::{Db, DbSettings},
+    documents::{Archive, ArchiveSettings, Bucket, Place},
+    token::LocalKey,
 };
 
 /// Vínculo: the open, typed graph of technology transfer.
@@ -139,6 +141,30 @@ async fn service(settings: &Settings) -> Result<Service, String> {
     migrate::check(&db).await?;
     let service = Service::start(db, machine_clock(), terms(settings)).await;
     service.map_err(|error| error.describe())
+}
+
+/// The place for documents that the settings name.
+fn archive(settings: &Settings, key: &LocalKey) -> Result<Archive, String> {
+    let kept = &settings.documents;
+    let folder = kept.directory.clone().unwrap_or_else(|| settings.data_dir.join("documents"));
+    let shown = kept.s3_bucket.clone().unwrap_or_else(|| folder.display().to_string());
+    let place = match &kept.s3_bucket {
+        Some(name) => Place::Bucket(Bucket {
+            name: name.clone(),
+            endpoint: kept.s3_endpoint.clone(),
+            region: kept.s3_region.clone(),
+            key: kept.s3_key.as_ref().map(|(id, secret)| (id.clone(), secret.reveal().to_owned())),
+        }),
+        None => Place::Folder(folder),
+    };
+    let told = |error: std::io::Error| format!("{shown}: {error}");
+    Archive::open(ArchiveSettings {
+        place,
+        most_bytes: kept.most_bytes,
+        link_key: key.derive("links to documents").map_err(told)?,
+        address: settings.public_url.clone(),
+    })
+    .map_err(told)
 }
 
 fn terms(settings: &Settings) -> Terms {

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Cli, Outcome, migrate, open, service, terms};
+use super::{Cli, Outcome, archive, migrate, open, service, terms};
 use crate::{
     clockwork,
     config::Settings,
@@ -40,8 +40,8 @@ pub(super) struct DemoArgs {
 pub(super) async fn serve(cli: &Cli) -> Outcome {
     let settings = cli.settings(&[])?;
     start_logs(&settings)?;
-    let service = service(&settings).await?;
     let key = key(&settings)?;
+    let service = service(&settings).await?.keeping_documents(archive(&settings, &key)?);
     let examples = "[]".to_owned();
     listen(&settings, service, &key, examples, |address| {
         tracing::info!(%address, "listening");
@@ -66,7 +66,9 @@ pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
     let db = open(&settings).await?;
     migrate::up(&db).await?;
     let told = |error: Error| error.describe();
+    let key = key(&settings)?;
     let service = Service::start(db, machine_clock(), terms(&settings)).await.map_err(told)?;
+    let service = service.keeping_documents(archive(&settings, &key)?);
     if demo::load(&service).await.map_err(told)? {
         tracing::info!("the demo network is loaded");
     }
@@ -74,7 +76,6 @@ pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
     let first = instance();
     matches::follow(&service, &first).await.map_err(told)?;
     matches::resign(&service, &first).await.map_err(told)?;
-    let key = key(&settings)?;
     let ttl = TimeDelta::seconds(i64::from(settings.token_ttl_seconds));
     let now = service.now();
     let sign = |person: &str, grants: &[crate::token::Grant]| {

@@ -1,6 +1,8 @@
 //! What came of the demo's needs and offers: expressions of interest from both
 //! sides, each taken by the right people as far as it shows.
 
+use std::collections::HashSet;
+
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -18,6 +20,7 @@ use crate::{
     agreements::{self, input::AgreementInput},
     clockwork,
     context::Service,
+    documents,
     error::{Error, Result},
     interests::{
         draft::{Between, draft},
@@ -31,6 +34,9 @@ use crate::{
 
 const WHOM_TO_CALL: &str =
     "query($id: ID!) { need(id: $id) { folio company { name telephone email } } }";
+
+/// What a company shows to whom it was introduced.
+const MEASURED: &[u8] = b"semana,linea,kWh,piezas\n1,A,41200,18400\n1,B,38750,17100\n2,A,40810,18650\n2,B,39020,16980\n";
 
 /// How many days ago each was written down, and how far it came.
 const FATES: [(i64, InterestStatus); 17] = [
@@ -77,27 +83,40 @@ pub(super) async fn write(service: &Service) -> Result<()> {
     let shown_offers = shown(&offers, |offer| Some(offer.ott_id) == cast.shown_office());
     let mut work = service.system_work().await?;
     let mut introduced = Vec::new();
+    let mut asked = HashSet::new();
     for (index, (days, fate)) in FATES.into_iter().enumerate() {
         let begun = service.now() - Duration::days(days);
+        // Nobody asks twice for the same.
         let (need, offer, direction) = if index % 2 == 0 {
-            let offer = &offers[index * 11 % offers.len()];
-            (shown_needs[index / 2 % shown_needs.len()], offer, InterestDirection::OfferToNeed)
+            let need = shown_needs[index / 2 % shown_needs.len()];
+            let new = |offer: &&offer::Model| asked.insert((need.id.0, offer.ott_id));
+            let offer = offers.iter().cycle().skip(index * 11).take(offers.len()).find(new);
+            (Some(need), offer, InterestDirection::OfferToNeed)
         } else {
-            let need = &needs[index * 7 % needs.len()];
-            (need, shown_offers[index / 2 % shown_offers.len()], InterestDirection::NeedToOffer)
+            let offer = shown_offers[index / 2 % shown_offers.len()];
+            let new = |need: &&need::Model| asked.insert((offer.id.0, need.company_id));
+            let need = needs.iter().cycle().skip(index * 7).take(needs.len()).find(new);
+            (need, Some(offer), InterestDirection::NeedToOffer)
         };
+        let (Some(need), Some(offer)) = (need, offer) else { continue };
         let deal = Deal { service, cast: &cast, need, offer, direction, begun };
         let told = deal.live(&mut work, index % 3 == 0, fate).await;
         told.map_err(|error| Error::internal(format!("interest {index}: {}", error.describe())))?;
         if fate == InterestStatus::Accepted && !deal.by_company() {
-            introduced.push((deal.office(8), need.id));
+            let company = cast.someone(need.company_id, &[Role::MemberUser], service.now());
+            introduced.push((deal.office(8), company, need.id));
         }
     }
     work.commit().await?;
     frame(service, &cast, shown_needs[0].chamber_id).await?;
     // Whoever was introduced looks up whom to call; the ledger keeps that.
     let schema = schema::build();
-    for (office, need) in introduced {
+    for (office, company, need) in introduced {
+        let file = json!({
+            "record": need.to_string(), "level": "INTRODUCED", "fileName": "mediciones.csv",
+            "title": "Mediciones de dos semanas, inventadas (demo)",
+        });
+        documents::life::put(service, company, file, MEASURED).await?;
         let variables = Variables::from_json(json!({ "id": need.to_string() }));
         let request = service.equip(Request::new(WHOM_TO_CALL).variables(variables), office);
         let answer = service.execute(&schema, request).await;

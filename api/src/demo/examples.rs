@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 use super::{
     DemoToken,
     operations::{
-        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, BY_STATUS, CHAMBER_NEEDS, CHAMBERS, COUNTS,
-        DISCLOSURES, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, FRAMEWORKS, INBOX, INTEREST_COUNTS,
-        INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES, NODE, OFFERS,
-        OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED,
-        PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
-        TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
+        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, ATTACH, BY_STATUS, CHAMBER_NEEDS, CHAMBERS,
+        COUNTS, DISCLOSURES, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, FILES, FRAMEWORKS, INBOX,
+        INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES,
+        NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW, PUBLIC_NEEDS,
+        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE, SHORTLIST,
+        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
     },
 };
 use crate::{
@@ -237,6 +237,21 @@ fn companies(things: &Things) -> Vec<Entry> {
         ),
         ("MEMBER_USER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
         ("MEMBER_USER", "Quién vio lo nuestro", "Who saw what is ours", DISCLOSURES, none()),
+        ("MEMBER_USER", "Archivos de mis necesidades", "Files of my needs", FILES, none()),
+        (
+            "MEMBER_USER",
+            "Adjuntar un archivo a una expresión de interés",
+            "Attach a file to an expression of interest",
+            ATTACH,
+            json!({ "input": {
+                "record": things.forwarded.as_ref().map(|found| &found.0),
+                "level": "INTRODUCED",
+                "title": { "es": "Balance de energía" },
+                "fileName": "balance.pdf",
+                "sizeBytes": 184_320,
+                "sha256": "0".repeat(64),
+            } }),
+        ),
     ]
 }
 

@@ -223,6 +223,18 @@ query Disclosures {
   disclosures(first: 20) { totalCount nodes { seenAt record fields person organization { name } basis { folio status } } }
 }
 ";
+pub(super) const FILES: &str = "# url sirve cinco minutos, a quien la tenga.
+query FilesOfMyNeeds {
+  needs(first: 20, filter: { mine: true }) {
+    nodes { folio title documents { title level fileName mediaType sizeBytes sha256 uploadedAt url urlExpiresAt } }
+  }
+}
+";
+pub(super) const ATTACH: &str = "# Después se manda el archivo, tal cual, por PUT a uploadUrl.
+mutation AttachDocument($input: AttachDocumentInput!) {
+  attachDocument(input: $input) { document { id status level fileName mediaType } uploadUrl uploadUrlExpiresAt userErrors { code field message } }
+}
+";
 pub(super) const INBOX: &str = "# Lo que le espera, hasta cuándo; lo más antiguo primero.
 query Inbox {
   viewer {

@@ -12,7 +12,7 @@ use actix_web::{
     },
 };
 
-const METHODS: &str = "GET, POST, OPTIONS";
+const METHODS: &str = "GET, POST, PUT, OPTIONS";
 const HEADERS: &str = "accept, authorization, content-type, idempotency-key, traceparent, \
                        x-request-id, x-vinculo-cost";
 const EXPOSED: &str = "x-request-id, www-authenticate, retry-after";

@@ -58,7 +58,8 @@ impl Writes {
         let _ = self.runtime.set(Handle::current());
     }
 
-    fn spawn<T: Send + 'static>(
+    /// Does something that goes on when whoever asked for it is gone; `place` is held until it ends.
+    pub fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
         place: OwnedSemaphorePermit,

@@ -24,6 +24,7 @@ use tokio::{signal, sync::Semaphore};
 
 use crate::{
     context::Service,
+    documents::{Delivery, Intake, Unserved},
     error::Error,
     schema::Schemas,
     token::{Claims, Issuers},
@@ -53,6 +54,7 @@ mod refusal;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
+mod transfer;
 mod variables;
 
 pub use crate::config::HttpSettings;
@@ -85,6 +87,20 @@ pub trait Backend: Send + Sync + 'static {
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
     /// Executes; validates before, unless the document is known to be `valid`.
     fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response>;
+    /// The file whose bytes a link lets come.
+    fn expect<'a>(
+        &'a self,
+        document: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Intake, Unserved>>;
+    /// The file to which a link leads.
+    fn deliver<'a>(
+        &'a self,
+        document: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Delivery, Unserved>>;
 }
 
 impl Backend for (Schemas, Service) {
@@ -109,6 +125,24 @@ impl Backend for (Schemas, Service) {
         let (schema, service) = (self.0.of(valid).clone(), self.1.clone());
         async move { service.execute(&schema, request).await }.boxed()
     }
+
+    fn expect<'a>(
+        &'a self,
+        document: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Intake, Unserved>> {
+        async move { self.1.expect_document(document, link, claims.as_deref()).await }.boxed()
+    }
+
+    fn deliver<'a>(
+        &'a self,
+        document: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
+        async move { self.1.deliver_document(document, link, claims.as_deref()).await }.boxed()
+    }
 }
 
 /// Everything that requests are answered with.
@@ -123,6 +157,9 @@ pub struct App {
     documents: documents::Documents,
     /// One for each operation that may be carried out at this moment, whichever thread serves it.
     places: Arc<Semaphore>,
+    /// One for each file that may be coming in at this moment: they come as slowly as their
+    /// senders like, and each has some of its bytes in memory.
+    uploads: Arc<Semaphore>,
 }
 
 impl App {
@@ -152,6 +189,7 @@ impl App {
             backend: Box::new(backend),
             issuers,
             places: Arc::new(Semaphore::new(settings.in_flight)),
+            uploads: Arc::new(Semaphore::new(transfer::MOST_UPLOADS)),
             settings,
             examples,
             model: model::Model::read(&sdl)?,
@@ -182,6 +220,14 @@ pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
                     .route(web::post().to(graphql::graphql))
                     .default_service(web::to(|request: HttpRequest| {
                         wrong_method(request, "GET, POST, OPTIONS")
+                    })),
+            )
+            .service(
+                web::resource("/documents/{document}")
+                    .route(web::get().to(transfer::fetch))
+                    .route(web::put().to(transfer::receive))
+                    .default_service(web::to(|request: HttpRequest| {
+                        wrong_method(request, "GET, PUT, OPTIONS")
                     })),
             )
             .service(read("/schema.graphql").get(graphql::schema))

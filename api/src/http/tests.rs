@@ -259,6 +259,9 @@ async fn other_methods_and_paths_are_told() {
         (Method::DELETE, "/graphql", 405, Some("GET, POST, OPTIONS")),
         (Method::OPTIONS, "/graphql", 405, Some("GET, POST, OPTIONS")),
         (Method::POST, "/health/live", 405, Some("GET, HEAD")),
+        (Method::POST, "/documents/doc_1", 405, Some("GET, PUT, OPTIONS")),
+        (Method::GET, "/documents/doc_1", 403, None),
+        (Method::GET, "/documents/", 404, None),
         (Method::GET, "/nowhere", 404, None),
         (Method::GET, "/graphql/", 404, None),
     ] {
@@ -267,6 +270,25 @@ async fn other_methods_and_paths_are_told() {
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         assert_eq!(answer.json()["instance"].as_str(), answer.header("x-request-id"));
     }
+}
+
+#[actix_web::test]
+async fn files_are_told_like_everything() {
+    let house = House::new();
+    let put = || TestRequest::put().uri("/documents/doc_1?link=a.b").set_payload("a");
+    assert_eq!(house.call(put()).await.status, 403);
+    let bad = house.call(put().insert_header(("authorization", "Bearer x.y.z"))).await;
+    let told = "Bearer error=\"invalid_token\"";
+    assert_eq!((bad.status, bad.header("www-authenticate")), (401, Some(told)));
+    let packed = house.call(put().insert_header(("content-encoding", "gzip"))).await;
+    assert_eq!((packed.status, packed.json()["status"].as_u64()), (415, Some(415)));
+    let app = web::Data::new(house.app());
+    let most = u32::try_from(transfer::MOST_UPLOADS).unwrap();
+    let all = app.uploads.acquire_many(most).await.unwrap();
+    let busy = call(&app, put()).await;
+    assert_eq!((busy.status, busy.header("retry-after")), (503, Some("5")));
+    drop(all);
+    assert_eq!(call(&app, put()).await.status, 403);
 }
 
 #[actix_web::test]

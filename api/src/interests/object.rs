@@ -1,10 +1,12 @@
 //! An expression of interest as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement, event,
+    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement, document, event,
     interest::{self, Column},
     message,
 };
@@ -14,6 +16,7 @@ use super::conversation::{Message, UnreadOf, last_messages};
 use crate::{
     agreements::{Agreement, latest_agreements},
     context::Request,
+    documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
     needs::Need,
@@ -92,6 +95,8 @@ pub struct Interest {
     ott: One<Organization>,
     #[graphql(skip)]
     messages: Many<Message>,
+    #[graphql(skip)]
+    documents: Many<Document>,
     #[graphql(skip)]
     agreements: Many<Agreement>,
     #[graphql(skip)]
@@ -223,6 +228,11 @@ impl Interest {
         Some(ctx.loaders().load_for(UnreadOf(self.id)).await.map(Option::unwrap_or_default))
     }
 
+    /// Its files, as far as you may read them, the first first; at most 20 of each party. Null only when they cannot be read.
+    async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
+        Some(self.documents.all(ctx))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
     async fn actions(&self) -> Vec<&'static str> {
         self.facts.actions()
@@ -333,6 +343,12 @@ impl Node for Interest {
                 place: |row: &mut Self| &mut row.messages,
             },
             &ToMany {
+                name: "documents",
+                parent: document::Column::InterestId,
+                list: |viewer, _| Ok(documents_of(viewer)),
+                place: |row: &mut Self| &mut row.documents,
+            },
+            &ToMany {
                 name: "agreements",
                 parent: agreement::Column::InterestId,
                 list: latest_agreements,
@@ -434,6 +450,7 @@ impl Node for Interest {
             chamber: None,
             ott: None,
             messages: Many::default(),
+            documents: Many::default(),
             agreements: Many::default(),
             timeline: Many::default(),
         })

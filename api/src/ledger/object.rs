@@ -29,9 +29,9 @@ use crate::{
 pub struct Disclosure {
     /// Identifies it.
     pub(crate) id: DisclosureId,
-    /// What was seen: the id of a need, an offer, an organization or an interest.
+    /// What was seen: the id of a need, an offer, an organization, an interest or a document.
     record: ID,
-    /// What was asked of it, by the names of the fields; those among them that were empty showed that they are.
+    /// What was asked of it, by the names of the fields; those among them that were empty showed that they are. `content` of a document: it was fetched.
     fields: Vec<String>,
     /// The person who saw it, by id alone: names are personal data. Null when the service did.
     person: Option<PersonId>,
@@ -143,7 +143,7 @@ impl Node for Disclosure {
 /// Which disclosures; conditions that are not given do not count, those that are count together.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DisclosureFilter {
-    /// Of this record: the id of a need, an offer, an organization or an interest.
+    /// Of this record: the id of a need, an offer, an organization, an interest or a document.
     record: Option<ID>,
     /// To this organization.
     organization: Option<OrganizationId>,

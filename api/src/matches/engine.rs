@@ -169,10 +169,11 @@ impl Engine {
 /// The needs and offers that events are about.
 pub(crate) fn touched(events: &[event::Model]) -> (HashSet<NeedId>, HashSet<OfferId>) {
     let about = || {
-        // What matching itself wrote changes nothing that matching reads.
+        // What matching itself wrote changes nothing that matching reads, and no file does.
         events
             .iter()
             .filter(|event| !event.kind.ends_with("_MATCHED"))
+            .filter(|event| !event.kind.starts_with("DOCUMENT_"))
             .filter_map(|e| e.subject.as_deref())
     };
     let needs = about().filter_map(|subject| subject.parse().ok()).collect();

@@ -8,7 +8,7 @@ use entity::{
     BudgetBand, Codes, Confidential, DeclineReason, DisclosureLevel, InnovationScope, Language,
     Localized, NeedId, NeedStatus, NeedType, OrganizationId, OrganizationKind, PartnershipType,
     ProblemKind, Role, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, Texts, Urgency,
-    event, match_, need, need::Column,
+    document, event, match_, need, need::Column,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
@@ -16,6 +16,7 @@ use crate::{
     agreements::Agreement,
     codes::{self, Code},
     context::Request,
+    documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
     matches::{Match, best_offers},
@@ -131,6 +132,8 @@ pub struct Need {
     company: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    documents: Many<Document>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
 }
@@ -375,6 +378,11 @@ impl Need {
         Some(self.matches.page(ctx))
     }
 
+    /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
+    async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
+        Some(self.documents.all(ctx))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         self.facts.actions(ctx.viewer())
@@ -533,6 +541,12 @@ impl Node for Need {
                 place: |need: &mut Self| &mut need.matches,
             },
             &ToMany {
+                name: "documents",
+                parent: document::Column::NeedId,
+                list: |viewer, _| Ok(documents_of(viewer)),
+                place: |row: &mut Self| &mut row.documents,
+            },
+            &ToMany {
                 name: "timeline",
                 parent: event::Column::SubjectId,
                 list: timeline,
@@ -671,6 +685,7 @@ impl Node for Need {
             delegation: None,
             company: None,
             matches: Many::default(),
+            documents: Many::default(),
             timeline: Many::default(),
         })
     }

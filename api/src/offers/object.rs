@@ -1,5 +1,7 @@
 //! An offer as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -7,13 +9,14 @@ use entity::{
     InnovationReadiness, IprStatus, Language, Localized, OfferEconomics, OfferId, OfferStatus,
     OfferType, OrganizationKind, PartnershipType, Role, TechnologyComparison,
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
-    VerifiedClaims, event, match_, offer, offer::Column,
+    VerifiedClaims, document, event, match_, offer, offer::Column,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
 use crate::{
     codes::{self, Code},
     context::Request,
+    documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
     matches::{Match, best_needs},
@@ -109,6 +112,8 @@ pub struct Offer {
     ott: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    documents: Many<Document>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
 }
@@ -315,6 +320,11 @@ impl Offer {
         Some(self.matches.page(ctx))
     }
 
+    /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
+    async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
+        Some(self.documents.all(ctx))
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         self.facts.actions(ctx.viewer())
@@ -439,6 +449,12 @@ impl Node for Offer {
                 place: |offer: &mut Self| &mut offer.matches,
             },
             &ToMany {
+                name: "documents",
+                parent: document::Column::OfferId,
+                list: |viewer, _| Ok(documents_of(viewer)),
+                place: |row: &mut Self| &mut row.documents,
+            },
+            &ToMany {
                 name: "timeline",
                 parent: event::Column::SubjectId,
                 list: timeline,
@@ -543,6 +559,7 @@ impl Node for Offer {
             facts,
             ott: None,
             matches: Many::default(),
+            documents: Many::default(),
             timeline: Many::default(),
         })
     }

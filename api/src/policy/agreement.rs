@@ -149,17 +149,13 @@ impl Resource for agreement::Model {
     }
 }
 
-impl Part for agreement_party::Model {
-    type Whole = agreement::Model;
-
+impl Part<agreement::Model> for agreement_party::Model {
     fn is_part_of(&self, whole: &agreement::Model) -> bool {
         self.agreement_id == whole.id
     }
 }
 
-impl Part for confidant::Model {
-    type Whole = agreement::Model;
-
+impl Part<agreement::Model> for confidant::Model {
     fn is_part_of(&self, whole: &agreement::Model) -> bool {
         self.agreement_id == whole.id
     }

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// The side of a party.
-fn side(party: InterestParty) -> Sides {
+pub(super) fn side(party: InterestParty) -> Sides {
     match party {
         InterestParty::Company => Sides::COMPANY,
         InterestParty::Chamber => Sides::CHAMBER,
@@ -31,17 +31,13 @@ pub fn speaker(sides: Sides) -> Option<InterestParty> {
     InterestParty::iter().find(|party| sides.meet(side(*party)))
 }
 
-impl Part for message::Model {
-    type Whole = interest::Model;
-
+impl Part<interest::Model> for message::Model {
     fn is_part_of(&self, whole: &interest::Model) -> bool {
         self.interest_id == whole.id
     }
 }
 
-impl Part for message_read::Model {
-    type Whole = message::Model;
-
+impl Part<message::Model> for message_read::Model {
     fn is_part_of(&self, whole: &message::Model) -> bool {
         self.message_id == whole.id
     }
@@ -92,7 +88,7 @@ fn in_interests(rules: impl IntoIterator<Item = Condition>) -> Condition {
 }
 
 /// The levels that a viewer at `level` reads.
-fn up_to(level: DisclosureLevel) -> Vec<DisclosureLevel> {
+pub(super) fn up_to(level: DisclosureLevel) -> Vec<DisclosureLevel> {
     DisclosureLevel::iter().filter(|asked| *asked <= level).collect()
 }
 

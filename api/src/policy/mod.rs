@@ -6,6 +6,7 @@
 //! seen is reported as not found.
 
 mod agreement;
+mod document;
 mod interest;
 mod introduction;
 mod ledger;
@@ -36,6 +37,7 @@ pub use agreement::{
     AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
     signs_for, speaks_for, takes_offer, visible_agreements,
 };
+pub use document::{DocumentFacts, RecordRow, reader_of_documents, visible_documents};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, standing_in_interests, visible_interests,
@@ -343,12 +345,9 @@ impl<R> Allowed<R> {
 }
 
 /// A row that is a part of another and has no rules of its own.
-pub trait Part {
-    /// What it is a part of.
-    type Whole;
-
+pub trait Part<Whole> {
     /// Whether it is a part of this one.
-    fn is_part_of(&self, whole: &Self::Whole) -> bool;
+    fn is_part_of(&self, whole: &Whole) -> bool;
 }
 
 impl<R> Allowed<R> {
@@ -356,7 +355,7 @@ impl<R> Allowed<R> {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a part of another row.
-    pub(crate) fn part<P: Part<Whole = R>>(&self, part: P) -> Result<Allowed<P>> {
+    pub(crate) fn part<P: Part<R>>(&self, part: P) -> Result<Allowed<P>> {
         if part.is_part_of(&self.0) { Ok(Allowed(part)) } else { Err(Error::Forbidden) }
     }
 }

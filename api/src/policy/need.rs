@@ -6,7 +6,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, CHAMBER, Grant, Resource, Viewer, any_of, checked, introduced_needs};
+use super::{
+    Action, CHAMBER, Grant, Resource, Viewer, any_of, checked, confided_needs, introduced_needs,
+    none, represented,
+};
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
 pub const SEEN_BY_NETWORK: &[NeedStatus] = &[NeedStatus::Published, NeedStatus::Fulfilled];
@@ -100,7 +103,7 @@ impl Resource for NeedFacts {
 
 impl NeedFacts {
     /// What those see who stand behind it.
-    fn own_level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+    pub(super) fn own_level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
         if viewer.system || viewer.is(Role::MemberUser, self.company_id) {
             return Some(DisclosureLevel::Contract);
         }
@@ -156,6 +159,34 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| need::Column::Status.ne(NeedStatus::Draft));
     checked(own_needs(viewer).add(seen).add_option(admin).add_option(introduced_needs(viewer)))
+}
+
+/// Who sees how much of a need: a level, and the rows of which the viewer sees as much for one
+/// reason, the most first. The same as [`Resource::level`], which is the first that holds.
+pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
+    use DisclosureLevel::{Confidential, Contract, Introduced, Network, PublicBlind};
+    use need::Column;
+    let companies = viewer.holding(&[Role::MemberUser]);
+    let companies = companies.map(|grant| Column::CompanyId.eq(grant.organization).into());
+    let chambers = any_of(viewer.holding(CHAMBER).map(of_chamber));
+    let represents = represented(viewer, (need::Entity, Column::CompanyId));
+    let sealed = Condition::all().add(chambers).add(represents);
+    let confided = introduced_needs(viewer).zip(confided_needs(viewer));
+    let confided = confided.map(|(introduced, confided)| {
+        // What one sees of one's own is asked first.
+        let others = own_needs(viewer).not();
+        Condition::all().add(introduced).add(confided).add(others)
+    });
+    let member = viewer.is_member().then(|| Column::Status.eq(NeedStatus::Published));
+    let admin = viewer.is_any(Role::NetworkAdmin);
+    let admin = admin.then(|| Column::Status.ne(NeedStatus::Draft));
+    vec![
+        (Contract, any_of(companies)),
+        (Confidential, any_of([Some(sealed), confided].into_iter().flatten())),
+        (Introduced, own_needs(viewer).add_option(introduced_needs(viewer))),
+        (Network, none().add_option(member).add_option(admin)),
+        (PublicBlind, Column::Status.is_in(SEEN_BY_NETWORK.iter().copied()).into()),
+    ]
 }
 
 /// The needs of the viewer's own companies and, within their territory, of their chambers.

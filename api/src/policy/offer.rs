@@ -3,7 +3,9 @@
 use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, OFFICE, Resource, Viewer, any_of, checked, introduced_offers};
+use super::{
+    Action, OFFICE, Resource, Viewer, any_of, checked, confided_offers, introduced_offers, none,
+};
 
 /// The statuses in which an offer is there for everybody.
 pub const SEEN_BY_NETWORK: &[OfferStatus] =
@@ -71,7 +73,7 @@ impl Resource for OfferFacts {
 }
 
 impl OfferFacts {
-    fn is_own(&self, viewer: &Viewer) -> bool {
+    pub(super) fn is_own(&self, viewer: &Viewer) -> bool {
         OFFICE.iter().any(|role| viewer.is(*role, self.ott_id))
     }
 
@@ -105,6 +107,25 @@ pub fn visible_offers(viewer: &Viewer) -> Condition {
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| offer::Column::Status.ne(OfferStatus::Draft));
     checked(own_offers(viewer).add(seen).add_option(admin).add_option(introduced_offers(viewer)))
+}
+
+/// Who sees how much of an offer: a level, and the rows of which the viewer sees as much for one
+/// reason, the most first. The same as [`Resource::level`], which is the first that holds.
+pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
+    use offer::Column;
+    let admin = viewer.is_any(Role::NetworkAdmin);
+    let admin = admin.then(|| Column::Status.ne(OfferStatus::Draft));
+    let seen = Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
+    let seen = Condition::any().add(seen).add_option(admin);
+    let confided = introduced_offers(viewer).zip(confided_offers(viewer));
+    let confided =
+        confided.map(|(introduced, confided)| Condition::all().add(introduced).add(confided));
+    vec![
+        (DisclosureLevel::Contract, own_offers(viewer)),
+        (DisclosureLevel::Confidential, any_of(confided)),
+        (DisclosureLevel::Introduced, none().add_option(introduced_offers(viewer))),
+        (viewer.network_level(), seen),
+    ]
 }
 
 /// The offers of the viewer's own offices.

@@ -15,7 +15,8 @@ use uuid::Uuid;
 pub(crate) struct Seen {
     /// Its prefixed id.
     pub(crate) record: String,
-    /// The same, bare.
+    /// The same, bare; of a part of a record, that of the record: on what ground it was seen is
+    /// looked for by it.
     pub(crate) id: Uuid,
     /// Who is told.
     pub(crate) owner: OrganizationId,

@@ -13,6 +13,7 @@ use ed25519_dalek::{
     ed25519::signature::rand_core::OsRng,
     pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, spki::der::pem::LineEnding},
 };
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sha2::{Digest, Sha256};
 
@@ -93,6 +94,18 @@ impl LocalKey {
         self.public_key()
             .to_public_key_pem(LineEnding::LF)
             .map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// A secret of its own for another purpose, the same in all processes that have this key.
+    ///
+    /// # Errors
+    ///
+    /// When the library cannot take the key, which it always can.
+    pub fn derive(&self, purpose: &str) -> io::Result<[u8; 32]> {
+        let secret = Hmac::<Sha256>::new_from_slice(self.signing.as_bytes());
+        let mut secret = secret.map_err(|error| io::Error::other(error.to_string()))?;
+        secret.update(purpose.as_bytes());
+        Ok(secret.finalize().into_bytes().into())
     }
 
     /// The name of this key in tokens: the RFC 7638 thumbprint of the public key.

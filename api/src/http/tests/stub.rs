@@ -19,7 +19,11 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::Semaphore;
 
 use super::Backend;
-use crate::{error::Error, token::Claims};
+use crate::{
+    documents::{Delivery, Intake, Unserved},
+    error::Error,
+    token::Claims,
+};
 
 /// What answers in place of the service.
 #[derive(Clone, Debug)]
@@ -74,6 +78,24 @@ impl Backend for (Schemas, Stub) {
         }
         let schema = self.0[usize::from(valid)].clone();
         async move { schema.execute(request).await }.boxed()
+    }
+
+    fn expect<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Intake, Unserved>> {
+        std::future::ready(Err(Unserved::Link)).boxed()
+    }
+
+    fn deliver<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
+        std::future::ready(Err(Unserved::Link)).boxed()
     }
 }
 

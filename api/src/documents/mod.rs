@@ -1,0 +1,16 @@
+//! Files of needs, offers and expressions of interest: what is known of them is in the database,
+//! their bytes are in an archive, and signed links lead to them.
+
+mod archive;
+mod formats;
+pub(crate) mod life;
+mod link;
+mod mutation;
+mod object;
+mod transfer;
+
+pub use archive::{Archive, ArchiveSettings, Bucket, Place};
+pub use mutation::DocumentMutation;
+pub(crate) use object::documents_of;
+pub use object::{Document, FIELDS};
+pub use transfer::{Delivery, Intake, Unserved};

@@ -1,0 +1,114 @@
+//! How documents are attached and taken away.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{DisclosureLevel, DocumentId, document};
+
+use super::{Document, life, link::Way, object::link};
+use crate::{
+    context::{Request, carry_out},
+    error::{Error, Result, Told, UserError},
+    scalars::LocalizedTextInput,
+};
+
+/// The document as you see it now, or what its sender can mend.
+#[derive(Debug, SimpleObject)]
+pub struct AttachDocumentPayload {
+    /// The document, whose bytes are still to come. Null when `userErrors` is not empty.
+    document: Option<Document>,
+    /// Where to send the bytes by `PUT`, as they are, before `uploadUrlExpiresAt`; what fails can be sent again until then. Null when `userErrors` is not empty.
+    upload_url: Option<String>,
+    /// When `uploadUrl` ends: fifteen minutes after you asked. What has not come by then is forgotten. Null when `userErrors` is not empty.
+    upload_url_expires_at: Option<DateTime<Utc>>,
+    /// What was wrong with the input; nothing was changed. Empty when all went well.
+    user_errors: Vec<UserError>,
+}
+
+/// The document that is gone, or what its sender can mend.
+#[derive(Debug, SimpleObject)]
+pub struct RemoveDocumentPayload {
+    /// The id of the document that is not there any more. Null when `userErrors` is not empty.
+    document: Option<DocumentId>,
+    /// What was wrong with the input; nothing was changed. Empty when all went well.
+    user_errors: Vec<UserError>,
+}
+
+/// A document that is announced.
+#[derive(Debug, InputObject)]
+pub struct AttachDocumentInput {
+    /// What it belongs to: the id of a need, an offer or an expression of interest.
+    pub(super) record: ID,
+    /// From which level on its record it is read. What is below `INTRODUCED` belongs to the public text of a need or an offer: it can be attached while the text is written, and its title and file name may name nobody. On an expression of interest, `INTRODUCED` or above.
+    pub(super) level: DisclosureLevel,
+    /// What it is, at most 200 characters in each language. Required.
+    pub(super) title: LocalizedTextInput,
+    /// What its file is called, at most 200 characters, with the ending of its kind (`.pdf`).
+    pub(super) file_name: String,
+    /// How long it is, in bytes; at most what the network's operator allows, 25,000,000 when nothing is said.
+    pub(super) size_bytes: i32,
+    /// The SHA-256 of its bytes, 64 hexadecimal digits in lower case.
+    pub(super) sha256: String,
+}
+
+/// A document that is taken away.
+#[derive(Debug, InputObject)]
+pub struct RemoveDocumentInput {
+    /// The document.
+    id: DocumentId,
+}
+
+/// Mutations of documents.
+#[derive(Debug, Default)]
+pub struct DocumentMutation;
+
+#[Object]
+impl DocumentMutation {
+    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, and for all parties of the expression of interest; at most 20 for each record, or for each party.
+    async fn attach_document(
+        &self,
+        ctx: &Context<'_>,
+        input: AttachDocumentInput,
+    ) -> Told<AttachDocumentPayload> {
+        let announce =
+            async |work: &mut crate::work::Work| life::attach(work, ctx.service(), input).await;
+        Some(match carry_out(ctx, announce).await {
+            Ok(row) => announced(ctx, row).await,
+            Err(Error::Refused(user_errors)) => Ok(AttachDocumentPayload {
+                document: None,
+                upload_url: None,
+                upload_url_expires_at: None,
+                user_errors,
+            }),
+            Err(other) => Err(other),
+        })
+    }
+
+    /// Takes a document away, with its bytes. For those who may revise the need or the offer, and for the party of the expression of interest that attached it.
+    async fn remove_document(
+        &self,
+        ctx: &Context<'_>,
+        input: RemoveDocumentInput,
+    ) -> Told<RemoveDocumentPayload> {
+        let id = input.id;
+        Some(match carry_out(ctx, async |work| life::remove(work, id).await).await {
+            Ok(()) => {
+                life::clear(ctx.service(), id).await;
+                Ok(RemoveDocumentPayload { document: Some(id), user_errors: Vec::new() })
+            }
+            Err(Error::Refused(user_errors)) => {
+                Ok(RemoveDocumentPayload { document: None, user_errors })
+            }
+            Err(other) => Err(other),
+        })
+    }
+}
+
+async fn announced(ctx: &Context<'_>, row: document::Model) -> Result<AttachDocumentPayload> {
+    let url = link(ctx, Way::In, row.id, row.expires_at)?;
+    Ok(AttachDocumentPayload {
+        document: ctx.reload("document", row.id).await?,
+        upload_url: Some(url),
+        upload_url_expires_at: Some(row.expires_at),
+        user_errors: Vec::new(),
+    })
+}

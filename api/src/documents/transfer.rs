@@ -1,0 +1,259 @@
+//! Bytes in and out, through signed links.
+
+use std::{io, sync::Arc};
+
+use bytes::Bytes;
+use entity::{DocumentId, DocumentStatus, document, interest, need, offer};
+use futures_util::stream::BoxStream;
+use sea_orm::{EntityTrait, QueryFilter};
+use sha2::{Digest, Sha256};
+use tokio::{io::AsyncWriteExt, sync::mpsc};
+use uuid::Uuid;
+
+use super::{Archive, formats, life, link::Way};
+use crate::{
+    context::Service,
+    error::{Error, Result},
+    policy::{RecordRow, Viewer, visible_documents},
+    read::Seen,
+    roles::person_of,
+    token::Claims,
+    work::Work,
+};
+
+/// Why bytes are not taken, or not handed out.
+#[derive(Clone, Debug)]
+pub enum Unserved {
+    /// The link is not ours, or not good any more.
+    Link,
+    /// There is more than was announced.
+    TooLong,
+    /// It is not what was announced: another length, or another hash.
+    Differs(&'static str),
+    /// It is not what its name says.
+    Disguised,
+    /// As everywhere.
+    Refused(Error),
+}
+
+impl From<Error> for Unserved {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<sea_orm::DbErr> for Unserved {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// A document whose bytes may come.
+#[derive(Debug)]
+pub struct Intake {
+    service: Service,
+    archive: Archive,
+    document: document::Model,
+    /// For whom the link was made.
+    claims: Option<Claims>,
+}
+
+/// Bytes that may be handed out, and what is said with them.
+pub struct Delivery {
+    /// What the file is called.
+    pub file_name: String,
+    /// What it is.
+    pub media_type: String,
+    /// How long it is.
+    pub size: u64,
+    /// The bytes.
+    pub bytes: BoxStream<'static, io::Result<Bytes>>,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Who holds a link, as the rules see them now; somebody who says that they are somebody else
+    /// does not hold it.
+    async fn holder(
+        &self,
+        way: Way,
+        document: DocumentId,
+        link: &str,
+        presented: Option<&Claims>,
+    ) -> Result<(Viewer, Option<Claims>), Unserved> {
+        let opened = self.archive()?.key().open(way, document, link, self.now());
+        let claims = opened.map_err(|_| Unserved::Link)?;
+        let viewer = self.viewer(claims.as_ref(), true).await?;
+        let other = |one: &Claims| person_of(one.local, &one.issuer, &one.subject) != viewer.person;
+        if presented.is_some_and(other) {
+            return Err(Unserved::Link);
+        }
+        Ok((viewer, claims))
+    }
+
+    /// The document whose bytes a link lets come.
+    ///
+    /// # Errors
+    /// When the link is not good, or the document does not wait for bytes.
+    pub async fn expect_document(
+        &self,
+        document: &str,
+        link: &str,
+        presented: Option<&Claims>,
+    ) -> Result<Intake, Unserved> {
+        let id: DocumentId = document.parse().map_err(|_| Unserved::Link)?;
+        let (viewer, claims) = self.holder(Way::In, id, link, presented).await?;
+        let row = document::Entity::find_by_id(id).filter(visible_documents(&viewer));
+        let row = row.one(self.db().fresh()).await?;
+        let document = row.ok_or(Error::NotFound("document"))?;
+        if document.status != DocumentStatus::Pending {
+            let message = "su contenido ya llegó / its bytes have come already";
+            return Err(Error::refused(crate::error::UserErrorCode::IllegalState, message).into());
+        }
+        let archive = self.archive()?.clone();
+        Ok(Intake { service: self.clone(), archive, document, claims })
+    }
+
+    /// The bytes to which a link leads. What somebody outside fetches from level `INTRODUCED` on
+    /// is on record before the first of them leaves.
+    ///
+    /// # Errors
+    /// When the link is not good, or its holder may not read the document, or not any more.
+    pub async fn deliver_document(
+        &self,
+        document: &str,
+        link: &str,
+        presented: Option<&Claims>,
+    ) -> Result<Delivery, Unserved> {
+        let id: DocumentId = document.parse().map_err(|_| Unserved::Link)?;
+        let (viewer, _) = self.holder(Way::Out, id, link, presented).await?;
+        let row = document::Entity::find_by_id(id).filter(visible_documents(&viewer));
+        let row = row.one(self.db().fresh()).await?;
+        let absent = || Error::NotFound("document");
+        let row = row.ok_or_else(absent)?;
+        let object = row.object.as_deref().ok_or_else(absent)?;
+        let record = self.record_of(&row).await?.ok_or_else(absent)?;
+        let bytes = self.archive()?.read(id, object).await?;
+        if let Some(owner) = record.told_of(&viewer, &row) {
+            let ground = life::record_of(&row)?.bare();
+            let (record, fields) = (id.to_string(), vec!["content"]);
+            self.put_on_record(&viewer, Seen { record, id: ground, owner, fields }).await?;
+        }
+        Ok(Delivery {
+            size: u64::try_from(row.size_bytes).unwrap_or_default(),
+            file_name: row.file_name,
+            media_type: row.media_type,
+            bytes,
+        })
+    }
+
+    async fn record_of(&self, row: &document::Model) -> Result<Option<RecordRow>> {
+        let db = self.db().fresh();
+        if let Some(id) = row.need_id {
+            let need = need::Entity::find_by_id(id).one(db).await?;
+            return Ok(need.map(|row| RecordRow::Need(Box::new(row))));
+        }
+        if let Some(id) = row.offer_id {
+            let offer = offer::Entity::find_by_id(id).one(db).await?;
+            return Ok(offer.map(|row| RecordRow::Offer(Box::new(row))));
+        }
+        let Some(id) = row.interest_id else { return Ok(None) };
+        let interest = interest::Entity::find_by_id(id).one(db).await?;
+        Ok(interest.map(|row| RecordRow::Interest(Box::new(row))))
+    }
+}
+
+impl Intake {
+    /// How many bytes were announced.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        u64::try_from(self.document.size_bytes).unwrap_or_default()
+    }
+
+    /// Takes the bytes, looks whether they are what was announced, and keeps them. When no more
+    /// come, whoever sent them has gone or has sent all.
+    ///
+    /// # Errors
+    /// Why they are not kept: then nothing of them is.
+    pub async fn store(self, bytes: mpsc::Receiver<Bytes>) -> Result<(), Unserved> {
+        let name = Uuid::new_v4().simple().to_string();
+        let settled = match self.take(&name, bytes).await {
+            Ok(()) => self.settle(&name).await,
+            Err(refused) => Err(refused),
+        };
+        let work = match settled {
+            Ok(work) => work,
+            Err(refused) => {
+                if let Err(error) = self.archive.discard(self.document.id, &name).await {
+                    // The clockwork takes them away.
+                    tracing::warn!(error = error.describe(), "bytes were left over");
+                }
+                return Err(refused);
+            }
+        };
+        // If this fails nobody knows whether it did: the bytes stay until the clockwork looks.
+        Ok(work.commit().await?)
+    }
+
+    /// Writes the bytes into the archive; they are complete there only if they are right.
+    async fn take(&self, name: &str, mut bytes: mpsc::Receiver<Bytes>) -> Result<(), Unserved> {
+        let mut writer = self.archive.writer(self.document.id, name);
+        let checked: Result<(), Unserved> = async {
+            let (mut head, mut count, mut hash) = (Vec::new(), 0, Sha256::new());
+            let mut looked = false;
+            while let Some(piece) = bytes.recv().await {
+                count += piece.len() as u64;
+                if count > self.size() {
+                    return Err(Unserved::TooLong);
+                }
+                hash.update(&piece);
+                if !looked {
+                    let more = piece.len().min(formats::HEAD - head.len());
+                    head.extend_from_slice(&piece[..more]);
+                    looked = head.len() == formats::HEAD;
+                    if looked {
+                        self.look(&head)?;
+                    }
+                }
+                writer.put(piece).await.map_err(Error::internal)?;
+            }
+            if count < self.size() {
+                return Err(Unserved::Differs("there are fewer bytes than were announced"));
+            }
+            if !looked {
+                self.look(&head)?;
+            }
+            if format!("{:x}", hash.finalize()) != self.document.sha256 {
+                return Err(Unserved::Differs("the SHA-256 is not the one that was announced"));
+            }
+            Ok(())
+        }
+        .await;
+        if let Err(refused) = checked {
+            if let Err(error) = writer.abort().await {
+                tracing::warn!(%error, "an upload could not be broken off");
+            }
+            return Err(refused);
+        }
+        writer.shutdown().await.map_err(Error::internal)?;
+        Ok(())
+    }
+
+    fn look(&self, head: &[u8]) -> Result<(), Unserved> {
+        let right = formats::is_what_it_claims(&self.document.media_type, head);
+        if right { Ok(()) } else { Err(Unserved::Disguised) }
+    }
+
+    /// All that is left is to commit. Whoever began may have lost their leave while bytes came.
+    async fn settle(&self, name: &str) -> Result<Work, Unserved> {
+        let viewer = self.service.viewer(self.claims.as_ref(), true).await?;
+        let mut work = Work::begin(self.service.db(), Arc::new(viewer)).await?;
+        life::settle(&mut work, self.document.id, name.to_owned()).await?;
+        Ok(work)
+    }
+}

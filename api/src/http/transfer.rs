@@ -1,0 +1,198 @@
+//! `/documents/{id}`: the bytes of files, in and out, through signed links.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    http::{
+        StatusCode,
+        header::{
+            self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+            HeaderValue,
+        },
+    },
+    web,
+};
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+
+use super::{App, bearer, ids, log::Summary, problem::problem};
+use crate::{
+    documents::{Delivery, Unserved},
+    error::Error,
+    token::Claims,
+};
+
+/// How many files may be coming in at once.
+pub const MOST_UPLOADS: usize = 16;
+/// How long one may take to come.
+const UPLOAD_TIME: Duration = Duration::from_mins(10);
+/// How many pieces of it wait to be written.
+const PIECES: usize = 4;
+
+/// Why a file is not taken or not handed out: a status, and words.
+type Refusal = (StatusCode, &'static str);
+
+/// `PUT /documents/{id}?link=…`: takes the bytes of a document.
+pub async fn receive(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+    document: web::Path<String>,
+) -> HttpResponse {
+    match take(&request, payload, &app, &document).await {
+        Ok(()) => {
+            HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
+        }
+        Err(refusal) => refused(&request, refusal),
+    }
+}
+
+async fn take(
+    request: &HttpRequest,
+    mut payload: web::Payload,
+    app: &App,
+    document: &str,
+) -> Result<(), Refusal> {
+    let claims = claims(request, app)?;
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if header(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "the bytes are sent as they are"));
+    }
+    let place = app.uploads.clone().try_acquire_owned();
+    let place = place.map_err(|_| told(&Unserved::Refused(Error::Overloaded)))?;
+    let expected = app.backend.expect(document, link(request), claims).await;
+    let intake = expected.map_err(|refusal| told(&refusal))?;
+    // Before anything is read: whoever announces too much need not send it.
+    match header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()) {
+        Some(length) if length > intake.size() => return Err(told(&Unserved::TooLong)),
+        Some(length) if length < intake.size() => {
+            return Err(told(&Unserved::Differs("there are fewer bytes than were announced")));
+        }
+        _ => {}
+    }
+    let (give, pieces) = mpsc::channel(PIECES);
+    let storing = app.writes.spawn(intake.store(pieces), place);
+    let giving = async {
+        while let Some(Ok(piece)) = payload.next().await {
+            // Nobody takes what was refused already.
+            if give.send(piece).await.is_err() {
+                break;
+            }
+        }
+    };
+    let late = tokio::time::timeout(UPLOAD_TIME, giving).await.is_err();
+    // What is not whole by now is broken off.
+    drop(give);
+    match storing.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) if late => Err((StatusCode::REQUEST_TIMEOUT, "the bytes did not come in time")),
+        Ok(Err(refusal)) => Err(told(&refusal)),
+        // The panic itself has been logged where it happened.
+        Err(_) => Err(told(&Unserved::Refused(Error::internal("an upload broke off")))),
+    }
+}
+
+/// `GET /documents/{id}?link=…`: hands out the bytes of a document.
+pub async fn fetch(
+    request: HttpRequest,
+    app: web::Data<App>,
+    document: web::Path<String>,
+) -> HttpResponse {
+    let claims = match claims(&request, &app) {
+        Ok(claims) => claims,
+        Err(refusal) => return refused(&request, refusal),
+    };
+    match app.backend.deliver(&document, link(&request), claims).await {
+        Ok(delivery) => hand_out(delivery),
+        Err(refusal) => refused(&request, told(&refusal)),
+    }
+}
+
+fn hand_out(delivery: Delivery) -> HttpResponse {
+    let Delivery { file_name, media_type, size, bytes } = delivery;
+    let plain = |letter: char| if letter.is_ascii() { letter } else { '_' };
+    let mut parameters = vec![DispositionParam::Filename(file_name.chars().map(plain).collect())];
+    if !file_name.is_ascii() {
+        parameters.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: file_name.into_bytes(),
+        }));
+    }
+    let disposition = ContentDisposition { disposition: DispositionType::Attachment, parameters };
+    HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header(disposition)
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        // Whatever a file is, no browser runs it as a page of ours.
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        // As it is, and as long as it says.
+        .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
+        .body(SizedStream::new(size, bytes))
+}
+
+/// Who says that they ask; a link is enough, but who says more must say it rightly.
+fn claims(request: &HttpRequest, app: &App) -> Result<Option<Arc<Claims>>, Refusal> {
+    bearer::claims(request.headers(), &app.issuers, app.backend.now()).map_err(|reason| {
+        Summary::of(request).borrow_mut().reason = Some(reason);
+        (StatusCode::UNAUTHORIZED, "the access token is not valid, or not any more")
+    })
+}
+
+fn link(request: &HttpRequest) -> &str {
+    let mut parts = request.query_string().split('&');
+    parts.find_map(|part| part.strip_prefix("link=")).unwrap_or_default()
+}
+
+fn told(refusal: &Unserved) -> Refusal {
+    match refusal {
+        Unserved::Link => (StatusCode::FORBIDDEN, "the link is not valid, or not any more"),
+        Unserved::TooLong => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "there are more bytes than were announced")
+        }
+        Unserved::Differs(how) => (StatusCode::UNPROCESSABLE_ENTITY, how),
+        Unserved::Disguised => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the file is not what its name says")
+        }
+        Unserved::Refused(error) => match error {
+            Error::NotFound(_) => {
+                (StatusCode::NOT_FOUND, "there is no such document, or not for you")
+            }
+            Error::Forbidden => (StatusCode::FORBIDDEN, "this is not yours to do"),
+            Error::Unauthenticated => {
+                (StatusCode::UNAUTHORIZED, "only for those who say who they are")
+            }
+            Error::Refused(_) | Error::Argument(..) => {
+                (StatusCode::CONFLICT, "the document or its record does not take bytes now")
+            }
+            Error::Timeout | Error::Overloaded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too much is going on at the moment: try again a little later",
+            ),
+            Error::Internal(cause) => {
+                tracing::error!(%cause, "a file could not be transferred");
+                (StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
+            }
+        },
+    }
+}
+
+fn refused(request: &HttpRequest, (status, detail): Refusal) -> HttpResponse {
+    let mut response = problem(status, detail, &ids::of(request));
+    let headers = response.headers_mut();
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            let presented = request.headers().contains_key(header::AUTHORIZATION);
+            let value = if presented { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        _ => {}
+    }
+    response
+}
