@@ -1,4 +1,4 @@
-//! A file that belongs to a need, an offer or an expression of interest. Its bytes are kept
+//! A file that belongs to a need, an offer, an expression of interest or an agreement. Its bytes are kept
 //! outside of the database.
 
 use std::{fmt, str::FromStr};
@@ -7,8 +7,8 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DisclosureLevel, DocumentId, DocumentStatus, InterestId, InterestParty, Localized, NeedId,
-    OfferId, PersonId, WrongId,
+    AgreementId, DisclosureLevel, DocumentId, DocumentStatus, InterestId, InterestParty, Localized,
+    NeedId, OfferId, PersonId, WrongId,
 };
 
 #[sea_orm::model]
@@ -17,11 +17,12 @@ use crate::{
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: DocumentId,
-    /// The prefixed id of what it belongs to, which is the one of the next three that is there.
+    /// The prefixed id of what it belongs to, which is the one of the next four that is there.
     pub record: String,
     pub need_id: Option<NeedId>,
     pub offer_id: Option<OfferId>,
     pub interest_id: Option<InterestId>,
+    pub agreement_id: Option<AgreementId>,
     /// For which party of an interest it was attached.
     pub party: Option<InterestParty>,
     /// From which level on its record it is read.
@@ -57,6 +58,8 @@ pub enum RecordId {
     Offer(OfferId),
     /// An expression of interest.
     Interest(InterestId),
+    /// An agreement.
+    Agreement(AgreementId),
 }
 
 impl RecordId {
@@ -67,6 +70,7 @@ impl RecordId {
             Self::Need(id) => id.0,
             Self::Offer(id) => id.0,
             Self::Interest(id) => id.0,
+            Self::Agreement(id) => id.0,
         }
     }
 }
@@ -77,6 +81,7 @@ impl fmt::Display for RecordId {
             Self::Need(id) => id.fmt(f),
             Self::Offer(id) => id.fmt(f),
             Self::Interest(id) => id.fmt(f),
+            Self::Agreement(id) => id.fmt(f),
         }
     }
 }
@@ -87,7 +92,8 @@ impl FromStr for RecordId {
     fn from_str(text: &str) -> Result<Self, WrongId> {
         let need = text.parse().map(Self::Need);
         let offer = need.or_else(|_| text.parse().map(Self::Offer));
-        offer.or_else(|_| text.parse().map(Self::Interest))
+        let interest = offer.or_else(|_| text.parse().map(Self::Interest));
+        interest.or_else(|_| text.parse().map(Self::Agreement))
     }
 }
 
@@ -99,6 +105,7 @@ impl Model {
             RecordId::Need(id) => self.need_id == Some(id),
             RecordId::Offer(id) => self.offer_id == Some(id),
             RecordId::Interest(id) => self.interest_id == Some(id),
+            RecordId::Agreement(id) => self.agreement_id == Some(id),
         }
     }
 }

@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
             ("offer", timestamp_with_time_zone_null("reserved_until")),
             ("disclosure", uuid_null("agreement_id")),
             ("interest", text_null("nda_asked_by")),
+            ("document", uuid_null("agreement_id")),
         ] {
             let alter = Table::alter().table(table).add_column(column).to_owned();
             manager.alter_table(alter).await?;
@@ -47,19 +48,25 @@ impl MigrationTrait for Migration {
                 ("agreement_party", &["organization_id", "agreement_id"], false),
                 ("confidant", &["person_id", "agreement_id"], false),
                 ("offer", &["status", "reserved_until"], false),
+                ("document", &["agreement_id", "created_at", "id"], false),
             ],
         )
         .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let index = Index::drop().name("ix_offer_status_reserved_until").table("offer").to_owned();
-        manager.drop_index(index).await?;
+        for (table, index) in [
+            ("offer", "ix_offer_status_reserved_until"),
+            ("document", "ix_document_agreement_id_created_at_id"),
+        ] {
+            manager.drop_index(Index::drop().name(index).table(table).to_owned()).await?;
+        }
         for (table, column) in [
             ("need", "met_by_id"),
             ("offer", "reserved_until"),
             ("disclosure", "agreement_id"),
             ("interest", "nda_asked_by"),
+            ("document", "agreement_id"),
         ] {
             let alter = Table::alter().table(table).drop_column(column).to_owned();
             manager.alter_table(alter).await?;

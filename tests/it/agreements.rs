@@ -19,6 +19,7 @@ tests::stories!(
     a_contract_ends_the_search,
     what_is_signed_is_what_was_read,
     of_two_signatures_at_once_one_counts,
+    files_reach_the_parties,
     a_framework_agreement_is_followed,
     an_amendment_moves_the_end,
     time_puts_into_force_and_ends_once,
@@ -523,6 +524,55 @@ async fn of_two_signatures_at_once_one_counts(world: &World) {
     assert_eq!(outcomes, ["DONE", "STALE_OBJECT input.expectedVersion"]);
     let signed = agreement_party::Entity::find().all(world.db().read()).await.unwrap();
     assert_eq!(signed.iter().filter(|row| row.signed_at.is_some()).count(), 1);
+    world.events().await;
+}
+
+async fn files_reach_the_parties(world: &World) {
+    let stage = stage(world, InterestStatus::NdaPending).await;
+    let Stage { cast, member, officer, manager, liaison, .. } = &stage;
+    let draft = officer.agreement("draftAgreement", stage.nda("MUTUAL_NDA", ["PARTNER"; 2])).await;
+    let draft = draft.root()["agreement"].clone();
+    let id = draft["id"].as_str().unwrap();
+    let pdf = b"%PDF-1.7 anexo";
+    let early = member.attach(id, "CONTRACT", "Anexo.pdf", pdf).await;
+    assert_eq!(early.outcome(), "NOT_FOUND", "nobody else knows of a draft");
+    let public = officer.attach(id, "NETWORK", "Anexo.pdf", pdf).await;
+    assert_eq!(public.outcome(), "INVALID input.level");
+    for (level, name) in [("INTRODUCED", "Resumen.pdf"), ("CONTRACT", "Anexo.pdf")] {
+        let told = officer.attach(id, level, name, pdf).await;
+        let url = told.root()["uploadUrl"].as_str().unwrap().to_owned();
+        let sent = world.transfer(None, &url, Some(pdf.to_vec())).await;
+        assert_eq!(sent.status, 204);
+    }
+    let names = async |person: &Person<'_>| -> Vec<String> {
+        let ask = "query($id: ID!) { agreement(id: $id) { documents { fileName url } } }";
+        let found = person.send(ask, json!({ "id": id })).await.root().clone();
+        let files = found["documents"].as_array().cloned().unwrap_or_default();
+        for file in &files {
+            let fetched = world.transfer(None, file["url"].as_str().unwrap(), None).await;
+            assert_eq!((fetched.status, fetched.bytes.as_slice()), (200, &pdf[..]));
+        }
+        files.iter().map(|file| file["fileName"].as_str().unwrap().to_owned()).collect()
+    };
+    let (all, none): (_, [&str; 0]) = (["Resumen.pdf", "Anexo.pdf"], []);
+    assert_eq!(names(manager).await, all);
+    for person in [member, liaison] {
+        assert_eq!(names(person).await, none, "a draft is its party's alone");
+    }
+    let submitted = after(officer, "submitAgreement", &draft, json!({})).await;
+    after(manager, "shareAgreement", &submitted, json!({})).await;
+    assert_eq!(names(member).await, all);
+    assert_eq!(names(liaison).await, all[..1], "whoever follows it reads no contract");
+    for person in [
+        world.nobody(),
+        world.person(Role::MemberUser, cast.ally).await,
+        world.person(Role::OttManager, cast.other_ott).await,
+        world.person(Role::NetworkAdmin, cast.network).await,
+    ] {
+        assert_eq!(names(&person).await, none);
+    }
+    let by_liaison = liaison.attach(id, "INTRODUCED", "Anexo.pdf", pdf).await;
+    assert_eq!(by_liaison.outcome(), "FORBIDDEN");
     world.events().await;
 }
 

@@ -267,6 +267,7 @@ pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) ->
         need_id: None,
         offer_id: None,
         interest_id: None,
+        agreement_id: None,
         party: None,
         level,
         title: both("Balance", "Balance"),
@@ -286,6 +287,7 @@ pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) ->
         RecordId::Need(id) => row.need_id = Some(id),
         RecordId::Offer(id) => row.offer_id = Some(id),
         RecordId::Interest(id) => row.interest_id = Some(id),
+        RecordId::Agreement(id) => row.agreement_id = Some(id),
     }
     row
 }

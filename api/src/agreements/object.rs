@@ -1,12 +1,14 @@
 //! An agreement as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AgreementEconomics, AgreementId, AgreementStatus, AgreementType, Codes, Commitments,
     Confidential, DisclosureLevel, Exclusivity, IpOwnership, Language, Localized,
     agreement::{self, Column},
-    event,
+    document, event,
 };
 use sea_orm::{ActiveEnum, Condition};
 
@@ -19,6 +21,7 @@ use super::{
 };
 use crate::{
     context::Request,
+    documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
     interests::Interest,
@@ -111,6 +114,8 @@ pub struct Agreement {
     framed: Many<Agreement>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
+    #[graphql(skip)]
+    documents: Many<Document>,
 }
 
 impl Agreement {
@@ -219,6 +224,11 @@ impl Agreement {
     async fn commitments(&self, ctx: &Context<'_>) -> Option<Vec<Commitment>> {
         let made = self.made.as_ref().filter(|_| self.disclosure_level >= L4)?;
         Some(Commitment::all(made, self.until(ctx)))
+    }
+
+    /// Its files, as far as you may read them, the first first; at most 20. What is signed is `textToSign` alone. Null only when they cannot be read.
+    async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
+        Some(self.documents.all(ctx))
     }
 
     /// How far the commitments were kept.
@@ -441,6 +451,12 @@ impl Node for Agreement {
                 list: timeline,
                 place: |row: &mut Self| &mut row.timeline,
             },
+            &ToMany {
+                name: "documents",
+                parent: document::Column::AgreementId,
+                list: |viewer, _| Ok(documents_of(viewer)),
+                place: |row: &mut Self| &mut row.documents,
+            },
         ]
     }
 
@@ -534,6 +550,7 @@ impl Node for Agreement {
             amendments: Many::default(),
             framed: Many::default(),
             timeline: Many::default(),
+            documents: Many::default(),
         })
     }
 }

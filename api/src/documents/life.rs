@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::Duration;
 use entity::{
     ConsentPurpose, DisclosureLevel, DocumentId, DocumentStatus, InterestParty, InterestStatus,
-    Localized, NeedStatus, OfferStatus, OrganizationId, Role,
+    Localized, NeedStatus, OfferStatus, OrganizationId, Role, agreement,
     document::{self, Column, RecordId},
     interest, need, offer, organization,
 };
@@ -28,8 +28,8 @@ use crate::{
     lifecycle::{all_texts, check_blind, names_of},
     organizations::consented,
     policy::{
-        Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED, OfferAction,
-        Sides, Viewer, speaker, visible_documents,
+        AgreementAction, Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED,
+        OfferAction, Sides, Viewer, speaker, visible_documents,
     },
     scalars::LocalizedTextInput,
     work::Work,
@@ -51,6 +51,7 @@ pub(super) enum Held {
     Need(Allowed<need::Model>),
     Offer(Allowed<offer::Model>),
     Interest(Allowed<interest::Model>, InterestParty),
+    Agreement(Allowed<agreement::Model>),
 }
 
 impl Held {
@@ -64,6 +65,9 @@ impl Held {
                 let party = speaker(Sides::of(work.viewer(), &(&*interest).into()));
                 Self::Interest(interest, party.ok_or(Error::Forbidden)?)
             }
+            RecordId::Agreement(id) => {
+                Self::Agreement(work.hold(id, AgreementAction::Revise).await?)
+            }
         })
     }
 
@@ -73,12 +77,13 @@ impl Held {
             Self::Need(need) => need.part(row),
             Self::Offer(offer) => offer.part(row),
             Self::Interest(interest, _) => interest.part(row),
+            Self::Agreement(agreement) => agreement.part(row),
         }
     }
 
     fn party(&self) -> Option<InterestParty> {
         match self {
-            Self::Need(_) | Self::Offer(_) => None,
+            Self::Need(_) | Self::Offer(_) | Self::Agreement(_) => None,
             Self::Interest(_, party) => Some(*party),
         }
     }
@@ -95,6 +100,9 @@ impl Held {
             Self::Offer(offer) if guarded => open_to(offer.status, |s| !OFFERS_ENDED.contains(&s)),
             Self::Offer(offer) => {
                 open_to(offer.status, |s: OfferStatus| OfferAction::Revise.from().contains(&s))
+            }
+            Self::Agreement(agreement) => {
+                (agreement.ended_at.is_none(), agreement.status.to_value())
             }
             Self::Interest(interest, _) => open_to(interest.status, |status| {
                 status == InterestStatus::Draft || InterestAction::is_talked_about(status)
@@ -113,11 +121,13 @@ impl Held {
     async fn check_level(&self, work: &Work, level: DisclosureLevel) -> Result<()> {
         match self {
             // What it says cannot be checked for names, and nobody reviews it.
-            Self::Interest(..) if level < DisclosureLevel::Introduced => Err(Error::field(
-                "input.level",
-                UserErrorCode::Invalid,
-                "en una expresión de interés, INTRODUCED o más / on an expression of interest, INTRODUCED or above",
-            )),
+            Self::Interest(..) | Self::Agreement(_) if level < DisclosureLevel::Introduced => {
+                Err(Error::field(
+                    "input.level",
+                    UserErrorCode::Invalid,
+                    "en una expresión de interés o un convenio, INTRODUCED o más / on an expression of interest or an agreement, INTRODUCED or above",
+                ))
+            }
             // Nobody attaches what they could not read.
             Self::Need(need) if level > DisclosureLevel::Introduced => {
                 let viewer = work.viewer();
@@ -156,7 +166,7 @@ impl Held {
                 names.extend(offer.inventors.0.iter().filter_map(|name| blind::comparable(name)));
                 Ok(names)
             }
-            Self::Interest(..) => Ok(Vec::new()),
+            Self::Interest(..) | Self::Agreement(_) => Ok(Vec::new()),
         }
     }
 }
@@ -205,6 +215,7 @@ pub(super) async fn attach(
         need_id: None,
         offer_id: None,
         interest_id: None,
+        agreement_id: None,
         party,
         level: input.level,
         title,
@@ -224,6 +235,7 @@ pub(super) async fn attach(
         RecordId::Need(id) => row.need_id = Some(id),
         RecordId::Offer(id) => row.offer_id = Some(id),
         RecordId::Interest(id) => row.interest_id = Some(id),
+        RecordId::Agreement(id) => row.agreement_id = Some(id),
     }
     let row = work.insert(held.part(row)?).await?;
     work.record(Event::DocumentAttached { document: row.id, record });

@@ -38,7 +38,7 @@ pub struct RemoveDocumentPayload {
 pub struct AttachDocumentInput {
     /// What it belongs to: the id of a need, an offer or an expression of interest.
     pub(super) record: ID,
-    /// From which level on its record it is read. What is below `INTRODUCED` belongs to the public text of a need or an offer: it can be attached while the text is written, and its title and file name may name nobody. On an expression of interest, `INTRODUCED` or above.
+    /// From which level on its record it is read. What is below `INTRODUCED` belongs to the public text of a need or an offer: it can be attached while the text is written, and its title and file name may name nobody. On an expression of interest or an agreement, `INTRODUCED` or above; on an agreement, `INTRODUCED` reaches the chamber that follows it, what is above its parties.
     pub(super) level: DisclosureLevel,
     /// What it is, at most 200 characters in each language. Required.
     pub(super) title: LocalizedTextInput,
@@ -63,7 +63,7 @@ pub struct DocumentMutation;
 
 #[Object]
 impl DocumentMutation {
-    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, and for all parties of the expression of interest; at most 20 for each record, or for each party.
+    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, for all parties of the expression of interest, and for those who speak for a party to the agreement; at most 20 for each record, on an expression of interest for each party.
     async fn attach_document(
         &self,
         ctx: &Context<'_>,

@@ -134,6 +134,7 @@ impl Node for Document {
             Column::NeedId,
             Column::OfferId,
             Column::InterestId,
+            Column::AgreementId,
         ]
     }
 

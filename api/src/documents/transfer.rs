@@ -162,6 +162,9 @@ impl Service {
             let offer = offer::Entity::find_by_id(id).one(db).await?;
             return Ok(offer.map(|row| RecordRow::Offer(Box::new(row))));
         }
+        if row.agreement_id.is_some() {
+            return Ok(Some(RecordRow::Agreement));
+        }
         let Some(id) = row.interest_id else { return Ok(None) };
         let interest = interest::Entity::find_by_id(id).one(db).await?;
         Ok(interest.map(|row| RecordRow::Interest(Box::new(row))))

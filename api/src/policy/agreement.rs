@@ -187,6 +187,13 @@ pub fn own_agreements(viewer: &Viewer) -> Condition {
     any_of(party_agreements(viewer).into_iter().chain(followed_agreements(viewer)))
 }
 
+/// The rows by how much the viewer sees of them, the most first.
+pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
+    let parties = party_agreements(viewer).map(|rows| (DisclosureLevel::Contract, rows));
+    let followed = followed_agreements(viewer).map(|rows| (DisclosureLevel::Introduced, rows));
+    parties.into_iter().chain(followed).collect()
+}
+
 /// Those to which the viewer's organizations are parties, as far as they know of them.
 pub(super) fn party_agreements(viewer: &Viewer) -> Option<Condition> {
     let own: Vec<_> = acts_for(viewer, SPEAKERS).collect();

@@ -5,6 +5,7 @@
 
 use entity::{
     DisclosureLevel, DocumentId, DocumentStatus, InterestParty, OrganizationId, PersonId,
+    agreement,
     document::{self, Column, RecordId},
     interest, need, offer,
 };
@@ -14,7 +15,7 @@ use sea_orm::{
 };
 
 use super::{
-    NeedFacts, OfferFacts, Part, Resource, Viewer, any_of, checked,
+    NeedFacts, OfferFacts, Part, Resource, Viewer, agreement as of_agreement, any_of, checked,
     interest::{PARTIES, levels as levels_of_interests},
     message::{side, up_to},
     need as of_need, none, offer as of_offer,
@@ -31,6 +32,8 @@ pub enum RecordRow {
     Offer(Box<offer::Model>),
     /// An expression of interest.
     Interest(Box<interest::Model>),
+    /// An agreement.
+    Agreement,
 }
 
 impl Part<need::Model> for document::Model {
@@ -48,6 +51,12 @@ impl Part<offer::Model> for document::Model {
 impl Part<interest::Model> for document::Model {
     fn is_part_of(&self, whole: &interest::Model) -> bool {
         self.belongs_to(RecordId::Interest(whole.id))
+    }
+}
+
+impl Part<agreement::Model> for document::Model {
+    fn is_part_of(&self, whole: &agreement::Model) -> bool {
+        self.belongs_to(RecordId::Agreement(whole.id))
     }
 }
 
@@ -112,6 +121,8 @@ impl RecordRow {
             Self::Need(row) => {
                 NeedFacts::from(&**row).own_level(viewer).is_none().then_some(row.company_id)
             }
+            // Its parties share it, and whoever follows it is an intermediary of one.
+            Self::Agreement => None,
             Self::Offer(row) => (!OfferFacts::from(&**row).is_own(viewer)).then_some(row.ott_id),
             Self::Interest(row) => {
                 let (owners, owner) = match document.party? {
@@ -190,6 +201,11 @@ fn kinds(viewer: &Viewer) -> Vec<Kind> {
         Kind::new(need::Entity, needs, of_need::levels(viewer)),
         Kind::new(offer::Entity, offers, of_offer::levels(viewer)),
     ];
+    let agreements = of_agreement::levels(viewer);
+    if !agreements.is_empty() {
+        let keys = (agreement::Column::Id, Column::AgreementId);
+        kinds.push(Kind::new(agreement::Entity, keys, agreements));
+    }
     let sides = PARTIES.by_side(viewer);
     if !sides.is_empty() {
         let mut levels = Vec::new();
