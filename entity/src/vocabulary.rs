@@ -590,7 +590,7 @@ vocabularies! {
         MutualNda = "MUTUAL_NDA",
         /// Letter of intent (LOI).
         LetterOfIntent = "LETTER_OF_INTENT",
-        /// Memorandum of understanding (MoU).
+        /// Memorandum of understanding.
         MemorandumOfUnderstanding = "MEMORANDUM_OF_UNDERSTANDING",
         /// Material transfer agreement (MTA).
         MaterialTransferAgreement = "MATERIAL_TRANSFER_AGREEMENT",
