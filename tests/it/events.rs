@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use api::policy::{NeedAction, OfferAction};
-use entity::{EventId, NeedStatus, OfferStatus, Role, event, need};
+use entity::{AgreementStatus, EventId, NeedStatus, OfferStatus, Role, agreement, event, need};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, Set};
 use serde_json::{Value, json};
 use tests::{Database, World, records, tell};
 
-use crate::policy::input;
+use crate::policy::{input, negotiated};
 
 tests::stories!(every_mutation_leaves_one_event, events_hold_ids_and_codes_alone);
 
@@ -33,6 +33,9 @@ fn done(verb: &str) -> String {
         "close" => "CLOSED",
         "withdraw" => "WITHDRAWN",
         "archive" => "ARCHIVED",
+        "reserve" => "RESERVED",
+        "release" => "RELEASED",
+        "transfer" => "TRANSFERRED",
         "retire" => "RETIRED",
         other => panic!("what is {other} called when it is done?"),
     };
@@ -83,6 +86,12 @@ async fn every_mutation_leaves_one_event(world: &World) {
         let mut row = records::offer(&cast, action.from()[0], world.now());
         row.expires_at = row.expires_at.map(|_| world.now() + chrono::TimeDelta::days(1));
         world.put(row.clone()).await;
+        // Somebody talks about terms for it; what is taken already is moved, and nothing else.
+        let assignment = negotiated(world, &cast, &row).await;
+        if action != OfferAction::Transfer {
+            let status = AgreementStatus::Approved;
+            world.overwrite(agreement::Model { status, ..assignment }).await;
+        }
         let input = input(verb, &row.id.to_string());
         assert_eq!(all.offer(verb, input).await.outcome(), "DONE", "{verb}");
         check(world, verb, &row.id.to_string(), &all).await;

@@ -178,7 +178,11 @@ async fn every_verb_of_offers_by_everybody_in_every_status(world: &World) {
 }
 
 /// Somebody talks about terms for an offer, and somebody has a right to it alone.
-async fn negotiated(world: &World, cast: &Cast, offer: &entity::offer::Model) -> agreement::Model {
+pub(crate) async fn negotiated(
+    world: &World,
+    cast: &Cast,
+    offer: &entity::offer::Model,
+) -> agreement::Model {
     let need = world.need(cast, NeedStatus::Published).await;
     let (direction, status) = (InterestDirection::OfferToNeed, InterestStatus::Negotiation);
     let interest = records::interest(&need, offer, direction, status, world.now());
