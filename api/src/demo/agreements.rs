@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Datelike, Duration, Utc};
 use entity::{
-    AgreementPartyRole, AgreementType, CommitmentHorizon, OrganizationId, OrganizationKind, Role,
-    agreement,
+    AgreementPartyRole, AgreementStatus, AgreementType, CommitmentHorizon, OrganizationId,
+    OrganizationKind, Role, agreement,
 };
 use serde_json::json;
 
@@ -33,41 +33,40 @@ pub(super) struct Signing<'a> {
 }
 
 impl Signing<'_> {
-    /// Takes an agreement through its life until everybody approved it.
-    pub(super) async fn approved(
+    /// Takes an agreement through its life up to the status that it shows: in negotiation one
+    /// party has approved it, partially signed it waits for the last one.
+    pub(super) async fn live(
         &self,
         work: &mut Work,
         between: Between,
         input: AgreementInput,
+        fate: AgreementStatus,
     ) -> Result<agreement::Model> {
         let labels = self.service.labels();
         work.go_on_as(self.writer.clone());
-        let agreement::Model { id, version, .. } = draft(work, labels, between, input).await?;
-        life::submit(work, labels, id, version).await?;
+        let row = draft(work, labels, between, input).await?;
+        let mut row = life::submit(work, labels, row.id, row.version).await?;
+        if fate == AgreementStatus::InternalReview {
+            return Ok(row);
+        }
         work.go_on_as(self.sharer.clone());
-        let mut row = life::share(work, id, version + 1).await?;
+        row = life::share(work, row.id, row.version).await?;
         for (party, viewer) in &self.signatories {
             work.go_on_as(viewer.clone());
-            row = life::approve(work, labels, id, row.version, *party).await?;
+            row = life::approve(work, labels, row.id, row.version, *party).await?;
+            if fate == AgreementStatus::Negotiation {
+                return Ok(row);
+            }
         }
-        Ok(row)
-    }
-
-    /// Signs it for the first `parties` of them; when all have, it comes into force.
-    pub(super) async fn sign(
-        &self,
-        work: &mut Work,
-        mut row: agreement::Model,
-        parties: usize,
-    ) -> Result<agreement::Model> {
-        for (party, viewer) in self.signatories.iter().take(parties) {
+        for (place, (party, viewer)) in self.signatories.iter().enumerate() {
+            let last = place + 1 == self.signatories.len();
+            if last && fate == AgreementStatus::PartiallySigned {
+                return Ok(row);
+            }
             work.go_on_as(viewer.clone());
             let (party, sha256, publishes) = (*party, row.sha256, self.publishes);
             let signature = Signature { party, sha256, publishes };
             row = life::sign(work, row.id, row.version, signature).await?;
-        }
-        if parties < self.signatories.len() {
-            return Ok(row);
         }
         work.go_on_as(Viewer::system(work.now));
         life::activate(work, row.id).await
@@ -113,8 +112,9 @@ pub(super) async fn frame(service: &Service, cast: &Cast, chamber: OrganizationI
         amends: None,
     };
     let mut work = service.system_work().await?;
-    let approved = signing.approved(&mut work, between, lines(begun, chamber, network)?).await?;
-    let agreement::Model { id, mut version, .. } = signing.sign(&mut work, approved, 2).await?;
+    let input = lines(begun, chamber, network)?;
+    let row = signing.live(&mut work, between, input, AgreementStatus::Active).await?;
+    let agreement::Model { id, mut version, .. } = row;
     // One line was kept, one is under way.
     let labels = service.labels();
     let said = |text: &str| serde_json::from_value(json!({ "es": text })).map_err(Error::internal);

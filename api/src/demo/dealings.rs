@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    AgreementPartyRole, AgreementType, DeclineReason, InterestDirection, InterestId,
-    InterestStatus, NeedStatus, OfferStatus, Role, interest, need, offer,
+    AgreementPartyRole, AgreementStatus, AgreementType, DeclineReason, InterestDirection,
+    InterestId, InterestStatus, NeedStatus, OfferStatus, Role, interest, need, offer,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -38,25 +38,28 @@ const WHOM_TO_CALL: &str =
 /// What a company shows to whom it was introduced.
 const MEASURED: &[u8] = b"semana,linea,kWh,piezas\n1,A,41200,18400\n1,B,38750,17100\n2,A,40810,18650\n2,B,39020,16980\n";
 
-/// How many days ago each was written down, and how far it came.
-const FATES: [(i64, InterestStatus); 17] = [
-    (3, InterestStatus::Submitted),
-    (2, InterestStatus::Submitted),
-    (6, InterestStatus::Triage),
-    (5, InterestStatus::Triage),
-    (9, InterestStatus::Forwarded),
-    (8, InterestStatus::Forwarded),
-    (40, InterestStatus::Accepted),
-    (32, InterestStatus::Evaluation),
-    (28, InterestStatus::Rejected),
-    (36, InterestStatus::Declined),
-    (1, InterestStatus::Draft),
-    (7, InterestStatus::InfoRequested),
-    (55, InterestStatus::ClosedNoDeal),
-    (50, InterestStatus::Withdrawn),
-    (58, InterestStatus::Agreed),
-    (45, InterestStatus::NdaSigned),
-    (20, InterestStatus::NdaPending),
+/// How many days ago each was written down, how far it came, and how far what was to be signed.
+const FATES: [(i64, InterestStatus, Option<AgreementStatus>); 20] = [
+    (3, InterestStatus::Submitted, None),
+    (2, InterestStatus::Submitted, None),
+    (6, InterestStatus::Triage, None),
+    (5, InterestStatus::Triage, None),
+    (9, InterestStatus::Forwarded, None),
+    (8, InterestStatus::Forwarded, None),
+    (40, InterestStatus::Accepted, None),
+    (32, InterestStatus::Evaluation, None),
+    (28, InterestStatus::Rejected, None),
+    (36, InterestStatus::Declined, None),
+    (1, InterestStatus::Draft, None),
+    (7, InterestStatus::InfoRequested, None),
+    (55, InterestStatus::ClosedNoDeal, None),
+    (50, InterestStatus::Withdrawn, None),
+    (58, InterestStatus::Agreed, Some(AgreementStatus::Active)),
+    (45, InterestStatus::NdaSigned, Some(AgreementStatus::Active)),
+    (20, InterestStatus::NdaPending, Some(AgreementStatus::PartiallySigned)),
+    (16, InterestStatus::NdaPending, Some(AgreementStatus::InternalReview)),
+    (15, InterestStatus::NdaPending, Some(AgreementStatus::Negotiation)),
+    (12, InterestStatus::Accepted, None),
 ];
 
 /// Writes them, in one piece of work.
@@ -84,7 +87,7 @@ pub(super) async fn write(service: &Service) -> Result<()> {
     let mut work = service.system_work().await?;
     let mut introduced = Vec::new();
     let mut asked = HashSet::new();
-    for (index, (days, fate)) in FATES.into_iter().enumerate() {
+    for (index, (days, fate, signed)) in FATES.into_iter().enumerate() {
         let begun = service.now() - Duration::days(days);
         // Nobody asks twice for the same.
         let (need, offer, direction) = if index % 2 == 0 {
@@ -100,7 +103,7 @@ pub(super) async fn write(service: &Service) -> Result<()> {
         };
         let (Some(need), Some(offer)) = (need, offer) else { continue };
         let deal = Deal { service, cast: &cast, need, offer, direction, begun };
-        let told = deal.live(&mut work, index % 3 == 0, fate).await;
+        let told = deal.live(&mut work, index % 3 == 0, fate, signed).await;
         told.map_err(|error| Error::internal(format!("interest {index}: {}", error.describe())))?;
         if fate == InterestStatus::Accepted && !deal.by_company() {
             let company = cast.someone(need.company_id, &[Role::MemberUser], service.now());
@@ -180,7 +183,13 @@ impl Deal<'_> {
     }
 
     /// Takes it through its verbs up to the status that it shows.
-    async fn live(&self, work: &mut Work, anonymous: bool, fate: InterestStatus) -> Result<()> {
+    async fn live(
+        &self,
+        work: &mut Work,
+        anonymous: bool,
+        fate: InterestStatus,
+        signed: Option<AgreementStatus>,
+    ) -> Result<()> {
         let labels = self.service.labels();
         let pending = self.service.terms().pending_interests;
         let between = Between {
@@ -242,9 +251,7 @@ impl Deal<'_> {
             work.go_on_as(self.office(8));
             let ask = InterestAction::RequestNda;
             step(work, id, Some(next()), ask, (None, None), |_| Ok(())).await?;
-            // One waits for the company's signature.
-            let parties = if fate == InterestStatus::NdaSigned { 2 } else { 1 };
-            return self.agree(work, id, nda()?, parties).await;
+            return self.agree(work, id, nda()?, signed).await;
         }
         work.go_on_as(self.office(10));
         let told = json!({ "es": "Encajan en proceso y escala; falta medir el ahorro. (demo)" });
@@ -257,7 +264,7 @@ impl Deal<'_> {
             work.go_on_as(self.chamber(20));
             let talk = InterestAction::Negotiate;
             step(work, id, Some(next()), talk, (None, None), |_| Ok(())).await?;
-            return self.agree(work, id, contract()?, 2).await;
+            return self.agree(work, id, contract()?, signed).await;
         }
         // A life without a deal: from evaluation it ends, and the office rates it.
         work.go_on_as(self.office(30));
@@ -267,14 +274,15 @@ impl Deal<'_> {
         life::rate(work, labels, id, next(), 4).await.map(drop)
     }
 
-    /// Writes what comes of it, and has it signed by the office and, if it is for two, the company.
+    /// Writes what comes of it, and has it signed by the office and the company as far as it came.
     async fn agree(
         &self,
         work: &mut Work,
         interest: InterestId,
         (kind, input): (AgreementType, AgreementInput),
-        parties: usize,
+        signed: Option<AgreementStatus>,
     ) -> Result<()> {
+        let Some(fate) = signed else { return Ok(()) };
         let (office, company) = (self.offer.ott_id, self.need.company_id);
         let someone = |role: Role, days| self.cast.someone(office, &[role], self.at(days));
         let signing = Signing {
@@ -295,8 +303,7 @@ impl Deal<'_> {
             frame: None,
             amends: None,
         };
-        let approved = signing.approved(work, between, input).await?;
-        signing.sign(work, approved, parties).await.map(drop)
+        signing.live(work, between, input, fate).await.map(drop)
     }
 
     fn text(&self, anonymous: bool) -> serde_json::Value {

@@ -13,17 +13,20 @@ use serde_json::{Value, json};
 use super::{
     DemoToken,
     operations::{
-        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, ATTACH, BY_STATUS, CHAMBER_NEEDS, CHAMBERS,
-        COUNTS, DISCLOSURES, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, FILES, FRAMEWORKS, INBOX,
+        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, APPROVE_AGREEMENT, ATTACH, BY_STATUS,
+        CHAMBER_NEEDS, CHAMBERS, COUNTS, DISCLOSURES, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED,
+        EVALUATE_INTEREST, FILES, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
         INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES,
-        NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW, PUBLIC_NEEDS,
-        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE, SHORTLIST,
-        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
+        NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW,
+        PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE,
+        SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER,
+        TO_REVIEW, VIEWER, WORK_LIST,
     },
 };
 use crate::{
     context::Service,
     error::{Error, Result},
+    policy::PRELIMINARY,
 };
 
 /// One operation of the playground's menu.
@@ -81,8 +84,17 @@ struct Things {
     forwarded: Found,
     /// An introduction of the officer's office: id, company.
     accepted: Option<(String, String)>,
-    /// An agreement that waits for the company's signature: id, version, hash.
-    to_sign: Option<(String, i32, String)>,
+    /// An agreement that waits for the company's signature.
+    to_sign: Option<agreement::Model>,
+    /// One that waits for its approval, and one that the office can share.
+    to_approve: Option<agreement::Model>,
+    to_share: Option<agreement::Model>,
+    /// Expressions of interest to hand on, to look into, to talk about terms of.
+    taken_over: Found,
+    introduced: Found,
+    evaluated: Found,
+    /// A contract that met a need of the company, and the need.
+    met: Option<(String, String, i32)>,
 }
 
 impl Things {
@@ -129,7 +141,20 @@ impl Things {
             )
             .await?,
             accepted: introduction(service, organization("OTT_OFFICER")).await?,
-            to_sign: unsigned(service, company).await?,
+            to_sign: agreement_of(service, company, AgreementStatus::PartiallySigned).await?,
+            to_approve: agreement_of(service, company, AgreementStatus::Negotiation).await?,
+            to_share: agreement_of(service, office, AgreementStatus::InternalReview).await?,
+            taken_over: interest_id(
+                service,
+                interest::Column::Status
+                    .eq(InterestStatus::Triage)
+                    .and(interest::Column::Direction.eq(InterestDirection::OfferToNeed))
+                    .and(interest::Column::ChamberId.eq(chamber)),
+            )
+            .await?,
+            introduced: of_office(service, office, InterestStatus::Accepted).await?,
+            evaluated: of_office(service, office, InterestStatus::Evaluation).await?,
+            met: met_need(service, company).await?,
             company,
             chamber,
             office,
@@ -230,12 +255,26 @@ fn companies(things: &Things) -> Vec<Entry> {
         ),
         (
             "MEMBER_USER",
+            "Aprobar un convenio",
+            "Approve an agreement",
+            APPROVE_AGREEMENT,
+            on_agreement(things.to_approve.as_ref(), Some(things.company)),
+        ),
+        (
+            "MEMBER_USER",
             "Firmar un convenio de confidencialidad",
             "Sign a non-disclosure agreement",
             SIGN_AGREEMENT,
             what_to_sign(things),
         ),
         ("MEMBER_USER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
+        (
+            "MEMBER_USER",
+            "Dar por satisfecha una necesidad",
+            "Say that a need has been met",
+            FULFIL_NEED,
+            what_was_met(things),
+        ),
         ("MEMBER_USER", "Quién vio lo nuestro", "Who saw what is ours", DISCLOSURES, none()),
         ("MEMBER_USER", "Archivos de mis necesidades", "Files of my needs", FILES, none()),
         (
@@ -314,6 +353,13 @@ fn chambers(things: &Things) -> Vec<Entry> {
         ),
         (
             "CHAMBER_LIAISON",
+            "Turnar una expresión de interés",
+            "Hand on an expression of interest",
+            FORWARD_INTEREST,
+            version(&things.taken_over),
+        ),
+        (
+            "CHAMBER_LIAISON",
             "Escribir sobre una expresión de interés",
             "Write on an expression of interest",
             SEND_MESSAGE,
@@ -388,7 +434,28 @@ fn offices(things: &Things) -> Vec<Entry> {
             DRAFT_NDA,
             what_to_agree(things),
         ),
+        (
+            "OTT_MANAGER",
+            "Compartir un convenio con la otra parte",
+            "Share an agreement with the other party",
+            SHARE_AGREEMENT,
+            on_agreement(things.to_share.as_ref(), None),
+        ),
         ("OTT_MANAGER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
+        (
+            "OTT_OFFICER",
+            "Evaluar una presentación",
+            "Look into an introduction",
+            EVALUATE_INTEREST,
+            what_to_evaluate(things),
+        ),
+        (
+            "OTT_OFFICER",
+            "Pasar a negociar los términos",
+            "Go on to talk about terms",
+            NEGOTIATE_INTEREST,
+            version(&things.evaluated),
+        ),
         ("OTT_MANAGER", "Lo que está en trato", "What is under way", INTERESTS, none()),
     ]
 }
@@ -514,24 +581,78 @@ async fn introduction(
     Ok(row.map(|row| (row.id.to_string(), row.company_id.to_string())))
 }
 
-/// An agreement that waits for a company's signature.
-async fn unsigned(
+/// An agreement of an organization in a status.
+async fn agreement_of(
     service: &Service,
-    company: OrganizationId,
-) -> Result<Option<(String, i32, String)>> {
-    let row = agreement::Entity::find()
-        .filter(agreement::Column::Status.eq(AgreementStatus::PartiallySigned))
-        .filter(agreement::Column::Parties.contains(format!("|{company}|")))
+    party: OrganizationId,
+    status: AgreementStatus,
+) -> Result<Option<agreement::Model>> {
+    Ok(agreement::Entity::find()
+        .filter(agreement::Column::Status.eq(status))
+        .filter(agreement::Column::Parties.contains(format!("|{party}|")))
         .order_by_asc(agreement::Column::Id)
         .one(service.db().fresh())
+        .await?)
+}
+
+/// An expression of interest of an office in a status.
+async fn of_office(
+    service: &Service,
+    office: OrganizationId,
+    status: InterestStatus,
+) -> Result<Found> {
+    let own = interest::Column::OttId.eq(office);
+    interest_id(service, own.and(interest::Column::Status.eq(status))).await
+}
+
+/// A contract in force that came of a company's need which is still on offer, and the need.
+async fn met_need(
+    service: &Service,
+    company: OrganizationId,
+) -> Result<Option<(String, String, i32)>> {
+    let contracts = agreement::Entity::find()
+        .filter(agreement::Column::Status.eq(AgreementStatus::Active))
+        .filter(agreement::Column::Kind.is_not_in(PRELIMINARY.iter().copied()))
+        .filter(agreement::Column::Parties.contains(format!("|{company}|")))
+        .all(service.db().fresh())
         .await?;
-    Ok(row.map(|row| (row.id.to_string(), row.version, row.sha256)))
+    for contract in contracts {
+        let Some(id) = contract.need_id else { continue };
+        let need = need::Entity::find_by_id(id).one(service.db().fresh()).await?;
+        if let Some(need) = need.filter(|need| need.status == NeedStatus::Published) {
+            return Ok(Some((contract.id.to_string(), id.to_string(), need.version)));
+        }
+    }
+    Ok(None)
+}
+
+/// The input for a verb of an agreement, for a party.
+fn on_agreement(row: Option<&agreement::Model>, party: Option<OrganizationId>) -> Value {
+    let (id, version) = row.map(|row| (row.id.to_string(), row.version)).unwrap_or_default();
+    let mut input = json!({ "id": id, "expectedVersion": version });
+    if let Some(party) = party {
+        input["party"] = json!(party.to_string());
+    }
+    json!({ "input": input })
 }
 
 fn what_to_sign(things: &Things) -> Value {
-    let (id, version, sha256) = things.to_sign.clone().unwrap_or_default();
-    json!({ "input": { "id": id, "expectedVersion": version, "sha256": sha256,
-        "party": things.company.to_string() } })
+    let mut told = on_agreement(things.to_sign.as_ref(), Some(things.company));
+    told["input"]["sha256"] = json!(things.to_sign.as_ref().map(|row| &row.sha256));
+    told
+}
+
+fn what_to_evaluate(things: &Things) -> Value {
+    let mut told = version(&things.introduced);
+    told["input"]["evaluation"] =
+        json!({ "es": "Encajan en proceso y escala; falta medir el ahorro en planta." });
+    told
+}
+
+fn what_was_met(things: &Things) -> Value {
+    let (agreement, id, version) = things.met.clone().unwrap_or_default();
+    json!({ "input": { "id": id, "expectedVersion": version, "agreement": agreement,
+        "outcome": { "es": "Se adoptó una solución con asistencia técnica; el indicador acordado se alcanzó." } } })
 }
 
 fn what_to_agree(things: &Things) -> Value {

@@ -294,3 +294,29 @@ pub(super) const AGREEMENT_COUNTS: &str = "query AgreementsByTypeAndYear {
   agreementCounts(by: [TYPE, YEAR]) { count type year }
 }
 ";
+pub(super) const FORWARD_INTEREST: &str = "mutation ForwardInterest($input: InterestVersionInput!) {
+  forwardInterest(input: $input) { interest { folio status forwardedAt respondBy actions } userErrors { code field message } }
+}
+";
+pub(super) const EVALUATE_INTEREST: &str = "mutation EvaluateInterest($input: EvaluateInterestInput!) {
+  evaluateInterest(input: $input) { interest { folio status evaluation actions } userErrors { code field message } }
+}
+";
+pub(super) const NEGOTIATE_INTEREST: &str = "mutation NegotiateInterest($input: InterestVersionInput!) {
+  negotiateInterest(input: $input) { interest { folio status actions } userErrors { code field message } }
+}
+";
+pub(super) const SHARE_AGREEMENT: &str = "# Quien lo escribió no lo comparte.
+mutation ShareAgreement($input: AgreementVersionInput!) {
+  shareAgreement(input: $input) { agreement { folio status sharedAt parties { role organization { name } } actions } userErrors { code field message } }
+}
+";
+pub(super) const APPROVE_AGREEMENT: &str = "mutation ApproveAgreement($input: ApproveAgreementInput!) {
+  approveAgreement(input: $input) { agreement { folio status sha256 parties { organization { name } approvedAt } actions } userErrors { code field message } }
+}
+";
+pub(super) const FULFIL_NEED: &str = "# Con el convenio que la satisfizo; el resultado es público y no nombra a nadie.
+mutation FulfilNeed($input: FulfilNeedInput!) {
+  fulfilNeed(input: $input) { need { folio status outcome metBy { folio title } } userErrors { code field message } }
+}
+";
