@@ -119,7 +119,11 @@ fn still_due(
     if expires_at.is_some_and(|end| end <= now) {
         return Ok(());
     }
-    Err(Error::refused(crate::error::UserErrorCode::IllegalState, "not due"))
+    Err(not_due())
+}
+
+fn not_due() -> Error {
+    Error::refused(crate::error::UserErrorCode::IllegalState, "not due")
 }
 
 /// Commits; what another instance or a person did in between is no failure, and
@@ -146,13 +150,8 @@ async fn warn(service: &Service) -> Result<usize> {
         .add(need::Column::ExpiresAt.lte(now + WARNING));
     for row in due_needs(service, needs).await? {
         let mut work = service.system_work().await?;
-        let held = work.hold(row.id, NeedAction::Expire).await?;
-        if held.expiry_warned_at.is_none() && held.status == NeedStatus::Published {
-            work.update(held, |need| need.expiry_warned_at = Some(now)).await?;
-            work.record(Event::NeedExpiryNear { need: row.id });
-            work.commit().await?;
-            done += 1;
-        }
+        let outcome = warn_of_need(&mut work, row.id).await;
+        done += finish(work, outcome).await?;
     }
     let offers = Condition::all()
         .add(offer::Column::Status.eq(OfferStatus::Published))
@@ -160,13 +159,30 @@ async fn warn(service: &Service) -> Result<usize> {
         .add(offer::Column::ExpiresAt.lte(now + WARNING));
     for row in due_offers(service, offers).await? {
         let mut work = service.system_work().await?;
-        let held = work.hold(row.id, OfferAction::Expire).await?;
-        if held.expiry_warned_at.is_none() && held.status == OfferStatus::Published {
-            work.update(held, |offer| offer.expiry_warned_at = Some(now)).await?;
-            work.record(Event::OfferExpiryNear { offer: row.id });
-            work.commit().await?;
-            done += 1;
-        }
+        let outcome = warn_of_offer(&mut work, row.id).await;
+        done += finish(work, outcome).await?;
     }
     Ok(done)
+}
+
+async fn warn_of_need(work: &mut Work, id: entity::NeedId) -> Result<()> {
+    let now = work.now;
+    let held = work.hold(id, NeedAction::Expire).await?;
+    if held.expiry_warned_at.is_some() || held.status != NeedStatus::Published {
+        return Err(not_due());
+    }
+    work.update(held, |need| need.expiry_warned_at = Some(now)).await?;
+    work.record(Event::NeedExpiryNear { need: id });
+    Ok(())
+}
+
+async fn warn_of_offer(work: &mut Work, id: entity::OfferId) -> Result<()> {
+    let now = work.now;
+    let held = work.hold(id, OfferAction::Expire).await?;
+    if held.expiry_warned_at.is_some() || held.status != OfferStatus::Published {
+        return Err(not_due());
+    }
+    work.update(held, |offer| offer.expiry_warned_at = Some(now)).await?;
+    work.record(Event::OfferExpiryNear { offer: id });
+    Ok(())
 }

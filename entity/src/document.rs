@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AgreementId, DisclosureLevel, DocumentId, DocumentStatus, InterestId, InterestParty, Localized,
-    NeedId, OfferId, PersonId, WrongId,
+    NeedId, OfferId, OrganizationId, PersonId, WrongId,
 };
 
 #[sea_orm::model]
@@ -25,6 +25,8 @@ pub struct Model {
     pub agreement_id: Option<AgreementId>,
     /// For which party of an interest it was attached.
     pub party: Option<InterestParty>,
+    /// For which party of an agreement it was attached.
+    pub organization_id: Option<OrganizationId>,
     /// From which level on its record it is read.
     pub level: DisclosureLevel,
     pub title: Localized,

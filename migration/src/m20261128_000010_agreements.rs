@@ -25,6 +25,7 @@ impl MigrationTrait for Migration {
             ("disclosure", uuid_null("agreement_id")),
             ("interest", text_null("nda_asked_by")),
             ("document", uuid_null("agreement_id")),
+            ("document", uuid_null("organization_id")),
         ] {
             let alter = Table::alter().table(table).add_column(column).to_owned();
             manager.alter_table(alter).await?;
@@ -67,6 +68,7 @@ impl MigrationTrait for Migration {
             ("disclosure", "agreement_id"),
             ("interest", "nda_asked_by"),
             ("document", "agreement_id"),
+            ("document", "organization_id"),
         ] {
             let alter = Table::alter().table(table).drop_column(column).to_owned();
             manager.alter_table(alter).await?;

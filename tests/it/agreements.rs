@@ -571,6 +571,12 @@ async fn files_reach_the_parties(world: &World) {
     ] {
         assert_eq!(names(&person).await, none);
     }
+    let file = "query($id: ID!) { agreement(id: $id) { documents { id } } }";
+    let file = member.send(file, json!({ "id": id })).await.root()["documents"][0]["id"].clone();
+    let theirs = member.remove_document(file.as_str().unwrap()).await;
+    assert_eq!(theirs.outcome(), "FORBIDDEN", "what a party brought, it alone takes away");
+    assert_eq!(officer.remove_document(file.as_str().unwrap()).await.outcome(), "DONE");
+    assert_eq!(names(member).await, all[1..]);
     let by_liaison = liaison.attach(id, "INTRODUCED", "Anexo.pdf", pdf).await;
     assert_eq!(by_liaison.outcome(), "FORBIDDEN");
     world.events().await;

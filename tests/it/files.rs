@@ -40,6 +40,7 @@ tests::stories!(
     every_door_by_everybody,
     of_two_that_come_at_once_one_is_kept,
     a_signature_opens_what_is_confidential,
+    what_everybody_may_read_names_nobody_when_it_is_handed_in,
 );
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nzanatedentro";
@@ -987,5 +988,25 @@ async fn a_signature_opens_what_is_confidential(world: &World) {
     for (person, file) in [(&officer, &of_need), (&member, &of_offer), (&member, &said)] {
         assert_eq!(url(person, file).await, None);
     }
+    world.events().await;
+}
+
+/// Who invented it may be written down after a file that says so was attached.
+async fn what_everybody_may_read_names_nobody_when_it_is_handed_in(world: &World) {
+    let cast = world.cast().await;
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    let given = json!({ "ott": cast.ott.to_string(), "anonymous": true, "inventors": [] });
+    let given = crate::needs::with(crate::offers::text(), given);
+    let offer = officer.offer("draftOffer", given).await.root()["offer"].clone();
+    let id = offer["id"].as_str().unwrap();
+    let told = officer.attach(id, "NETWORK", "Ensayo de Ana Inventora.pdf", PDF).await;
+    assert_eq!(told.outcome(), "DONE", "nobody of that name is known yet");
+    let inventors = json!({ "id": id, "expectedVersion": 1, "inventors": ["Ana Inventora"] });
+    assert_eq!(officer.offer("reviseOffer", inventors).await.outcome(), "DONE");
+    let at = |version: i32| json!({ "id": id, "expectedVersion": version });
+    assert_eq!(officer.offer("submitOffer", at(2)).await.outcome(), "BLIND_CHECK");
+    let file = told.root()["document"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(officer.remove_document(&file).await.outcome(), "DONE");
+    assert_eq!(officer.offer("submitOffer", at(2)).await.outcome(), "DONE");
     world.events().await;
 }

@@ -268,6 +268,7 @@ pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) ->
         offer_id: None,
         interest_id: None,
         agreement_id: None,
+        organization_id: None,
         party: None,
         level,
         title: both("Balance", "Balance"),
@@ -486,7 +487,7 @@ pub fn agreement(
     }
 }
 
-/// The parties of [`agreement`], which did nothing yet.
+/// The parties of [`agreement()`], which did nothing yet.
 #[must_use]
 pub fn parties(row: &agreement::Model) -> Vec<agreement_party::Model> {
     let party = |(organization_id, place): (OrganizationId, i32)| agreement_party::Model {

@@ -28,7 +28,7 @@ use crate::{
     offers,
     policy::{
         AgreementAction, IN_FORCE, InterestAction, NDAS, OfferAction, PRELIMINARY, SPEAKERS,
-        agreements_in_force, signs_for, speaks_for, takes_offer,
+        signs_for, speaks_for, takes_offer,
     },
     scalars::LocalizedTextInput,
     work::Work,
@@ -668,7 +668,17 @@ pub(crate) async fn met(work: &Work, need: NeedId, id: AgreementId) -> Result<bo
     Ok(work.viewer().known(found).is_some())
 }
 
-/// Whether an agreement in force takes an offer off the market: its office grants it.
+/// What binds its parties, also while it is interrupted, and before its first day.
+fn binding() -> Condition {
+    use agreement::Column;
+    let signed = Condition::all()
+        .add(Column::Status.eq(AgreementStatus::PartiallySigned))
+        .add(Column::SignedAt.is_not_null());
+    let begun = Column::Status.is_in([AgreementStatus::Active, AgreementStatus::Suspended]);
+    Condition::any().add(begun).add(signed)
+}
+
+/// Whether an agreement that binds takes an offer off the market: its office grants it.
 pub(crate) async fn takes(work: &Work, offer: OfferId) -> Result<bool> {
     let office = offer::Entity::find()
         .select_only()
@@ -687,29 +697,28 @@ pub(crate) async fn takes(work: &Work, offer: OfferId) -> Result<bool> {
     let rows = agreement::Entity::find()
         .filter(agreement::Column::OfferId.eq(offer))
         .filter(agreement::Column::Id.in_subquery(granted))
-        .filter(agreements_in_force(work.viewer()))
+        .filter(binding())
         .all(work.tx())
         .await?;
     Ok(rows.iter().any(takes_offer))
 }
 
-/// The agreements in force that came of an interest.
-fn of_interest(work: &Work, interest: InterestId) -> Select<agreement::Entity> {
-    agreement::Entity::find()
-        .filter(agreement::Column::InterestId.eq(interest))
-        .filter(agreements_in_force(work.viewer()))
-}
-
-/// Whether a non-disclosure agreement of an interest is in force.
+/// Whether a non-disclosure agreement of an interest binds.
 pub(crate) async fn is_confided(work: &Work, interest: InterestId) -> Result<bool> {
-    let ndas = agreement::Column::Kind.is_in(NDAS.iter().copied());
-    Ok(of_interest(work, interest).filter(ndas).count(work.tx()).await? > 0)
+    let ndas = agreement::Entity::find()
+        .filter(agreement::Column::InterestId.eq(interest))
+        .filter(agreement::Column::Kind.is_in(NDAS.iter().copied()))
+        .filter(binding());
+    Ok(ndas.count(work.tx()).await? > 0)
 }
 
-/// Whether a contract that came of an interest is in force.
+/// Whether a contract that came of an interest binds.
 pub(crate) async fn binds(work: &Work, interest: InterestId) -> Result<bool> {
-    let contracts = agreement::Column::Kind.is_not_in(PRELIMINARY.iter().copied());
-    Ok(of_interest(work, interest).filter(contracts).count(work.tx()).await? > 0)
+    let contracts = agreement::Entity::find()
+        .filter(agreement::Column::InterestId.eq(interest))
+        .filter(agreement::Column::Kind.is_not_in(PRELIMINARY.iter().copied()))
+        .filter(binding());
+    Ok(contracts.count(work.tx()).await? > 0)
 }
 
 /// Whether somebody talks about terms for an offer: an interest in negotiation, or an

@@ -23,7 +23,10 @@ pub(crate) fn waiting(viewer: &Viewer) -> Vec<SelectStatement> {
                 let concluded = TimelineKind::AgreementConcluded;
                 (last::<Entity>(&[concluded], Column::Id, Column::UpdatedAt), None)
             }
-            InboxKind::AgreementToApprove => (column(Column::SharedAt), None),
+            InboxKind::AgreementToApprove => {
+                let open = [TimelineKind::AgreementShared, TimelineKind::AgreementReopened];
+                (last::<Entity>(&open, Column::Id, Column::SharedAt), None)
+            }
             _ => (column(Column::UpdatedAt), None),
         };
         Waits { kind, rows, since, until, escalated: None }

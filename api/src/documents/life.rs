@@ -29,7 +29,7 @@ use crate::{
     organizations::consented,
     policy::{
         AgreementAction, Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED,
-        OfferAction, Sides, Viewer, speaker, visible_documents,
+        OfferAction, Sides, Viewer, speaker, speaks_for, visible_documents,
     },
     scalars::LocalizedTextInput,
     work::Work,
@@ -51,7 +51,7 @@ pub(super) enum Held {
     Need(Allowed<need::Model>),
     Offer(Allowed<offer::Model>),
     Interest(Allowed<interest::Model>, InterestParty),
-    Agreement(Allowed<agreement::Model>),
+    Agreement(Allowed<agreement::Model>, OrganizationId),
 }
 
 impl Held {
@@ -66,7 +66,10 @@ impl Held {
                 Self::Interest(interest, party.ok_or(Error::Forbidden)?)
             }
             RecordId::Agreement(id) => {
-                Self::Agreement(work.hold(id, AgreementAction::Revise).await?)
+                let agreement = work.hold(id, AgreementAction::Revise).await?;
+                let parties = agreement.parties.parsed::<OrganizationId>();
+                let own = parties.into_iter().find(|party| speaks_for(work.viewer(), *party));
+                Self::Agreement(agreement, own.ok_or(Error::Forbidden)?)
             }
         })
     }
@@ -77,14 +80,22 @@ impl Held {
             Self::Need(need) => need.part(row),
             Self::Offer(offer) => offer.part(row),
             Self::Interest(interest, _) => interest.part(row),
-            Self::Agreement(agreement) => agreement.part(row),
+            Self::Agreement(agreement, _) => agreement.part(row),
         }
     }
 
     fn party(&self) -> Option<InterestParty> {
         match self {
-            Self::Need(_) | Self::Offer(_) | Self::Agreement(_) => None,
+            Self::Need(_) | Self::Offer(_) | Self::Agreement(..) => None,
             Self::Interest(_, party) => Some(*party),
+        }
+    }
+
+    /// The party of an agreement for which documents are attached and taken away.
+    fn organization(&self) -> Option<OrganizationId> {
+        match self {
+            Self::Agreement(_, party) => Some(*party),
+            _ => None,
         }
     }
 
@@ -101,7 +112,7 @@ impl Held {
             Self::Offer(offer) => {
                 open_to(offer.status, |s: OfferStatus| OfferAction::Revise.from().contains(&s))
             }
-            Self::Agreement(agreement) => {
+            Self::Agreement(agreement, _) => {
                 (agreement.ended_at.is_none(), agreement.status.to_value())
             }
             Self::Interest(interest, _) => open_to(interest.status, |status| {
@@ -121,7 +132,7 @@ impl Held {
     async fn check_level(&self, work: &Work, level: DisclosureLevel) -> Result<()> {
         match self {
             // What it says cannot be checked for names, and nobody reviews it.
-            Self::Interest(..) | Self::Agreement(_) if level < DisclosureLevel::Introduced => {
+            Self::Interest(..) | Self::Agreement(..) if level < DisclosureLevel::Introduced => {
                 Err(Error::field(
                     "input.level",
                     UserErrorCode::Invalid,
@@ -150,6 +161,15 @@ impl Held {
         }
     }
 
+    /// Whether what everybody may read of it tells nobody's name.
+    fn is_anonymous(&self) -> bool {
+        match self {
+            Self::Need(need) => need.anonymous,
+            Self::Offer(offer) => offer.anonymous,
+            Self::Interest(..) | Self::Agreement(..) => true,
+        }
+    }
+
     /// The names that what everybody may read does not hold.
     async fn names(&self, work: &Work) -> Result<Vec<String>> {
         match self {
@@ -166,7 +186,7 @@ impl Held {
                 names.extend(offer.inventors.0.iter().filter_map(|name| blind::comparable(name)));
                 Ok(names)
             }
-            Self::Interest(..) | Self::Agreement(_) => Ok(Vec::new()),
+            Self::Interest(..) | Self::Agreement(..) => Ok(Vec::new()),
         }
     }
 }
@@ -190,7 +210,7 @@ pub(super) async fn attach(
     held.check_open(input.level)?;
     held.check_level(work, input.level).await?;
     let (title, media_type) = check_input(&input, service, archive.most_bytes())?;
-    if input.level < DisclosureLevel::Introduced {
+    if input.level < DisclosureLevel::Introduced && held.is_anonymous() {
         let texts = all_texts([Some(&title)]).chain([input.file_name.as_str()]);
         check_blind(texts, &held.names(work).await?)?;
     }
@@ -201,6 +221,10 @@ pub(super) async fn attach(
     let theirs = document::Entity::find()
         .filter(Column::Record.eq(record.to_string()))
         .filter(party.map_or(Column::Party.is_null(), |party| Column::Party.eq(party)))
+        .filter(
+            held.organization()
+                .map_or(Column::OrganizationId.is_null(), |own| Column::OrganizationId.eq(own)),
+        )
         .filter(Condition::any().add(Column::Status.eq(DocumentStatus::Stored)).add(coming));
     if theirs.count(work.tx()).await? >= MOST {
         return Err(Error::refused(
@@ -217,6 +241,7 @@ pub(super) async fn attach(
         interest_id: None,
         agreement_id: None,
         party,
+        organization_id: held.organization(),
         level: input.level,
         title,
         file_name: input.file_name.trim().to_owned(),
@@ -305,6 +330,22 @@ fn check_input(
     Ok((title.unwrap_or_default(), media_type.unwrap_or_default().to_owned()))
 }
 
+/// What everybody may read of the files of a need or an offer: their titles and names.
+pub(crate) async fn public_texts(work: &Work, record: &str) -> Result<Vec<String>> {
+    let gone = Column::Status.ne(DocumentStatus::Removed);
+    let public = [DisclosureLevel::PublicBlind, DisclosureLevel::Network];
+    let rows = document::Entity::find()
+        .filter(Column::Record.eq(record))
+        .filter(gone)
+        .filter(Column::Level.is_in(public))
+        .all(work.tx())
+        .await?;
+    let texts = rows.iter().flat_map(|row| {
+        all_texts([Some(&row.title)]).chain([row.file_name.as_str()]).map(ToOwned::to_owned)
+    });
+    Ok(texts.collect())
+}
+
 /// The record of a document, which names it.
 pub(super) fn record_of(row: &document::Model) -> Result<RecordId> {
     row.record.parse().map_err(|_| Error::internal("a document belongs to nothing"))
@@ -347,7 +388,9 @@ pub(super) async fn remove(work: &mut Work, id: DocumentId) -> Result<()> {
     };
     let row = work.keep::<document::Entity>(id).await?;
     let row = row.filter(|row| row.status != DocumentStatus::Removed).ok_or_else(gone)?;
-    if row.party != held.party() {
+    // What a party brought, it alone takes away.
+    let theirs = row.party != held.party() || row.organization_id != held.organization();
+    if theirs && !work.viewer().system {
         return Err(Error::Forbidden);
     }
     let now = work.now;

@@ -36,7 +36,7 @@ pub struct RemoveDocumentPayload {
 /// A document that is announced.
 #[derive(Debug, InputObject)]
 pub struct AttachDocumentInput {
-    /// What it belongs to: the id of a need, an offer or an expression of interest.
+    /// What it belongs to: the id of a need, an offer, an expression of interest or an agreement.
     pub(super) record: ID,
     /// From which level on its record it is read. What is below `INTRODUCED` belongs to the public text of a need or an offer: it can be attached while the text is written, and its title and file name may name nobody. On an expression of interest or an agreement, `INTRODUCED` or above; on an agreement, `INTRODUCED` reaches the chamber that follows it, what is above its parties.
     pub(super) level: DisclosureLevel,
@@ -63,7 +63,7 @@ pub struct DocumentMutation;
 
 #[Object]
 impl DocumentMutation {
-    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, for all parties of the expression of interest, and for those who speak for a party to the agreement; at most 20 for each record, on an expression of interest for each party.
+    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, for all parties of the expression of interest, and for those who speak for a party to the agreement; at most 20 for each record, on an expression of interest and an agreement for each party.
     async fn attach_document(
         &self,
         ctx: &Context<'_>,
@@ -83,7 +83,7 @@ impl DocumentMutation {
         })
     }
 
-    /// Takes a document away, with its bytes. For those who may revise the need or the offer, and for the party of the expression of interest that attached it.
+    /// Takes a document away, with its bytes. For those who may revise the need or the offer, and for the party of the expression of interest or the agreement that attached it.
     async fn remove_document(
         &self,
         ctx: &Context<'_>,

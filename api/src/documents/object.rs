@@ -16,14 +16,14 @@ use crate::{
     read::{Facts, Field, Kind, List, Node, Order, Row},
 };
 
-/// A file that belongs to a need, an offer or an expression of interest. Its bytes are fetched
+/// A file that belongs to a need, an offer, an expression of interest or an agreement. Its bytes are fetched
 /// outside of GraphQL, through `url`.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Document {
     /// Identifies it.
     pub(crate) id: DocumentId,
-    /// What it belongs to: the id of a need, an offer or an expression of interest.
+    /// What it belongs to: the id of a need, an offer, an expression of interest or an agreement.
     record: ID,
     /// From which level on its record it is read; on an expression of interest, the party that attached it always reads it.
     level: DisclosureLevel,
@@ -37,7 +37,7 @@ pub struct Document {
     size_bytes: i32,
     /// The SHA-256 of its bytes, 64 hexadecimal digits.
     sha256: String,
-    /// For which party it was attached to an expression of interest. Null on needs and offers.
+    /// For which party it was attached to an expression of interest. Null on everything else.
     party: Option<InterestParty>,
     /// The person who attached it, by id alone: names are personal data. Null below `INTRODUCED` on its record, or when the service did.
     uploaded_by: Option<PersonId>,

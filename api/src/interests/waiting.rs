@@ -29,7 +29,11 @@ pub(crate) fn waiting(viewer: &Viewer) -> Vec<SelectStatement> {
             InboxKind::InterestToForward => &[TimelineKind::InterestTakenOver],
             InboxKind::InterestToExplain => &[TimelineKind::InterestInformationRequested],
             InboxKind::InterestToAnswer => &[TimelineKind::InterestForwarded],
-            InboxKind::InterestToEvaluate => &[TimelineKind::InterestAccepted],
+            InboxKind::InterestToEvaluate => &[
+                TimelineKind::InterestAccepted,
+                TimelineKind::InterestNdaSigned,
+                TimelineKind::InterestNdaWaived,
+            ],
             InboxKind::InterestToNegotiate => &[TimelineKind::InterestUnderEvaluation],
             _ => &[TimelineKind::InterestDrafted],
         };

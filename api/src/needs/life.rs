@@ -14,6 +14,7 @@ use crate::{
     agreements,
     checks::Checks,
     codes::Labels,
+    documents,
     error::{Error, Result, UserErrorCode},
     event::Event,
     interests,
@@ -322,8 +323,9 @@ async fn check_blind(work: &Work, need: &need::Model, also: &[&Localized]) -> Re
     let mut companies = need.shared_by.parsed::<OrganizationId>();
     companies.push(need.company_id);
     let names = names_of(work, companies).await?;
+    let files = documents::life::public_texts(work, &need.id.to_string()).await?;
     let texts = public_texts(need).into_iter().chain(all_texts(also.iter().copied().map(Some)));
-    lifecycle::check_blind(texts, &names)
+    lifecycle::check_blind(texts.chain(files.iter().map(String::as_str)), &names)
 }
 
 /// Offers a need to the network.

@@ -14,6 +14,7 @@ use crate::{
     agreements,
     checks::Checks,
     codes::Labels,
+    documents,
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::{
@@ -245,7 +246,9 @@ async fn check_blind(work: &Work, offer: &offer::Model) -> Result<()> {
     };
     let mut names: Vec<String> = [office, host].iter().flatten().flat_map(blind_names).collect();
     names.extend(offer.inventors.0.iter().filter_map(|name| crate::blind::comparable(name)));
-    lifecycle::check_blind(public_texts(offer), &names)
+    let files = documents::life::public_texts(work, &offer.id.to_string()).await?;
+    let texts = public_texts(offer).into_iter().chain(files.iter().map(String::as_str));
+    lifecycle::check_blind(texts, &names)
 }
 
 /// Offers an offer to the network.

@@ -406,7 +406,9 @@ pub fn takes_offer(row: &agreement::Model) -> bool {
     match row.kind {
         AgreementType::AssignmentAgreement => true,
         AgreementType::ExclusiveLicence => {
-            matches!(row.exclusivity, Some(Exclusivity::Exclusive | Exclusivity::Sole))
+            let everywhere = row.field_of_use.is_none() && row.territory.is_none();
+            everywhere
+                && matches!(row.exclusivity, Some(Exclusivity::Exclusive | Exclusivity::Sole))
         }
         _ => false,
     }
