@@ -410,7 +410,7 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["agreement", "interest", "match", "need", "offer", "consent", "organization"]
+        let id = ["agreement", "interest", "match", "need", "offer", "organization"]
             .iter()
             .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)
@@ -614,11 +614,18 @@ timeline! {
         CommitmentKept from Introduced,
         /// A party gave a commitment up.
         CommitmentDropped from Introduced,
+        /// What the organization says of itself, as a chamber or as a transfer office, was put on record.
+        ProfileImported from PublicBlind,
+        /// Somebody was put on record for the organization, with their roles.
+        MembersImported from Introduced,
+        /// The company consented to something.
+        ConsentGranted from Introduced,
+        /// The company took a consent back.
+        ConsentWithdrawn from Introduced,
     }
     never {
-        // Of no one record, or of one that has no timeline.
-        CodesLoaded, OrganizationsImported, ProfileImported, MembersImported, ConsentGranted,
-        ConsentWithdrawn, NeedsGenerated, OffersGenerated, MatchesGenerated,
+        // Of many records at once: `createdAt` and `updatedAt` of each say when.
+        CodesLoaded, OrganizationsImported, NeedsGenerated, OffersGenerated, MatchesGenerated,
         // The machine's own work, which comes and goes with every change.
         NeedMatched, OfferMatched,
         // What the sender still changed before sending is nobody else's, and no level tells them apart.

@@ -803,6 +803,8 @@ vocabularies! {
         InterestToExplain = "INTEREST_TO_EXPLAIN",
         /// An expression of interest that was forwarded: accept or decline it. For the owner of the need or the offer.
         InterestToAnswer = "INTEREST_TO_ANSWER",
+        /// An expression of interest for which a non-disclosure agreement was asked and is not written yet: draft it. For members of the company, and for the office.
+        InterestToConfide = "INTEREST_TO_CONFIDE",
         /// An accepted expression of interest: look into it together. For both intermediaries.
         InterestToEvaluate = "INTEREST_TO_EVALUATE",
         /// An expression of interest that was looked into: talk about terms. For both intermediaries.

@@ -185,6 +185,14 @@ async fn a_non_disclosure_agreement_opens_what_is_confidential(world: &World) {
     let ask = at(&json!({ "id": stage.interest.id.to_string(), "version": 1 }), json!({}));
     assert_eq!(officer.interest("requestInterestNda", ask).await.outcome(), "DONE");
     assert_eq!(stage.annex(officer).await["disclosureLevel"], "INTRODUCED");
+    let to_draft = async |person: &Person<'_>| {
+        let ask = "{ viewer { inbox(kind: [INTEREST_TO_CONFIDE]) { nodes { record } } } }";
+        let inbox = person.send(ask, json!({})).await.root()["inbox"]["nodes"].clone();
+        inbox.as_array().unwrap().iter().any(|i| i["record"] == stage.interest.id.to_string())
+    };
+    for (person, waits) in [(member, true), (officer, true), (manager, true), (liaison, false)] {
+        assert_eq!(to_draft(person).await, waits);
+    }
 
     // A draft is there for the party that writes it, and complete before it is handed on.
     let mut input = stage.nda("MUTUAL_NDA", ["PARTNER", "PARTNER"]);
@@ -194,6 +202,8 @@ async fn a_non_disclosure_agreement_opens_what_is_confidential(world: &World) {
     for other in [member, liaison] {
         assert!(read(other, &draft["id"]).await.is_null(), "nobody else knows of a draft");
     }
+    assert!(!to_draft(officer).await, "it is being drafted");
+    assert!(to_draft(member).await, "nor by what no longer waits for them");
     let early = officer.agreement("submitAgreement", at(&draft, json!({}))).await;
     assert_eq!(early.user_errors(), ["REQUIRED agreement.confidentialityYears"]);
     let years = json!({ "confidentialityYears": 5 });
@@ -206,6 +216,7 @@ async fn a_non_disclosure_agreement_opens_what_is_confidential(world: &World) {
     let submitted = after(officer, "submitAgreement", &returned, json!({})).await;
     let shared = after(manager, "shareAgreement", &submitted, json!({})).await;
     assert_eq!(shared["status"], "NEGOTIATION");
+    assert!(!to_draft(member).await, "now they know");
     let id = &shared["id"];
     let theirs = read(member, id).await;
     assert_eq!(theirs["disclosureLevel"], "CONTRACT");

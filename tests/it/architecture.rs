@@ -67,8 +67,17 @@ fn modules(code: &str) -> Vec<String> {
     modules
 }
 
-const SLICES: &[&str] =
-    &["needs", "offers", "organizations", "matches", "interests", "documents", "ledger", "codes"];
+const SLICES: &[&str] = &[
+    "needs",
+    "offers",
+    "organizations",
+    "matches",
+    "interests",
+    "agreements",
+    "documents",
+    "ledger",
+    "codes",
+];
 
 /// What each place may use of the crate.
 const MAY: &[(&str, &[&str])] = &[

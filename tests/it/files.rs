@@ -422,6 +422,12 @@ async fn the_end_of_an_interest_closes_its_files(world: &World) {
     let own = url(&member, &of_need).await.unwrap();
     assert_eq!(world.transfer(None, &own, None).await.status, 200);
     assert_eq!(entries(&member).await.len(), 1);
+    // What the files of a record are called is told with the record.
+    let shown = listed(&officer, "need", &need.id.to_string()).await;
+    assert_eq!(shown.len(), 1);
+    let told = entries(&member).await;
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[0]["fields"], json!(["documents"]));
     let close = input("closeInterest", &row.id.to_string());
     assert_eq!(member.interest("closeInterest", close).await.outcome(), "DONE");
     for link in [&theirs, &ours] {

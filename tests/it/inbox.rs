@@ -201,10 +201,9 @@ fn right(
         .offers
         .iter()
         .filter_map(|row| Some((offer_waits(viewer, row, false)?, row.id.to_string())));
-    let interests = all
-        .interests
-        .iter()
-        .filter_map(|row| Some((interest_waits(viewer, row, represented)?, row.id.to_string())));
+    let interests = all.interests.iter().filter_map(|row| {
+        Some((interest_waits(viewer, row, represented, false)?, row.id.to_string()))
+    });
     let agreements = all.agreements.iter().filter_map(|(row, parties)| {
         Some((agreement_waits(viewer, row, parties, false)?, row.id.to_string()))
     });

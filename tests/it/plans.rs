@@ -41,6 +41,7 @@ const LISTS: &[&str] = &[
     "{ interests(first: 2) { nodes { documents { fileName } } } }",
     "{ needs(first: 5) { nodes { timeline(first: 5) { nodes { kind at actor } } } } }",
     "{ interests(first: 5) { nodes { timeline(last: 5) { nodes { kind at actor } } } } }",
+    "{ organizations(first: 5) { nodes { timeline(first: 5) { nodes { kind at actor } } } } }",
     "{ disclosures(first: 5) { nodes { record organization { name } basis { folio } } } }",
     "{ interests(order: OLDEST) { nodes { id } } }",
     "{ interests(order: RECENTLY_UPDATED, last: 5) { nodes { id } } }",

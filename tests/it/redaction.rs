@@ -243,7 +243,7 @@ fn operations(secrets: &Secrets) -> Vec<String> {
     operations.push(format!(
         "{{ viewer {{ inbox(first: 50) {{ totalCount edges {{ cursor node {{ {item} }} }} }} }} }}"
     ));
-    for list in ["needs", "offers", "interests", "matches"] {
+    for list in ["needs", "offers", "interests", "matches", "agreements", "organizations"] {
         operations.push(format!(
             "{{ {list}(first: 5) {{ nodes {{ timeline {{ totalCount edges {{ cursor node {{ {entry} }} \
             }} }} }} }} }}"

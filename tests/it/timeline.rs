@@ -24,6 +24,7 @@ tests::stories!(
     timelines_of_many_cost_one_statement,
     what_happened_before_is_found_by_its_record,
     what_an_introduction_tells_is_on_record,
+    consents_are_told_to_their_own_house,
 );
 
 /// Kinds that no timeline tells, of records that have one.
@@ -71,16 +72,15 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     let id = |noun: &str| format!("{noun}_{}", "0".repeat(32));
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
         "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
-        "matches": 1 });
+        "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
+        "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
     }
     for kind in SILENT {
         assert_eq!(happened(kind, &records).told(), None);
     }
-    let (organization, consent) = (Default::default(), ConsentId::default());
-    let purpose = ConsentPurpose::Publication;
-    assert_eq!(Event::ConsentGranted { consent, organization, purpose }.told(), None);
+    assert_eq!(Event::OrganizationsImported { organizations: Vec::new() }.told(), None);
 }
 
 /// What somebody is told of a record: its level for them, kinds and actors.
@@ -137,6 +137,14 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
         world.agree(&agreement).await;
         nouns.push(("agreement", json!({ "agreement": agreement.id })));
     }
+    for organization in [cast.company, cast.chamber, cast.ott] {
+        let consent = ConsentId::new(world.now());
+        nouns.push((
+            "organization",
+            json!({ "organization": organization, "consent": consent,
+                "purpose": ConsentPurpose::Publication, "count": 1 }),
+        ));
+    }
     let actor = PersonId::new(world.now());
     let kinds: Vec<String> = TimelineKind::iter().map(|kind| kind.to_value()).collect();
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).chain(SILENT.iter().copied()).collect();
@@ -145,10 +153,11 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
     for (noun, ids) in &nouns {
         let about = |kind: &&&str| {
             let noun = noun.to_uppercase();
-            let of_agreements = ["CONFIDANT", "COMMITMENT"].iter().any(|of| kind.starts_with(of));
+            let is_of = |words: &[&str]| words.iter().any(|word| kind.starts_with(word));
             kind.starts_with(&noun)
                 || (noun == "INTEREST" && kind.starts_with("MESSAGE"))
-                || (noun == "AGREEMENT" && of_agreements)
+                || (noun == "AGREEMENT" && is_of(&["CONFIDANT", "COMMITMENT"]))
+                || (noun == "ORGANIZATION" && is_of(&["PROFILE", "MEMBERS", "CONSENT"]))
         };
         let events: Vec<_> = kinds.iter().filter(about).map(|kind| happened(kind, ids)).collect();
         for event in &events {
@@ -366,6 +375,43 @@ async fn what_happened_before_is_found_by_its_record(world: &World) {
     let events = events.all(world.db().fresh()).await.unwrap();
     assert_eq!(events[0].subject_id, Some(need.id.0));
     assert!(events.len() > 1 && events[1..].iter().all(|event| event.subject_id.is_none()));
+}
+
+/// A consent is told by its organization to its own people, also one that was given before.
+async fn consents_are_told_to_their_own_house(world: &World) {
+    let cast = world.cast().await;
+    let (organization, purpose) = (cast.company, ConsentPurpose::Publication);
+    let consent = ConsentId::new(world.now());
+    let actor = PersonId::new(world.now());
+    put(world, &Event::ConsentGranted { consent, organization, purpose }, actor, world.now()).await;
+    let db = world.db().write();
+    // As it was written before organizations had a timeline.
+    let names: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let change = names.iter().position(|name| name.contains("consents")).unwrap();
+    Migrator::down(db, Some(u32::try_from(names.len() - change).unwrap())).await.unwrap();
+    let subject = async || {
+        let newest = event::Entity::find().order_by_desc(event::Column::Seq);
+        newest.one(world.db().fresh()).await.unwrap().unwrap().subject
+    };
+    assert_eq!(subject().await, Some(consent.to_string()));
+    Migrator::up(db, None).await.unwrap();
+    assert_eq!(subject().await, Some(organization.to_string()));
+    world.pass(TimeDelta::hours(1));
+    put(world, &Event::ConsentWithdrawn { consent, organization, purpose }, actor, world.now())
+        .await;
+    assert_eq!(world.events().await, ["CONSENT_GRANTED", "CONSENT_WITHDRAWN"]);
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let service = world.person(Role::Service, cast.company).await;
+    let admin = world.person(Role::NetworkAdmin, cast.network).await;
+    let id = organization.to_string();
+    let whole = told(&member, "organization", &id).await.unwrap().1;
+    assert_eq!(kinds(&whole), ["CONSENT_GRANTED", "CONSENT_WITHDRAWN"]);
+    assert_eq!(whole["nodes"][0]["actor"], json!(actor));
+    for person in [&liaison, &service, &admin, &world.nobody(), &world.stranger().await] {
+        let told = told(person, "organization", &id).await.unwrap().1;
+        assert_eq!((kinds(&told).len(), &told["totalCount"]), (0, &json!(0)));
+    }
 }
 
 /// Whoever was introduced reads all of it, and its owner that they did; passers leave no trace.

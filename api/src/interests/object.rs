@@ -321,6 +321,8 @@ impl Node for Interest {
         FIELDS
     }
 
+    const GUARDED: &'static [&'static str] = &["documents"];
+
     fn relations() -> &'static [&'static dyn Relation<Self>] {
         &[
             &ToOne { name: "need", key: Column::NeedId, place: |row: &mut Self| &mut row.need },

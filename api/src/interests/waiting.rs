@@ -29,6 +29,7 @@ pub(crate) fn waiting(viewer: &Viewer) -> Vec<SelectStatement> {
             InboxKind::InterestToForward => &[TimelineKind::InterestTakenOver],
             InboxKind::InterestToExplain => &[TimelineKind::InterestInformationRequested],
             InboxKind::InterestToAnswer => &[TimelineKind::InterestForwarded],
+            InboxKind::InterestToConfide => &[TimelineKind::InterestNdaRequested],
             InboxKind::InterestToEvaluate => &[
                 TimelineKind::InterestAccepted,
                 TimelineKind::InterestNdaSigned,

@@ -501,7 +501,7 @@ impl Node for Need {
     type Facts = NeedFacts;
 
     const KEY: Column = Column::Id;
-    const GUARDED: &'static [&'static str] = &["timeline"];
+    const GUARDED: &'static [&'static str] = &["timeline", "documents"];
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS

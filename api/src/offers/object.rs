@@ -433,7 +433,7 @@ impl Node for Offer {
     type Facts = OfferFacts;
 
     const KEY: Column = Column::Id;
-    const GUARDED: &'static [&'static str] = &["timeline"];
+    const GUARDED: &'static [&'static str] = &["timeline", "documents"];
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, SizeBasis,
-    SizeClass, Texts, VerificationLevel, affiliation, need, offer, organization,
+    SizeClass, Texts, VerificationLevel, affiliation, event, need, offer, organization,
     organization::Column,
 };
 use sea_orm::{
@@ -30,6 +30,7 @@ use crate::{
     },
     read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
+    timeline::{TimelineEntry, timeline},
 };
 
 /// An organization: a company, a chamber, a technology transfer office, an institution.
@@ -113,6 +114,8 @@ pub struct Organization {
     needs: Many<Need>,
     #[graphql(skip)]
     offers: Many<Offer>,
+    #[graphql(skip)]
+    timeline: Many<TimelineEntry>,
 }
 
 #[ComplexObject]
@@ -222,6 +225,24 @@ impl Organization {
         >,
     ) -> Told<Page<Offer>> {
         Some(self.offers.page(ctx))
+    }
+
+    /// What happened to it, oldest first: to everybody when its profile was put on record; to its own people also who was put on record for it, and what it consented to and took back. What was changed together with many others has no entry: `updatedAt` tells when.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<TimelineEntry>> {
+        Some(self.timeline.page(ctx))
     }
 
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
@@ -410,6 +431,12 @@ impl Node for Organization {
                 list: newest_offers,
                 place: |one: &mut Self| &mut one.offers,
             },
+            &ToMany {
+                name: "timeline",
+                parent: event::Column::SubjectId,
+                list: timeline,
+                place: |one: &mut Self| &mut one.timeline,
+            },
         ]
     }
 
@@ -489,6 +516,7 @@ impl Node for Organization {
             parent: None,
             needs: Many::default(),
             offers: Many::default(),
+            timeline: Many::default(),
         })
     }
 }

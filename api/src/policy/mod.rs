@@ -171,6 +171,13 @@ impl Viewer {
         self.grants.iter().filter(move |grant| roles.contains(&grant.role))
     }
 
+    /// The organizations whose own people include the viewer. A service account and an analyst
+    /// work for one without being inside.
+    pub(crate) fn houses(&self) -> impl Iterator<Item = OrganizationId> {
+        let inside = |grant: &&Grant| !matches!(grant.role, Role::Service | Role::Analyst);
+        self.grants.iter().filter(inside).map(|grant| grant.organization)
+    }
+
     /// Whether a grant of one of these roles in `organization` reaches this territory.
     fn reaches(
         &self,

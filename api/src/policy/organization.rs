@@ -59,9 +59,7 @@ impl Resource for OrganizationFacts {
 
 impl OrganizationFacts {
     fn is_own(&self, viewer: &Viewer) -> bool {
-        viewer.grants.iter().any(|grant| {
-            grant.organization == self.id && !matches!(grant.role, Role::Service | Role::Analyst)
-        })
+        viewer.houses().any(|house| house == self.id)
     }
 }
 

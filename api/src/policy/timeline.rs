@@ -41,6 +41,9 @@ impl TimelineReader {
         let kind = record.split('_').next().unwrap_or_default();
         match kind {
             "agreement" if level == DisclosureLevel::Introduced => Watcher,
+            // What an organization does in its own house is told to its own people alone, as its
+            // consents are: who was introduced, and its chamber, know it from outside.
+            "org" if level == DisclosureLevel::Contract => Party,
             "need" | "offer" | "interest" | "agreement" if inside => Party,
             // Persons are not told of matches: one may speak for a company that is not known yet.
             "match" if inside => Watcher,
@@ -123,6 +126,7 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
             party = party.add(is_among::<interest::Entity>(interest::Column::Id, known));
         }
     }
+    party = party.add(event::Column::SubjectId.is_in(viewer.houses().map(|id| id.0)));
     if let Some(own) = party_agreements(viewer) {
         party = party.add(is_among::<agreement::Entity>(agreement::Column::Id, own));
     }

@@ -18,6 +18,7 @@ use super::{
     AgreementAction, InterestAction, NeedAction, OfferAction, Resource, Sides, Viewer,
     agreement::{acts_for, agreements_of},
     interest::PARTIES,
+    nda::NDAS,
     represented, visible_agreements, visible_interests, visible_needs, visible_offers,
 };
 use crate::event::WRITING;
@@ -50,6 +51,7 @@ pub const INTERESTS_WAIT: &[(InboxKind, &[InterestStatus], InterestAction)] = &[
         InterestAction::ProvideInformation,
     ),
     (InboxKind::InterestToAnswer, &[InterestStatus::Forwarded], InterestAction::Accept),
+    (InboxKind::InterestToConfide, &[InterestStatus::NdaPending], InterestAction::WaiveNda),
     (
         InboxKind::InterestToEvaluate,
         &[InterestStatus::Accepted, InterestStatus::NdaSigned],
@@ -159,18 +161,20 @@ fn expected(kind: InboxKind, action: InterestAction, from: InterestDirection) ->
 }
 
 /// What waits for the viewer at an expression of interest; `represented` says whether the
-/// company lets its chamber represent it.
+/// company lets its chamber represent it, `confiding` whether a non-disclosure agreement of it
+/// that the viewer may know of is under way.
 #[must_use]
 pub fn interest_waits(
     viewer: &Viewer,
     row: &interest::Model,
     represented: bool,
+    confiding: bool,
 ) -> Option<InboxKind> {
     let sides = Sides::of(viewer, &row.into());
     let mine = |kind: InboxKind, action: InterestAction| {
         let (by, with_leave) = expected(kind, action, row.direction);
         let by = if with_leave && !represented { Sides::COMPANY } else { by };
-        sides.meet(by)
+        sides.meet(by) && !(kind == InboxKind::InterestToConfide && confiding)
     };
     let found = INTERESTS_WAIT.iter().find(|(_, from, _)| from.contains(&row.status));
     found.filter(|(kind, _, action)| mine(*kind, *action)).map(|(kind, ..)| *kind)
@@ -197,7 +201,8 @@ pub fn waiting_interests(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
             return None;
         }
         let status = Column::Status.is_in(from.iter().copied());
-        let rows = Condition::all().add(own).add(status);
+        let unwritten = (*kind == InboxKind::InterestToConfide).then(|| is_confided(viewer).not());
+        let rows = Condition::all().add(own).add(status).add_option(unwritten);
         Some((*kind, rows.add(visible_interests(viewer))))
     };
     INTERESTS_WAIT.iter().filter_map(rows).collect()
@@ -266,6 +271,22 @@ pub fn next_due(viewer: &Viewer) -> SimpleExpr {
         .filter(here)
         .filter(Party::OrganizationId.is_in(own));
     SimpleExpr::SubQuery(None, Box::new(due.into_query().into()))
+}
+
+/// Whether a non-disclosure agreement of an expression of interest is under way, as far as the
+/// viewer may know: that another party drafts one is not told by what no longer waits.
+fn is_confided(viewer: &Viewer) -> SimpleExpr {
+    use agreement::Column;
+    let here = Expr::col((agreement::Entity, Column::InterestId))
+        .equals((interest::Entity, interest::Column::Id));
+    let under_way = agreement::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(here)
+        .filter(Column::Kind.is_in(NDAS.iter().copied()))
+        .filter(Column::EndedAt.is_null())
+        .filter(visible_agreements(viewer));
+    Expr::exists(under_way.into_query())
 }
 
 /// That an expression of interest waits for those above: the service marked it since it arrived.
