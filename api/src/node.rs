@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, fmt::Display, str::FromStr, sync::Arc};
 
-use async_graphql::{Context, ID, Interface, Object};
+use async_graphql::{Context, ID, Interface, Object, OutputType};
 use uuid::Uuid;
 
 use crate::{
     agreements::Agreement,
     context::Request,
-    documents::Document,
+    documents::{self, Document},
     error::{Error, Result, Told},
     interests::{Interest, Message},
     ledger::Disclosure,
@@ -16,7 +16,7 @@ use crate::{
     needs::Need,
     offers::Offer,
     organizations::{Delegation, Organization, Region},
-    read::{Asked, MOST, Node, Reading},
+    read::{Account, Asked, MOST, Node, Reading},
 };
 
 /// A thing of the graph that can be read again by its id.
@@ -95,8 +95,24 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
     gather(ctx, ids, AnyNode::Document, &mut found).await?;
+    account_for_documents(ctx, &found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
+}
+
+/// A document that is read by its own id is disclosed like one that is read below its record.
+async fn account_for_documents(ctx: &Context<'_>, found: &HashMap<String, AnyNode>) -> Result<()> {
+    let ids = found.values().filter_map(|thing| match thing {
+        AnyNode::Document(document) => Some(document.id.0),
+        _ => None,
+    });
+    let asked = Asked::here(ctx).fields(Some(&Document::type_name()));
+    let fields = documents::FIELDS.iter().map(|field| field.name);
+    let fields: Vec<_> = fields
+        .filter(|name| *name != "id" && asked.iter().any(|asked| asked.name() == *name))
+        .collect();
+    let (service, account) = (ctx.service(), ctx.data_unchecked::<Account>());
+    service.account_for(ctx.viewer(), account, (ids.collect(), &fields)).await
 }
 
 /// Adds those of the things that are of one kind, by their ids as the client wrote them.

@@ -428,6 +428,15 @@ async fn the_end_of_an_interest_closes_its_files(world: &World) {
     let told = entries(&member).await;
     assert_eq!(told.len(), 2);
     assert_eq!(told[0]["fields"], json!(["documents"]));
+    // And so it is when a document is asked for by its own id.
+    let ask =
+        format!("{{ node(id: {}) {{ id ... on Document {{ title fileName }} }} }}", shown[0]["id"]);
+    for (person, left) in [(&officer, 3), (&member, 3)] {
+        assert_eq!(person.send(&ask, json!({})).await.root()["id"], shown[0]["id"]);
+        assert_eq!(entries(&member).await.len(), left);
+    }
+    let told = entries(&member).await;
+    assert_eq!(told[0]["fields"], json!(["title", "fileName"]));
     let close = input("closeInterest", &row.id.to_string());
     assert_eq!(member.interest("closeInterest", close).await.outcome(), "DONE");
     for link in [&theirs, &ours] {

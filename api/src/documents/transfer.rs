@@ -3,9 +3,9 @@
 use std::{io, sync::Arc};
 
 use bytes::Bytes;
-use entity::{DocumentId, DocumentStatus, document, interest, need, offer};
+use entity::{DisclosureLevel, DocumentId, DocumentStatus, document, interest, need, offer};
 use futures_util::stream::BoxStream;
-use sea_orm::{EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, sync::mpsc};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
     context::Service,
     error::{Error, Result},
     policy::{RecordRow, Viewer, visible_documents},
-    read::Seen,
+    read::{Account, Seen},
     roles::person_of,
     token::Claims,
     work::Work,
@@ -150,6 +150,34 @@ impl Service {
             media_type: row.media_type,
             bytes,
         })
+    }
+
+    /// Puts documents that somebody outside reads by their own ids on the account of the request,
+    /// from level `INTRODUCED` on. Below their record, `documents` of the record is on it.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) async fn account_for(
+        &self,
+        viewer: &Viewer,
+        account: &Account,
+        (documents, fields): (Vec<Uuid>, &[&'static str]),
+    ) -> Result<()> {
+        if documents.is_empty() || fields.is_empty() {
+            return Ok(());
+        }
+        let rows = document::Entity::find()
+            .filter(document::Column::Id.is_in(documents))
+            .filter(document::Column::Level.gte(DisclosureLevel::Introduced));
+        for row in rows.all(self.db().read()).await? {
+            let record = self.record_of(&row).await?;
+            if let Some(owner) = record.and_then(|record| record.told_of(viewer, &row)) {
+                let id = life::record_of(&row)?.bare();
+                let record = row.id.to_string();
+                account.add(Seen { record, id, owner, fields: fields.to_vec() });
+            }
+        }
+        Ok(())
     }
 
     async fn record_of(&self, row: &document::Model) -> Result<Option<RecordRow>> {
