@@ -12,7 +12,9 @@ use crate::{
     error::Result,
     event::TimelineKind,
     policy::{TimelineFacts, Viewer, reader_of_timelines, told_events},
-    read::{Asked, Facts, Field, Kind, List, Node, Order, PageArgs, Row, SIZES, fingerprint},
+    read::{
+        Asked, Facts, Field, Kind, List, Node, Order, PageArgs, Row, SIZES, fingerprint, redacted,
+    },
 };
 
 /// One thing that happened to a record.
@@ -24,6 +26,8 @@ pub struct TimelineEntry {
     at: DateTime<Utc>,
     /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED` on the record, always for matches, and when the service did it by itself.
     actor: Option<PersonId>,
+    /// The fields that are null because they are hidden from you, not because they are empty.
+    redacted_fields: Vec<&'static str>,
     #[graphql(skip)]
     id: EventId,
 }
@@ -74,12 +78,13 @@ impl Node for TimelineEntry {
         _: &Viewer,
         facts: TimelineFacts,
         row: &Row<'_, Column>,
-        _: DisclosureLevel,
+        level: DisclosureLevel,
     ) -> Result<Self> {
         Ok(Self {
             kind: facts.kind,
             at: row.get_or_default(Column::HappenedAt)?,
             actor: row.get(Column::ActorId)?,
+            redacted_fields: redacted(FIELDS, level).collect(),
             id: facts.id,
         })
     }

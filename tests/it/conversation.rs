@@ -19,7 +19,7 @@ tests::stories!(
 
 const TALK: &str = "query($id: ID!, $first: Int, $after: String) { interest(id: $id) { \
     unreadMessages messages(first: $first, after: $after) { totalCount \
-    pageInfo { hasNextPage endCursor } nodes { id party level text author \
+    pageInfo { hasNextPage endCursor } nodes { id party level text author redactedFields \
     readBy { party at } } } } }";
 
 async fn talk(person: &Person<'_>, id: &str) -> Value {
@@ -58,6 +58,7 @@ async fn parties_write_to_each_other(world: &World) {
     let first = first.root()["message"].clone();
     assert_eq!(first["party"], "OFFICE");
     assert_eq!(first["author"], Value::Null, "below the level of introduction nobody is told");
+    assert_eq!(first["redactedFields"], json!(["author"]));
     later();
     let named = liaison.write(&id, "NETWORK", "Hornos del Valle pregunta el precio").await;
     assert_eq!(named.outcome(), "BLIND_CHECK", "the office does not know whose need it is");

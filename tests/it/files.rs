@@ -48,7 +48,7 @@ const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nzanatedentro";
 /// The files of a record, as somebody sees them.
 async fn listed(person: &Person<'_>, noun: &str, id: &str) -> Vec<Value> {
     let ask = format!(
-        "{{ {noun}(id: \"{id}\") {{ documents {{ id status title fileName url urlExpiresAt party uploadedBy }} }} }}"
+        "{{ {noun}(id: \"{id}\") {{ documents {{ id status title fileName url urlExpiresAt party uploadedBy redactedFields }} }} }}"
     );
     let found = person.send(&ask, json!({})).await.root().clone();
     found["documents"].as_array().cloned().unwrap_or_default()
@@ -123,6 +123,7 @@ async fn a_file_comes_is_fetched_and_goes(world: &World) {
         assert_eq!((&file["id"], &file["status"]), (&json!(id), &json!("STORED")));
         assert_eq!(file["urlExpiresAt"], "2026-03-02T12:05:00+00:00");
         assert_eq!(file["uploadedBy"], json!(member.id.unwrap().to_string()));
+        assert_eq!(file["redactedFields"], json!([]));
         let link = file["url"].as_str().unwrap();
         assert!(link.starts_with(&format!("/documents/{id}?link=")), "{link}");
         let fetched = world.transfer(None, link, None).await;
@@ -367,6 +368,7 @@ async fn what_is_public_is_there_for_everybody(world: &World) {
         assert_eq!(ids, right);
         for file in &found {
             assert!(file["uploadedBy"].is_null());
+            assert_eq!(file["redactedFields"], json!(["uploadedBy"]));
             let link = file["url"].as_str().unwrap();
             let fetched = world.transfer(person.token().as_deref(), link, None).await;
             assert_eq!((fetched.status, fetched.bytes.as_slice()), (200, PDF));

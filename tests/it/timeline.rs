@@ -87,7 +87,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
 async fn told(person: &Person<'_>, noun: &str, id: &str) -> Option<(DisclosureLevel, Value)> {
     let ask = format!(
         "query($id: ID!) {{ {noun}(id: $id) {{ disclosureLevel \
-        timeline(first: 100) {{ totalCount nodes {{ kind at actor }} }} }} }}"
+        timeline(first: 100) {{ totalCount nodes {{ kind at actor redactedFields }} }} }} }}"
     );
     let found = person.send(&ask, json!({ "id": id })).await.root().clone();
     let level = found["disclosureLevel"].as_str()?.to_owned();
@@ -192,6 +192,8 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
             let by = (reader == TimelineReader::Party).then_some(actor);
             for node in nodes {
                 assert_eq!(node["actor"], json!(by), "{name}, {noun}");
+                let hidden: &[_] = if by.is_some() { &[] } else { &["actor"] };
+                assert_eq!(node["redactedFields"], json!(hidden), "{name}, {noun}");
             }
             entries += nodes.len();
             hidden += events.len() - nodes.len();

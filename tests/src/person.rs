@@ -115,7 +115,7 @@ impl Person<'_> {
     /// Writes in a conversation.
     pub async fn write(&self, interest: &str, level: &str, text: &str) -> Answer {
         let input = json!({ "interest": interest, "level": level, "text": text });
-        let fields = "id party level text sentAt author readBy { party at }";
+        let fields = "id party level text sentAt author redactedFields readBy { party at }";
         self.send(&mutation("sendMessage", "message", fields), json!({ "input": input })).await
     }
 

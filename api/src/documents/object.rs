@@ -13,7 +13,7 @@ use crate::{
     context::{Believed, Request},
     error::{Result, Told},
     policy::{DocumentFacts, Viewer, reader_of_documents, visible_documents},
-    read::{Facts, Field, Kind, List, Node, Order, Row},
+    read::{Facts, Field, Kind, List, Node, Order, Row, redacted},
 };
 
 /// A file that belongs to a need, an offer, an expression of interest or an agreement. Its bytes are fetched
@@ -45,6 +45,8 @@ pub struct Document {
     created_at: DateTime<Utc>,
     /// When its bytes came. Null until then.
     uploaded_at: Option<DateTime<Utc>>,
+    /// The fields that are null because they are hidden from you, not because they are empty.
+    redacted_fields: Vec<&'static str>,
     #[graphql(skip)]
     title: Option<Localized>,
     #[graphql(skip)]
@@ -166,7 +168,7 @@ impl Node for Document {
         _: &Viewer,
         facts: DocumentFacts,
         row: &Row<'_, Column>,
-        _: DisclosureLevel,
+        level: DisclosureLevel,
     ) -> Result<Self> {
         Ok(Self {
             id: facts.id,
@@ -181,6 +183,7 @@ impl Node for Document {
             uploaded_by: row.get(Column::UploadedBy)?,
             created_at: row.get_or_default(Column::CreatedAt)?,
             uploaded_at: row.get(Column::UploadedAt)?,
+            redacted_fields: redacted(FIELDS, level).collect(),
             title: row.get(Column::Title)?,
             facts,
         })

@@ -29,6 +29,7 @@ use crate::{
     },
     read::{
         Asked, Batch, Facts, Field, Kind, List, Node, Order, PageArgs, Row, SIZES, fingerprint,
+        redacted,
     },
     work::Work,
 };
@@ -49,6 +50,8 @@ pub struct Message {
     sent_at: DateTime<Utc>,
     /// The person who wrote it, by id alone: names are personal data. Null below `INTRODUCED` on the interest, or when the service wrote it.
     author: Option<PersonId>,
+    /// The fields that are null because they are hidden from you, not because they are empty.
+    redacted_fields: Vec<&'static str>,
 }
 
 /// That a party has read a message.
@@ -121,7 +124,7 @@ impl Node for Message {
         _: &Viewer,
         facts: MessageFacts,
         row: &Row<'_, Column>,
-        _: DisclosureLevel,
+        level: DisclosureLevel,
     ) -> Result<Self> {
         Ok(Self {
             id: facts.id,
@@ -130,6 +133,7 @@ impl Node for Message {
             text: row.get_or_default(Column::Body)?,
             sent_at: row.get_or_default(Column::SentAt)?,
             author: row.get(Column::AuthorId)?,
+            redacted_fields: redacted(MESSAGE_FIELDS, level).collect(),
         })
     }
 }
