@@ -3,17 +3,17 @@
 use chrono::{DateTime, Utc};
 use entity::{
     AgreementId, AgreementStatus, AgreementType, Codes, Commitments, InterestId, Localized,
-    OrganizationId, agreement, agreement_party, confidant, interest, organization,
+    OrganizationId, agreement, agreement_party, interest, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
+    commitments::{first_due, next_due},
+    confidants::forget_signers,
     input::{AgreementInput, AgreementPartyInput, check_parties},
-    life::{first_due, is_open},
     terms::{names_of_parties, seal},
 };
 use crate::{
-    calendar::end_of,
     checks::Checks,
     codes::Labels,
     error::{Error, Result, UserErrorCode},
@@ -287,12 +287,6 @@ pub(crate) async fn revise(
     Ok(row)
 }
 
-/// When the next open commitment of a party is due: the whole day counts.
-pub(super) fn next_due(made: &Commitments, party: OrganizationId) -> Option<DateTime<Utc>> {
-    let own = made.0.iter().filter(|made| made.responsible == party && is_open(made.status));
-    own.map(|made| end_of(made.due_on)).min()
-}
-
 /// What the parties said of a text does not count any more.
 pub(super) async fn void(
     work: &Work,
@@ -310,23 +304,4 @@ pub(super) async fn void(
         .await?;
     }
     forget_signers(work, action, row).await
-}
-
-/// Who was named by signing did not sign what comes now.
-async fn forget_signers(
-    work: &Work,
-    action: AgreementAction,
-    row: &agreement::Model,
-) -> Result<()> {
-    let named = confidant::Entity::find()
-        .filter(confidant::Column::AgreementId.eq(row.id))
-        .filter(confidant::Column::RemovedAt.is_null())
-        .all(work.tx())
-        .await?;
-    let allowed = work.viewer().allow(action, row.clone())?;
-    let now = work.now;
-    for signer in named.into_iter().filter(|named| named.named_by == Some(named.person_id)) {
-        work.update(allowed.part(signer)?, |named| named.removed_at = Some(now)).await?;
-    }
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Agreements between organizations: how they are written, approved, signed, put into force
 //! and followed to their end, and who reads what they open.
 
+pub(crate) mod commitments;
+mod confidants;
 mod counts;
 pub(crate) mod draft;
 pub(crate) mod input;
@@ -9,6 +11,8 @@ mod mutation;
 mod object;
 mod parts;
 mod query;
+pub(crate) mod signing;
+pub(crate) mod standing;
 mod terms;
 mod waiting;
 

@@ -4,10 +4,11 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{AgreementId, AgreementType, InterestId, OrganizationId, PersonId, agreement};
 
 use super::{
-    Agreement,
+    Agreement, commitments, confidants,
     draft::{self, Between},
     input::{AgreementInput, AgreementPartyInput},
-    life::{self, Signature},
+    life,
+    signing::{self, Signature},
 };
 use crate::{
     checks::checked_note,
@@ -230,7 +231,7 @@ impl AgreementMutation {
     ) -> Told<AgreementPayload> {
         let ApproveAgreementInput { id, expected_version, party } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| life::approve(work, labels, id, expected_version, party).await)
+        change(ctx, async |work| signing::approve(work, labels, id, expected_version, party).await)
             .await
     }
 
@@ -257,10 +258,10 @@ impl AgreementMutation {
         let SignAgreementInput { id, expected_version, party, sha256, publishes } = input;
         let signature = Signature { party, sha256, publishes };
         let signed =
-            carry_out(ctx, async |work| life::sign(work, id, expected_version, signature).await);
+            carry_out(ctx, async |work| signing::sign(work, id, expected_version, signature).await);
         let signed = signed.await;
         if signed.as_ref().is_ok_and(|row| row.signed_at.is_some()) {
-            life::activate_if_due(ctx.service(), id).await;
+            signing::activate_if_due(ctx.service(), id).await;
         }
         told_anew(ctx, "agreement", signed.map(|row| row.id), |agreement, user_errors| {
             AgreementPayload { agreement, user_errors }
@@ -327,7 +328,7 @@ impl AgreementMutation {
     ) -> Told<AgreementPayload> {
         let NameConfidantInput { id, expected_version, party, person } = input;
         change(ctx, async |work| {
-            life::name_confidant(work, id, expected_version, party, person).await
+            confidants::name_confidant(work, id, expected_version, party, person).await
         })
         .await
     }
@@ -339,8 +340,10 @@ impl AgreementMutation {
         input: RemoveConfidantInput,
     ) -> Told<AgreementPayload> {
         let RemoveConfidantInput { id, expected_version, person } = input;
-        change(ctx, async |work| life::remove_confidant(work, id, expected_version, person).await)
-            .await
+        change(ctx, async |work| {
+            confidants::remove_confidant(work, id, expected_version, person).await
+        })
+        .await
     }
 
     /// Begins with a commitment. For those who speak for the party that made it.
@@ -352,7 +355,8 @@ impl AgreementMutation {
         let CommitmentNumberInput { id, expected_version, number } = input;
         let (labels, action) = (ctx.service().labels(), AgreementAction::StartCommitment);
         let at = (id, expected_version);
-        change(ctx, async |work| life::follow(work, labels, at, action, number, None).await).await
+        change(ctx, async |work| commitments::follow(work, labels, at, action, number, None).await)
+            .await
     }
 
     /// Says that a commitment was kept, with evidence. For those who speak for the party that made it.
@@ -394,8 +398,10 @@ async fn settle(
 ) -> Told<AgreementPayload> {
     let CommitmentEvidenceInput { id, expected_version, number, evidence } = input;
     let (labels, at) = (ctx.service().labels(), (id, expected_version));
-    change(ctx, async |work| life::follow(work, labels, at, action, number, Some(evidence)).await)
-        .await
+    change(ctx, async |work| {
+        commitments::follow(work, labels, at, action, number, Some(evidence)).await
+    })
+    .await
 }
 
 /// One piece of work on an agreement; what its sender can mend is told in the payload.

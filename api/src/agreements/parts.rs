@@ -11,7 +11,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::life::is_open;
+use super::commitments::is_open;
 use crate::{
     calendar::end_of,
     context::Request,

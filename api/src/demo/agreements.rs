@@ -11,9 +11,11 @@ use serde_json::json;
 use super::{of_kind, past::Cast};
 use crate::{
     agreements::{
+        commitments,
         draft::{Between, draft},
         input::{AgreementInput, AgreementPartyInput},
-        life::{self, Signature},
+        life,
+        signing::{self, Signature},
     },
     context::Service,
     error::{Error, Result},
@@ -53,7 +55,7 @@ impl Signing<'_> {
         row = life::share(work, row.id, row.version).await?;
         for (party, viewer) in &self.signatories {
             work.go_on_as(viewer.clone());
-            row = life::approve(work, labels, row.id, row.version, *party).await?;
+            row = signing::approve(work, labels, row.id, row.version, *party).await?;
             if fate == AgreementStatus::Negotiation {
                 return Ok(row);
             }
@@ -66,10 +68,10 @@ impl Signing<'_> {
             work.go_on_as(viewer.clone());
             let (party, sha256, publishes) = (*party, row.sha256, self.publishes);
             let signature = Signature { party, sha256, publishes };
-            row = life::sign(work, row.id, row.version, signature).await?;
+            row = signing::sign(work, row.id, row.version, signature).await?;
         }
         work.go_on_as(Viewer::system(work.now));
-        life::activate(work, row.id).await
+        signing::activate(work, row.id).await
     }
 }
 
@@ -131,7 +133,7 @@ pub(super) async fn frame(service: &Service, cast: &Cast, chamber: OrganizationI
     ] {
         work.go_on_as(someone(organization, role, begun + Duration::days(days)));
         let evidence = evidence.map(said).transpose()?;
-        let row = life::follow(&mut work, labels, (id, version), action, number, evidence);
+        let row = commitments::follow(&mut work, labels, (id, version), action, number, evidence);
         version = row.await?.version;
     }
     work.commit().await

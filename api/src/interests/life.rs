@@ -283,7 +283,7 @@ pub(crate) async fn refuse(
 ) -> Result<interest::Model> {
     let row = end(work, id, Some(expected_version), action, (Some(reason), Some(note.clone())));
     let row = row.await?;
-    if action == InterestAction::Close && agreements::life::binds(work, id).await? {
+    if action == InterestAction::Close && agreements::standing::binds(work, id).await? {
         return Err(Error::refused(
             UserErrorCode::IllegalState,
             "hay un contrato vigente / there is a contract in force",
@@ -473,7 +473,7 @@ pub(crate) async fn request_nda(
         Ok(())
     })
     .await?;
-    if agreements::life::is_confided(work, id).await? {
+    if agreements::standing::is_confided(work, id).await? {
         return Err(Error::refused(
             UserErrorCode::Duplicate,
             "ya hay uno vigente / there is one in force already",

@@ -452,12 +452,12 @@ pub(crate) struct Proof {
 async fn check_met(work: &Work, need: &need::Model) -> Result<()> {
     let met = match need.met_by_id {
         Some(agreement) => {
-            if agreements::life::met(work, need.id, agreement).await? {
+            if agreements::standing::met(work, need.id, agreement).await? {
                 return Ok(());
             }
             return Err(Error::no_such("input.agreement"));
         }
-        None => agreements::life::has_met(work, need.id).await?,
+        None => agreements::standing::has_met(work, need.id).await?,
     };
     if met {
         return Err(Error::required("input.agreement"));

@@ -274,7 +274,7 @@ pub(crate) async fn publish(
 
 /// What an agreement in force leaves nobody else a use of, does not go back to the network.
 async fn check_untaken(work: &Work, id: OfferId) -> Result<()> {
-    if agreements::life::takes(work, id).await? {
+    if agreements::standing::takes(work, id).await? {
         return Err(Error::refused(
             UserErrorCode::IllegalState,
             "un convenio vigente la reserva a otro / an agreement in force gives it to another",
@@ -358,7 +358,7 @@ pub(crate) async fn reserve(
         Ok(())
     })
     .await?;
-    if !agreements::life::is_negotiated(work, id).await? {
+    if !agreements::standing::is_negotiated(work, id).await? {
         return Err(Error::refused(
             UserErrorCode::IllegalState,
             "nadie negocia sus términos / nobody talks about terms for it",
@@ -399,7 +399,7 @@ pub(crate) async fn transfer(
         Ok(())
     })
     .await?;
-    if !agreements::life::takes(work, id).await? {
+    if !agreements::standing::takes(work, id).await? {
         return Err(Error::refused(
             UserErrorCode::IllegalState,
             "no hay licencia exclusiva ni cesión vigente / there is no exclusive licence or assignment in force",

@@ -49,7 +49,9 @@ pub use matches::{
     sides_of_matches, visible_matches,
 };
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
-pub use nda::{NDAS, PRELIMINARY, agreements_in_force, confided, confided_needs, confided_offers};
+pub use nda::{
+    NDAS, PRELIMINARY, agreements_in_force, confided, confided_needs, confided_offers, is_told,
+};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
     own_needs, takes_interest as need_takes_interest, visible_needs,

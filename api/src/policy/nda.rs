@@ -4,7 +4,7 @@
 //! agreement closes what it opened in that instant.
 
 use entity::{
-    AgreementStatus, AgreementType, agreement, confidant,
+    AgreementPartyRole, AgreementStatus, AgreementType, agreement, confidant,
     interest::{self, Column},
     need, offer,
 };
@@ -33,6 +33,17 @@ pub const PRELIMINARY: &[AgreementType] = &[
     AgreementType::OptionAgreement,
     AgreementType::FrameworkAgreement,
 ];
+
+/// Whether an agreement of this kind tells who takes part in it as this confidential things: the
+/// recipient, or both. A witness is told nothing.
+#[must_use]
+pub fn is_told(kind: AgreementType, role: AgreementPartyRole) -> bool {
+    match kind {
+        AgreementType::MutualNda => role != AgreementPartyRole::Witness,
+        AgreementType::UnilateralNda => role == AgreementPartyRole::Recipient,
+        _ => false,
+    }
+}
 
 /// The agreements that are in force at the time of the request.
 #[must_use]
