@@ -84,7 +84,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("error.rs", &[]),
     ("text.rs", &[]),
     ("db.rs", &[]),
-    ("event.rs", &[]),
+    ("event", &[]),
     ("blind.rs", &["text"]),
     ("history.rs", &[]),
     ("timeline.rs", &["error", "event", "policy", "read"]),

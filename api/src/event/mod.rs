@@ -1,0 +1,420 @@
+//! What can happen. An event is a fact with ids and codes: no text of a record,
+//! no personal data; readers fetch the rest as themselves. A kind never changes
+//! its meaning; a new meaning is a new kind.
+
+mod timeline;
+
+use entity::{
+    AgreementId, ConsentId, ConsentPurpose, DocumentId, InterestId, MatchId, MessageId, NeedId,
+    OfferId, OrganizationId, document::RecordId,
+};
+use serde::{Deserialize, Serialize};
+
+pub use timeline::TimelineKind;
+
+/// The events by which somebody is known to have written the text of a record.
+pub(crate) const WRITING: [&str; 6] = [
+    "NEED_DRAFTED",
+    "NEED_REVISED",
+    "OFFER_DRAFTED",
+    "OFFER_REVISED",
+    "AGREEMENT_DRAFTED",
+    "AGREEMENT_REVISED",
+];
+
+/// A thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Event {
+    /// Official lists and vocabularies were loaded.
+    CodesLoaded {
+        list: String,
+        count: usize,
+    },
+    /// Organizations were put on record or changed, at most 500 at a time.
+    OrganizationsImported {
+        organizations: Vec<OrganizationId>,
+    },
+    /// A chamber's territory or an office's profile was put on record.
+    ProfileImported {
+        organization: OrganizationId,
+    },
+    /// People and their roles were put on record.
+    MembersImported {
+        organization: OrganizationId,
+        count: usize,
+    },
+    /// A company consented to something.
+    ConsentGranted {
+        consent: ConsentId,
+        organization: OrganizationId,
+        purpose: ConsentPurpose,
+    },
+    /// A company took a consent back.
+    ConsentWithdrawn {
+        consent: ConsentId,
+        organization: OrganizationId,
+        purpose: ConsentPurpose,
+    },
+    /// A need went through one of its verbs.
+    NeedDrafted {
+        need: NeedId,
+    },
+    NeedRevised {
+        need: NeedId,
+    },
+    NeedSubmitted {
+        need: NeedId,
+    },
+    NeedReturned {
+        need: NeedId,
+    },
+    NeedPublished {
+        need: NeedId,
+    },
+    NeedHeld {
+        need: NeedId,
+    },
+    NeedResumed {
+        need: NeedId,
+    },
+    NeedRenewed {
+        need: NeedId,
+    },
+    NeedOpenedForInterest {
+        need: NeedId,
+    },
+    NeedClosedForInterest {
+        need: NeedId,
+    },
+    NeedFulfilled {
+        need: NeedId,
+    },
+    NeedClosed {
+        need: NeedId,
+    },
+    NeedWithdrawn {
+        need: NeedId,
+    },
+    NeedArchived {
+        need: NeedId,
+    },
+    NeedExpired {
+        need: NeedId,
+    },
+    /// A need expires within fourteen days; its owner is warned once.
+    NeedExpiryNear {
+        need: NeedId,
+    },
+    /// An offer went through one of its verbs.
+    OfferDrafted {
+        offer: OfferId,
+    },
+    OfferRevised {
+        offer: OfferId,
+    },
+    OfferSubmitted {
+        offer: OfferId,
+    },
+    OfferReturned {
+        offer: OfferId,
+    },
+    OfferPublished {
+        offer: OfferId,
+    },
+    OfferHeld {
+        offer: OfferId,
+    },
+    OfferResumed {
+        offer: OfferId,
+    },
+    OfferRenewed {
+        offer: OfferId,
+    },
+    OfferOpenedForInterest {
+        offer: OfferId,
+    },
+    OfferClosedForInterest {
+        offer: OfferId,
+    },
+    OfferReserved {
+        offer: OfferId,
+    },
+    OfferReleased {
+        offer: OfferId,
+    },
+    OfferTransferred {
+        offer: OfferId,
+    },
+    OfferRetired {
+        offer: OfferId,
+    },
+    OfferExpired {
+        offer: OfferId,
+    },
+    OfferArchived {
+        offer: OfferId,
+    },
+    /// An offer expires within fourteen days; its owner is warned once.
+    OfferExpiryNear {
+        offer: OfferId,
+    },
+    /// Invented needs were put on record with their past, at most 500 at a time.
+    NeedsGenerated {
+        needs: Vec<NeedId>,
+    },
+    /// Invented offers were put on record with their past, at most 500 at a time.
+    OffersGenerated {
+        offers: Vec<OfferId>,
+    },
+    /// Invented needs were given their suggestions, at most 500 needs at a time.
+    MatchesGenerated {
+        needs: Vec<NeedId>,
+    },
+    /// Somebody said of a need and an offer that they fit.
+    MatchProposed {
+        r#match: MatchId,
+    },
+    /// A match went through one of its verbs.
+    MatchShortlisted {
+        r#match: MatchId,
+    },
+    MatchDismissed {
+        r#match: MatchId,
+    },
+    MatchConverted {
+        r#match: MatchId,
+    },
+    /// One of a shortlisted match's two left the network.
+    MatchSetAside {
+        r#match: MatchId,
+    },
+    /// Both of them are on offer again.
+    MatchTakenUpAgain {
+        r#match: MatchId,
+    },
+    /// An expression of interest went through one of its verbs.
+    InterestDrafted {
+        interest: InterestId,
+    },
+    InterestRevised {
+        interest: InterestId,
+    },
+    InterestSubmitted {
+        interest: InterestId,
+    },
+    InterestTakenOver {
+        interest: InterestId,
+    },
+    InterestInformationRequested {
+        interest: InterestId,
+    },
+    InterestInformationProvided {
+        interest: InterestId,
+    },
+    InterestRejected {
+        interest: InterestId,
+    },
+    InterestForwarded {
+        interest: InterestId,
+    },
+    InterestAccepted {
+        interest: InterestId,
+    },
+    InterestDeclined {
+        interest: InterestId,
+    },
+    InterestUnderEvaluation {
+        interest: InterestId,
+    },
+    InterestInNegotiation {
+        interest: InterestId,
+    },
+    InterestClosed {
+        interest: InterestId,
+    },
+    InterestWithdrawn {
+        interest: InterestId,
+    },
+    InterestRated {
+        interest: InterestId,
+    },
+    /// Nobody took it over in time: those above are told.
+    InterestEscalated {
+        interest: InterestId,
+    },
+    /// Nobody answered it in time.
+    InterestLapsed {
+        interest: InterestId,
+    },
+    /// What it was about has ended.
+    InterestCancelled {
+        interest: InterestId,
+    },
+    InterestNdaRequested {
+        interest: InterestId,
+    },
+    InterestNdaWaived {
+        interest: InterestId,
+    },
+    /// Its non-disclosure agreement came into force.
+    InterestNdaSigned {
+        interest: InterestId,
+    },
+    /// A contract that came of it came into force.
+    InterestAgreed {
+        interest: InterestId,
+    },
+    /// An agreement went through one of its verbs.
+    AgreementDrafted {
+        agreement: AgreementId,
+    },
+    AgreementRevised {
+        agreement: AgreementId,
+    },
+    AgreementSubmitted {
+        agreement: AgreementId,
+    },
+    AgreementReturned {
+        agreement: AgreementId,
+    },
+    AgreementShared {
+        agreement: AgreementId,
+    },
+    /// A party approved it.
+    AgreementApproved {
+        agreement: AgreementId,
+    },
+    /// All parties approved it.
+    AgreementConcluded {
+        agreement: AgreementId,
+    },
+    /// It is talked about again: what was approved and signed is void.
+    AgreementReopened {
+        agreement: AgreementId,
+    },
+    /// A party signed it.
+    AgreementSigned {
+        agreement: AgreementId,
+    },
+    /// It came into force.
+    AgreementActivated {
+        agreement: AgreementId,
+    },
+    AgreementSuspended {
+        agreement: AgreementId,
+    },
+    AgreementResumed {
+        agreement: AgreementId,
+    },
+    AgreementCompleted {
+        agreement: AgreementId,
+    },
+    AgreementTerminated {
+        agreement: AgreementId,
+    },
+    AgreementCancelled {
+        agreement: AgreementId,
+    },
+    /// An amendment of it came into force.
+    AgreementAmended {
+        agreement: AgreementId,
+    },
+    /// Its time is over.
+    AgreementExpired {
+        agreement: AgreementId,
+    },
+    /// A party named somebody who reads what the other discloses.
+    ConfidantNamed {
+        agreement: AgreementId,
+    },
+    /// Somebody reads no longer.
+    ConfidantRemoved {
+        agreement: AgreementId,
+    },
+    /// What a party promised was begun, kept or given up.
+    CommitmentStarted {
+        agreement: AgreementId,
+    },
+    CommitmentKept {
+        agreement: AgreementId,
+    },
+    CommitmentDropped {
+        agreement: AgreementId,
+    },
+    /// Somebody wrote in the conversation on an expression of interest.
+    MessageSent {
+        interest: InterestId,
+        message: MessageId,
+    },
+    /// A party read messages there, up to this one.
+    MessagesRead {
+        interest: InterestId,
+        message: MessageId,
+    },
+    /// A document was announced.
+    DocumentAttached {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Its bytes have come, and are what was announced.
+    DocumentStored {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Somebody took it away.
+    DocumentRemoved {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Its bytes did not come in time.
+    DocumentLapsed {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// Nothing is kept for it any more but what it is.
+    DocumentTidied {
+        document: DocumentId,
+        #[serde(flatten)]
+        record: RecordId,
+    },
+    /// The suggestions of a need were computed anew.
+    NeedMatched {
+        need: NeedId,
+        matches: usize,
+    },
+    /// The suggestions of an offer were computed anew.
+    OfferMatched {
+        offer: OfferId,
+        matches: usize,
+    },
+}
+
+impl Event {
+    /// The kind, as stored and as clients will name it (`NEED_PUBLISHED`).
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let body = serde_json::to_value(self).unwrap_or_default();
+        body["kind"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Whether events of this kind tell that somebody's roles are others than before.
+    #[must_use]
+    pub fn changes_memberships(kind: &str) -> bool {
+        kind == "MEMBERS_IMPORTED"
+    }
+
+    /// The record it is about, as a prefixed id.
+    #[must_use]
+    pub fn subject(&self) -> Option<String> {
+        let body = serde_json::to_value(self).unwrap_or_default();
+        let id = ["agreement", "interest", "match", "need", "offer", "organization"]
+            .iter()
+            .find_map(|name| body[*name].as_str());
+        id.map(ToOwned::to_owned)
+    }
+}
