@@ -96,7 +96,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("read", &["db", "error", "policy", "text"]),
     ("lifecycle.rs", &["blind", "error", "event", "policy", "work"]),
     ("token", &["config", "token"]),
-    ("config.rs", &[]),
+    ("config", &[]),
     ("telemetry.rs", &["config"]),
     ("http", &["config", "context", "documents", "error", "http", "schema", "token"]),
 ];

@@ -4,17 +4,20 @@
 //! reported, not only the first, and no message repeats a value: it may be a
 //! secret.
 
+mod reader;
+mod secret;
+
 use std::{
-    collections::{BTreeSet, HashMap},
-    fmt,
+    collections::BTreeSet,
     net::SocketAddr,
-    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use config::{Config, ConfigError, FileFormat, Value, ValueKind};
 use serde::Deserialize;
+
+use reader::{Reader, web_address};
+pub use secret::{DatabaseUrl, Secret};
 
 /// The audience and issuer name of a service without a public address.
 pub const DEFAULT_NAME: &str = "vinculo";
@@ -88,24 +91,6 @@ pub struct DocumentSettings {
     /// `documents.s3_access_key_id` and `documents.s3_secret_access_key`: the key to the bucket.
     /// Default: none, which means the rights of the machine.
     pub s3_key: Option<(String, Secret)>,
-}
-
-/// Something that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// As it was given: for the driver only.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
 }
 
 /// What the HTTP envelope may be told.
@@ -270,99 +255,6 @@ pub enum LogFormat {
     /// For machines: one JSON object a line.
     Json,
 }
-
-/// The address of a database. Shown without its password and its parameters.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(String);
-
-impl DatabaseUrl {
-    /// The address as it was given, with the password: for the driver only.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it names a PostgreSQL server; otherwise it names an SQLite file.
-    #[must_use]
-    pub fn is_postgres(&self) -> bool {
-        self.0.starts_with("postgres")
-    }
-}
-
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.split(['?', '#']).next().unwrap_or_default();
-        // The last '@', since a password may hold one.
-        match (shown.split_once("://"), shown.rsplit_once('@')) {
-            (Some((scheme, _)), Some((before, place))) => {
-                let user = before.split_once("://").map_or(before, |(_, user)| user);
-                let user = user.split(':').next().unwrap_or_default();
-                write!(f, "{scheme}://{user}@{place}")
-            }
-            _ => f.write_str(shown),
-        }
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({self})")
-    }
-}
-
-/// Every setting by name; a test compares it with what is read.
-const KEYS: &[&str] = &[
-    "database_url",
-    "read_database_url",
-    "data_dir",
-    "listen",
-    "public_url",
-    "issuers",
-    "token_ttl_seconds",
-    "anonymous",
-    "pending_interests",
-    "log_format",
-    "workers",
-    "db_readers",
-    "in_flight",
-    "cors_origins",
-    "playground",
-    "anonymous_introspection",
-    "draft_status_codes",
-    "shutdown_seconds",
-    "documents.directory",
-    "documents.most_bytes",
-    "documents.s3_bucket",
-    "documents.s3_endpoint",
-    "documents.s3_region",
-    "documents.s3_access_key_id",
-    "documents.s3_secret_access_key",
-    "limits.url_bytes",
-    "limits.body_bytes",
-    "limits.body_seconds",
-    "limits.document_bytes",
-    "limits.tokens",
-    "limits.fields",
-    "limits.aliases",
-    "limits.root_fields",
-    "limits.depth",
-    "limits.introspection_depth",
-    "limits.directives_per_node",
-    "limits.directives",
-    "limits.fragments",
-    "limits.operations",
-    "limits.variables",
-    "limits.value_nesting",
-    "limits.cost",
-    "limits.operation_seconds",
-];
-
-/// The tables in which settings stand.
-const TABLES: &[&str] = &["documents", "limits"];
-
-const PREFIX: &str = "VINCULO_";
-/// Read elsewhere: by the logs and by the command line.
-const NOT_OURS: &[&str] = &["VINCULO_LOG", "VINCULO_CONFIG"];
 
 impl Settings {
     /// Reads the settings from `env` over `file`. An empty variable is as good as
@@ -532,218 +424,6 @@ impl Limits {
     }
 }
 
-/// Reads one setting after the other and keeps every mistake.
-struct Reader {
-    config: Config,
-    mistakes: Vec<String>,
-    #[cfg(test)]
-    asked: Vec<&'static str>,
-}
-
-impl Reader {
-    fn new(file: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Self {
-        let mut mistakes = Vec::new();
-        let file = file.map(|path| table(path, &mut mistakes)).unwrap_or_default();
-        for key in unknown("", &file) {
-            mistakes.push(format!("{key}: there is no such setting"));
-        }
-
-        let names: HashMap<String, &str> = KEYS
-            .iter()
-            .map(|key| (PREFIX.to_owned() + &key.replace('.', "_").to_uppercase(), *key))
-            .collect();
-        let mut builder = Config::builder();
-        for (key, value) in flat("", file) {
-            builder = set(builder, &key, value, &mut mistakes);
-        }
-        for (name, value) in env.filter(|(name, _)| name.starts_with(PREFIX)) {
-            match names.get(&name) {
-                Some(_) if value.trim().is_empty() => {}
-                Some(key) => builder = set(builder, key, value.trim().into(), &mut mistakes),
-                None if NOT_OURS.contains(&name.as_str()) => {}
-                None => mistakes.push(format!("{name}: there is no such setting")),
-            }
-        }
-        let config = builder.build().unwrap_or_else(|_| {
-            mistakes.push("the settings contradict each other".into());
-            Config::default()
-        });
-        Self {
-            config,
-            mistakes,
-            #[cfg(test)]
-            asked: Vec::new(),
-        }
-    }
-
-    fn value(&mut self, key: &'static str) -> Option<Value> {
-        #[cfg(test)]
-        self.asked.push(key);
-        // What is not a value at all was reported as an unknown key.
-        self.config.get::<Value>(key).ok().filter(|value| value.kind != ValueKind::Nil)
-    }
-
-    fn parsed<T>(
-        &mut self,
-        key: &'static str,
-        expected: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.value(key)?;
-        let parsed = value.into_string().ok().and_then(|text| parse(&text));
-        if parsed.is_none() {
-            self.mistakes.push(format!("{key}: expected {expected}"));
-        }
-        parsed
-    }
-
-    fn text(&mut self, key: &'static str) -> Option<String> {
-        self.parsed(key, "a text", |text| (!text.is_empty()).then(|| text.to_owned()))
-    }
-
-    fn switch(&mut self, key: &'static str, default: bool) -> bool {
-        self.parsed(key, "true or false", |text| text.parse().ok()).unwrap_or(default)
-    }
-
-    fn number<T>(&mut self, key: &'static str, range: RangeInclusive<T>, default: T) -> T
-    where
-        T: std::str::FromStr + PartialOrd + fmt::Display,
-    {
-        let expected = format!("a whole number from {} to {}", range.start(), range.end());
-        self.parsed(key, &expected, |text| text.parse().ok().filter(|n| range.contains(n)))
-            .unwrap_or(default)
-    }
-
-    fn database(&mut self, key: &'static str) -> Option<DatabaseUrl> {
-        self.parsed(key, "sqlite://…, postgres://… or postgresql://…", |text| {
-            ["sqlite://", "postgres://", "postgresql://"]
-                .iter()
-                .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
-                .then(|| DatabaseUrl(text.to_owned()))
-        })
-    }
-
-    fn origins(&mut self) -> Vec<String> {
-        let Some(value) = self.value("cors_origins") else { return Vec::new() };
-        let list: Option<Vec<String>> = match value.kind {
-            ValueKind::String(text) => {
-                Some(text.split(',').map(|one| one.trim().to_owned()).collect())
-            }
-            _ => value.try_deserialize().ok(),
-        };
-        match list {
-            Some(list) if list.iter().all(|origin| is_origin(origin)) => list,
-            _ => {
-                self.mistakes.push(
-                    "cors_origins: expected a list of origins, such as https://red.example.mx"
-                        .into(),
-                );
-                Vec::new()
-            }
-        }
-    }
-
-    fn issuers(&mut self) -> Vec<IssuerSettings> {
-        let Some(value) = self.value("issuers") else { return Vec::new() };
-        let list = match value.kind {
-            ValueKind::String(text) => serde_json::from_str(&text).ok(),
-            _ => value.try_deserialize().ok(),
-        };
-        list.unwrap_or_else(|| {
-            self.mistakes.push(
-                "issuers: expected a list of {issuer, audience?, algorithm (EdDSA, ES256 or \
-                 RS256), key_file, authoritative?}"
-                    .into(),
-            );
-            Vec::new()
-        })
-    }
-}
-
-type Builder = config::ConfigBuilder<config::builder::DefaultState>;
-type Table = config::Map<String, Value>;
-
-fn set(builder: Builder, key: &str, value: Value, mistakes: &mut Vec<String>) -> Builder {
-    builder.clone().set_override(key, value).unwrap_or_else(|_| {
-        mistakes.push(format!("{key}: cannot be read"));
-        builder
-    })
-}
-
-/// The content of a TOML file; an empty table, and a mistake, when there is none.
-fn table(path: &Path, mistakes: &mut Vec<String>) -> Table {
-    let Ok(text) = std::fs::read_to_string(path) else {
-        mistakes.push(format!("{}: the file cannot be read", path.display()));
-        return Table::new();
-    };
-    let parsed = Config::builder()
-        .add_source(config::File::from_str(&text, FileFormat::Toml))
-        .build()
-        .and_then(|config| config.cache.into_table());
-    parsed.unwrap_or_else(|error| {
-        // Only the place: the rest of the parser's message quotes the file.
-        let place = match &error {
-            ConfigError::FileParse { cause, .. } => cause.to_string(),
-            _ => String::new(),
-        };
-        let place = place.lines().next().unwrap_or_default();
-        let place = place.strip_prefix("TOML parse error ").unwrap_or_default();
-        mistakes.push(format!("{}: this is not TOML {place}", path.display()).trim_end().into());
-        Table::new()
-    })
-}
-
-fn join(prefix: &str, key: &str) -> String {
-    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
-}
-
-/// The keys of a table that name no setting.
-fn unknown(prefix: &str, table: &Table) -> Vec<String> {
-    let mut found = Vec::new();
-    for (key, value) in table {
-        let key = join(prefix, key);
-        match &value.kind {
-            ValueKind::Table(inner) if TABLES.contains(&key.as_str()) => {
-                found.extend(unknown(&key, inner));
-            }
-            _ if KEYS.contains(&key.as_str()) => {}
-            _ => found.push(key),
-        }
-    }
-    found.sort();
-    found
-}
-
-/// The known settings of a table, with their full names.
-fn flat(prefix: &str, table: Table) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    for (key, value) in table {
-        let key = join(prefix, &key);
-        match value.kind {
-            ValueKind::Table(inner) if TABLES.contains(&key.as_str()) => {
-                found.extend(flat(&key, inner));
-            }
-            _ if KEYS.contains(&key.as_str()) => found.push((key, value)),
-            _ => {}
-        }
-    }
-    found
-}
-
-fn is_origin(text: &str) -> bool {
-    web_address(text).is_some_and(|address| address.matches('/').count() == 2)
-}
-
-fn web_address(text: &str) -> Option<String> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    let plain = !host.is_empty()
-        && !host.starts_with('/')
-        && !host.ends_with('/')
-        && !host.contains(['@', '?', '#'])
-        && host.chars().all(|c| c.is_ascii_graphic());
-    plain.then(|| text.to_owned())
-}
-
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(256)
 }
@@ -751,7 +431,7 @@ fn processors() -> usize {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use super::*;
+    use super::{reader::KEYS, *};
 
     fn load(toml: &str, env: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
         let path = std::env::temp_dir().join(format!("{}.toml", uuid::Uuid::new_v4()));
