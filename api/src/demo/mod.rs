@@ -6,6 +6,7 @@ mod dealings;
 mod examples;
 mod operations;
 mod past;
+mod things;
 
 use std::{collections::BTreeMap, io::Read};
 
