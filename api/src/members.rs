@@ -77,13 +77,10 @@ pub async fn holder(service: &Service, wanted: &Wanted) -> Result<PersonId> {
         work.commit().await?;
         return Ok(person.id);
     }
-    let still = Condition::any()
-        .add(membership::Column::ToAt.is_null())
-        .add(membership::Column::ToAt.gt(work.now));
     let holder = membership::Entity::find()
         .filter(membership::Column::OrganizationId.eq(wanted.organization))
         .filter(membership::Column::Role.eq(role))
-        .filter(still)
+        .filter(membership::unended(work.now))
         .filter(
             Condition::all()
                 .add_option(wanted.person.map(|id| membership::Column::PersonId.eq(id))),

@@ -12,7 +12,7 @@ use std::sync::{
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{PersonId, Role, event, membership};
 use quick_cache::sync::Cache;
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::{
@@ -112,12 +112,9 @@ impl Roles {
         if !writes && let Some(held) = self.known.get(&person).filter(young) {
             return Ok(held);
         }
-        let unended = Condition::any()
-            .add(membership::Column::ToAt.is_null())
-            .add(membership::Column::ToAt.gt(now));
         let memberships = membership::Entity::find()
             .filter(membership::Column::PersonId.eq(person))
-            .filter(unended)
+            .filter(membership::unended(now))
             .all(db.fresh())
             .await?;
         let held = Arc::new(Held { memberships, read_at: now, era });

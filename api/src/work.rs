@@ -5,8 +5,7 @@ use std::{fmt::Display, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ChangeId, DeclineReason, DisclosureLevel, DocumentStatus, EventId, PersonId, counter,
-    disclosure, document, event, history,
+    ChangeId, DeclineReason, EventId, PersonId, counter, disclosure, document, event, history,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
@@ -19,7 +18,7 @@ use crate::{
     db::Db,
     error::{Error, Result},
     event::{Event, WRITING},
-    policy::{Action, Allowed, Resource, Viewer},
+    policy::{Action, Allowed, Resource, Viewer, public_documents},
 };
 
 /// A row that can be written: the entity of `R` has `R` for its rows.
@@ -36,6 +35,12 @@ type KeyOf<R> = <<Table<R> as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::Valu
 /// The most bound values that a statement may carry: SQLite's limit is 32,766.
 const MOST_VALUES: usize = 30_000;
 
+/// How many rows of a table one statement can write.
+fn most_rows<E: EntityTrait>() -> usize {
+    use sea_orm::Iterable;
+    (MOST_VALUES / E::Column::iter().count()).max(1)
+}
+
 /// Writes entries of the ledger of disclosures, in one statement. What was read is not work: it
 /// changes nothing, and its record is its own event.
 ///
@@ -43,7 +48,7 @@ const MOST_VALUES: usize = 30_000;
 /// When the database is away.
 #[expect(clippy::disallowed_methods, reason = "the one place that writes the ledger")]
 pub(crate) async fn write_down(db: &Db, entries: Vec<disclosure::Model>) -> Result<()> {
-    for entries in entries.chunks(MOST_VALUES / 8) {
+    for entries in entries.chunks(most_rows::<disclosure::Entity>()) {
         let rows = entries.iter().cloned().map(|row| row.into_active_model().reset_all());
         disclosure::Entity::insert_many(rows).exec_without_returning(db.write()).await?;
     }
@@ -167,10 +172,9 @@ impl Work {
     {
         use sea_orm::Iterable;
         let columns: Vec<_> = <Table<R> as EntityTrait>::Column::iter().collect();
-        let most = (MOST_VALUES / columns.len()).max(1);
         let mut rows = rows.into_iter().map(|row| row.into_inner().into_active_model().reset_all());
         loop {
-            let chunk: Vec<_> = rows.by_ref().take(most).collect();
+            let chunk: Vec<_> = rows.by_ref().take(most_rows::<Table<R>>()).collect();
             if chunk.is_empty() {
                 return Ok(());
             }
@@ -268,12 +272,10 @@ impl Work {
             return Ok(true);
         }
         // What everybody may read of its documents is part of the text.
-        let public = [DisclosureLevel::PublicBlind, DisclosureLevel::Network];
         let attached = document::Entity::find()
             .filter(document::Column::Record.eq(name))
             .filter(document::Column::UploadedBy.eq(person))
-            .filter(document::Column::Status.eq(DocumentStatus::Stored))
-            .filter(document::Column::Level.is_in(public))
+            .filter(public_documents())
             .one(&self.tx)
             .await?;
         Ok(attached.is_some())
@@ -310,7 +312,7 @@ impl Work {
             })
         });
         let rows: Vec<_> = rows.collect::<Result<_>>()?;
-        for rows in rows.chunks(MOST_VALUES / 10) {
+        for rows in rows.chunks(most_rows::<event::Entity>()) {
             event::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.tx).await?;
         }
         Ok(self.tx.commit().await?)

@@ -1,6 +1,6 @@
 //! A role that a person holds in an organization, with its territory and its dates.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, entity::prelude::*};
 
 use crate::{Codes, MembershipId, OrganizationId, PersonId, Role};
 
@@ -22,3 +22,9 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Roles whose end has not come at `now`; some of them may not have begun.
+#[must_use]
+pub fn unended(now: DateTimeUtc) -> Condition {
+    Condition::any().add(Column::ToAt.is_null()).add(Column::ToAt.gt(now))
+}

@@ -24,6 +24,8 @@ tests::stories!(
     an_amendment_moves_the_end,
     time_puts_into_force_and_ends_once,
     an_offer_is_kept_for_a_partner,
+    a_licence_to_come_keeps_its_offer,
+    what_was_closed_is_not_signed,
     what_is_not_right_is_not_written,
 );
 
@@ -276,6 +278,12 @@ async fn a_non_disclosure_agreement_opens_what_is_confidential(world: &World) {
     let wrong = with(json!({ "party": cast.company.to_string() }), person.clone());
     let refused = member.agreement("nameConfidant", at(&signed, wrong)).await;
     assert_eq!(refused.outcome(), "NOT_FOUND input.person", "nobody of theirs");
+    // Whose role is limited does not speak for the party: nothing would open for them.
+    let limited = world.person_within(Role::OttOfficer, cast.ott, &[cast.north]).await;
+    let limited =
+        json!({ "party": cast.ott.to_string(), "person": limited.id.unwrap().to_string() });
+    let refused = manager.agreement("nameConfidant", at(&signed, limited)).await;
+    assert_eq!(refused.outcome(), "NOT_FOUND input.person", "a part of it");
     let right = with(json!({ "party": cast.ott.to_string() }), person.clone());
     let named = after(manager, "nameConfidant", &signed, right).await;
     assert_eq!(named["confidants"].as_array().unwrap().len(), 3);
@@ -797,6 +805,60 @@ async fn an_offer_is_kept_for_a_partner(world: &World) {
     let back = manager.offer("resumeOffer", version(6)).await;
     assert_eq!(back.outcome(), "ILLEGAL_STATE", "it does not go back to the network");
     assert_eq!(manager.offer("transferOffer", version(6)).await.outcome(), "DONE");
+    world.events().await;
+}
+
+/// A licence that all have signed and that begins later.
+async fn a_licence_to_come_keeps_its_offer(world: &World) {
+    let stage = stage(world, InterestStatus::Negotiation).await;
+    let begins = world.now() + TimeDelta::days(60);
+    let licence = agreement::Model {
+        signed_at: Some(world.now()),
+        starts_at: Some(begins),
+        ..records::agreement(
+            &stage.interest,
+            AgreementType::AssignmentAgreement,
+            AgreementStatus::PartiallySigned,
+            world.now(),
+        )
+    };
+    world.agree(&licence).await;
+    let status = async || {
+        let row = offer::Entity::find_by_id(stage.offer.id).one(world.db().read()).await;
+        row.unwrap().unwrap().status
+    };
+    // Something else about the same offer comes into force: the offer stays where it is.
+    let nda = stage.nda("MUTUAL_NDA", ["PARTNER", "PARTNER"]);
+    let nda = stage.signed(&stage.approved(nda).await).await;
+    assert_eq!((&nda["status"], status().await), (&json!("ACTIVE"), OfferStatus::Published));
+    // What is kept for a partner does not go back to the network meanwhile, nor by itself.
+    let manager = &stage.manager;
+    let version = json!({ "id": stage.offer.id.to_string(), "expectedVersion": 1, "days": 30 });
+    assert_eq!(manager.offer("reserveOffer", version).await.outcome(), "DONE");
+    let version = json!({ "id": stage.offer.id.to_string(), "expectedVersion": 2 });
+    let back = manager.offer("releaseOffer", version.clone()).await;
+    assert_eq!(back.outcome(), "ILLEGAL_STATE", "it is promised");
+    world.pass(TimeDelta::days(31));
+    assert_eq!(run_due(&world.service).await.unwrap(), 0);
+    assert_eq!(status().await, OfferStatus::Reserved);
+    let retire = with(version, json!({ "reason": "OTHER", "note": "Se retira" }));
+    assert_eq!(manager.offer("retireOffer", retire).await.outcome(), "DONE");
+    let row = offer::Entity::find_by_id(stage.offer.id).one(world.db().read()).await;
+    assert_eq!(row.unwrap().unwrap().reserved_until, None, "kept for nobody");
+    world.events().await;
+}
+
+/// A contract that was approved binds nobody once the two sides deal with each other no more.
+async fn what_was_closed_is_not_signed(world: &World) {
+    let stage = stage(world, InterestStatus::Negotiation).await;
+    let approved = stage.approved(stage.licence()).await;
+    let row = interest::Entity::find_by_id(stage.interest.id).one(world.db().read()).await;
+    let close = json!({ "id": stage.interest.id.to_string(),
+        "expectedVersion": row.unwrap().unwrap().version, "reason": "OTHER", "note": "No hay trato" });
+    assert_eq!(stage.member.interest("closeInterest", close).await.outcome(), "DONE");
+    let signature = at(&approved, stage.signature(&approved, stage.cast.company));
+    let late = stage.member.agreement("signAgreement", signature).await;
+    assert_eq!(late.outcome(), "ILLEGAL_STATE");
     world.events().await;
 }
 

@@ -690,6 +690,11 @@ async fn who_attached_what_is_public_does_not_publish_it(world: &World) {
     assert_eq!(world.transfer(None, &late, Some(PDF.to_vec())).await.status, 409);
     assert_eq!(kept(&world.files()).len(), 1);
     assert_eq!(liaison.need("publishNeed", at(2)).await.outcome(), "FOUR_EYES");
+    for (person, waits) in [(&liaison, 0), (&admin, 1)] {
+        let ask = "{ viewer { inbox(kind: [NEED_TO_REVIEW]) { totalCount } } }";
+        let inbox = person.send(ask, json!({})).await.root()["inbox"].clone();
+        assert_eq!(inbox["totalCount"], waits, "for whoever may publish it");
+    }
     assert_eq!(admin.need("publishNeed", at(2)).await.outcome(), "DONE");
     world.events().await;
 }

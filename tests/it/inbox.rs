@@ -13,8 +13,8 @@ use api::{
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AgreementStatus, AgreementType, ConsentPurpose, EventId, InboxKind, InterestDirection,
-    InterestParty, InterestStatus, MessageId, NeedId, NeedStatus, OfferStatus, PersonId, Role,
-    agreement, agreement_party, event, interest, message, need, offer,
+    InterestParty, InterestStatus, MessageId, NeedId, NeedStatus, NeedType, OfferStatus, PersonId,
+    Role, agreement, agreement_party, event, interest, message, need, offer,
 };
 use sea_orm::{ActiveEnum, ActiveValue::Set, DatabaseBackend, EntityTrait, Iterable};
 use serde_json::{Value, json};
@@ -451,8 +451,15 @@ async fn needs_and_offers_wait(world: &World) {
     // Near its end it waits for whoever can renew it.
     world.pass(TimeDelta::days(355));
     run_due(&world.service).await.unwrap();
+    // A research request ends with its call: nobody is asked to renew it.
+    let call = need::Model {
+        kind: NeedType::RdRequest,
+        expiry_warned_at: Some(world.now()),
+        ..records::need(&cast, NeedStatus::Published, world.now())
+    };
+    world.put(call).await;
     let found = inbox(&north).await;
-    assert_eq!(found[0]["kind"], "NEED_TO_RENEW");
+    assert_eq!((found.len(), &found[0]["kind"]), (1, &json!("NEED_TO_RENEW")));
     assert_eq!(moment(&found[0]["since"]), world.now());
     assert!(moment(&found[0]["until"]) > world.now());
     assert_eq!(
@@ -573,7 +580,7 @@ async fn an_inbox_is_one_statement(world: &World) {
             ("{ viewer { inbox { totalCount } } }", 1),
             (
                 "{ viewer { inbox { totalCount nodes { kind need { title chamber { name } } offer { title } \
-                interest { folio need { title } ott { name } } } } } }",
+                interest { folio need { title } ott { name } } agreement { title } } } } }",
                 2,
             ),
             (
@@ -595,7 +602,18 @@ async fn an_inbox_is_one_statement(world: &World) {
 
 /// The records' tables that a statement reads from one end to the other.
 async fn read_whole(world: &World, sql: &str) -> Vec<String> {
-    let tables = ["need", "offer", "interest", "message", "event", "message_read"];
+    let tables = [
+        "need",
+        "offer",
+        "interest",
+        "message",
+        "event",
+        "message_read",
+        "agreement",
+        "agreement_party",
+        "consent",
+        "document",
+    ];
     let mut read = Vec::new();
     if world.db().backend() == DatabaseBackend::Postgres {
         scanned(&crate::plans::postgres_plan(world, sql).await, &mut read);

@@ -1,14 +1,14 @@
 //! The people who read what a non-disclosure agreement opens: who signed it for a party that
 //! is told something, and whom such a party names.
 
-use entity::{AgreementId, OrganizationId, PersonId, agreement, confidant, membership};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use entity::{AgreementId, Codes, OrganizationId, PersonId, agreement, confidant, membership};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{draft::parties_of, signing::own_party};
 use crate::{
     error::{Error, Result, UserErrorCode},
     lifecycle::step,
-    policy::{AgreementAction, SPEAKERS, is_told, signs_for},
+    policy::{AgreementAction, Allowed, SPEAKERS, is_told, signs_for},
     work::Work,
 };
 
@@ -38,11 +38,10 @@ pub(crate) async fn name_confidant(
         .filter(membership::Column::PersonId.eq(person))
         .filter(membership::Column::OrganizationId.eq(party))
         .filter(membership::Column::Role.is_in(SPEAKERS.iter().copied()))
-        .filter(
-            Condition::any()
-                .add(membership::Column::ToAt.is_null())
-                .add(membership::Column::ToAt.gt(work.now)),
-        )
+        // Whose role is limited to a part of a chamber does not speak for it: nothing would open.
+        .filter(membership::Column::Regions.eq(Codes::default()))
+        .filter(membership::Column::Delegations.eq(Codes::default()))
+        .filter(membership::unended(work.now))
         .count(work.tx())
         .await?;
     if colleague == 0 {
@@ -116,15 +115,16 @@ pub(crate) async fn remove_confidant(
 /// Who was named by signing did not sign what comes now.
 pub(super) async fn forget_signers(
     work: &Work,
-    action: AgreementAction,
-    row: &agreement::Model,
+    allowed: &Allowed<agreement::Model>,
+    id: AgreementId,
+    signers: Vec<PersonId>,
 ) -> Result<()> {
     let named = confidant::Entity::find()
-        .filter(confidant::Column::AgreementId.eq(row.id))
+        .filter(confidant::Column::AgreementId.eq(id))
+        .filter(confidant::Column::PersonId.is_in(signers))
         .filter(confidant::Column::RemovedAt.is_null())
         .all(work.tx())
         .await?;
-    let allowed = work.viewer().allow(action, row.clone())?;
     let now = work.now;
     for signer in named.into_iter().filter(|named| named.named_by == Some(named.person_id)) {
         work.update(allowed.part(signer)?, |named| named.removed_at = Some(now)).await?;

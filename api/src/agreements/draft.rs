@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     AgreementId, AgreementStatus, AgreementType, Codes, Commitments, InterestId, Localized,
-    OrganizationId, agreement, agreement_party, interest, organization,
+    OrganizationId, agreement, agreement_party, interest,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -40,9 +40,6 @@ pub(crate) async fn draft(
     between: Between,
     mut input: AgreementInput,
 ) -> Result<agreement::Model> {
-    if work.viewer().person.is_none() && !work.viewer().system {
-        return Err(Error::Unauthenticated);
-    }
     let mut row = agreement::Model {
         created_by: work.viewer().person,
         kind: between.kind,
@@ -53,7 +50,13 @@ pub(crate) async fn draft(
         ..blank(work.now)
     };
     let allowed = work.allow_new(AgreementAction::Draft, row.clone())?;
-    check_organizations(work, &between).await?;
+    if !row.parties.0.contains(&between.from.to_string()) {
+        return Err(Error::field(
+            "input.from",
+            UserErrorCode::Invalid,
+            "no es parte del convenio / is no party to the agreement",
+        ));
+    }
     if let Some(id) = between.interest {
         come_from(work, &mut row, id).await?;
     }
@@ -68,7 +71,6 @@ pub(crate) async fn draft(
     input.demand_title();
     input.write(&mut row, &mut checks);
     checks.done()?;
-    row.folio = work.folio("CON").await?;
     let parties = between.parties.iter().zip(0..).map(|(party, place)| agreement_party::Model {
         agreement_id: row.id,
         organization_id: party.organization,
@@ -84,6 +86,10 @@ pub(crate) async fn draft(
     });
     let parties: Vec<_> = parties.collect();
     let names = names_of_parties(work, &parties).await?;
+    if let Some(party) = parties.iter().find(|party| !names.contains_key(&party.organization_id)) {
+        return Err(Error::no_such(&format!("input.parties.{}.organization", party.place)));
+    }
+    row.folio = work.folio("CON").await?;
     seal(&mut row, &parties, &names)?;
     row.next_due_on = first_due(&row.commitments);
     let allowed = allowed.with(|held| *held = row);
@@ -94,28 +100,6 @@ pub(crate) async fn draft(
     work.history(row.id.to_string(), None, row.status.to_value(), (None, None)).await?;
     work.record(Event::AgreementDrafted { agreement: row.id });
     Ok(row)
-}
-
-/// The one who drafts it is a party, and every party is on record.
-async fn check_organizations(work: &Work, between: &Between) -> Result<()> {
-    let ids: Vec<_> = between.parties.iter().map(|party| party.organization).collect();
-    if !ids.contains(&between.from) {
-        return Err(Error::field(
-            "input.from",
-            UserErrorCode::Invalid,
-            "no es parte del convenio / is no party to the agreement",
-        ));
-    }
-    let known = organization::Entity::find()
-        .filter(organization::Column::Id.is_in(ids.iter().copied()))
-        .all(work.tx())
-        .await?;
-    for (place, id) in ids.iter().enumerate() {
-        if !known.iter().any(|row| row.id == *id) {
-            return Err(Error::no_such(&format!("input.parties.{place}.organization")));
-        }
-    }
-    Ok(())
 }
 
 /// It comes from an interest whose two sides know each other, and both are parties.
@@ -294,7 +278,9 @@ pub(super) async fn void(
     row: &agreement::Model,
 ) -> Result<()> {
     let allowed = work.viewer().allow(action, row.clone())?;
+    let mut signers = Vec::new();
     for party in parties_of(work, row.id).await? {
+        signers.extend(party.signed_by);
         work.update(allowed.part(party)?, |party| {
             (party.approved_at, party.approved_by) = (None, None);
             (party.signed_at, party.signed_by, party.signed_sha256) = (None, None, None);
@@ -303,5 +289,5 @@ pub(super) async fn void(
         })
         .await?;
     }
-    forget_signers(work, action, row).await
+    forget_signers(work, &allowed, row.id, signers).await
 }

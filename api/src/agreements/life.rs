@@ -2,14 +2,14 @@
 //! the service does by itself.
 
 use chrono::{DateTime, Utc};
-use entity::{AgreementId, AgreementStatus, InterestStatus, OrganizationId, agreement, interest};
+use entity::{AgreementId, AgreementStatus, OrganizationId, agreement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     commitments::{first_due, is_open},
     draft::void,
     input::check_complete,
-    signing::activate,
+    signing::{activate, check_at_its_time},
 };
 use crate::{
     calendar::end_of,
@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::{Living, Verb, Why, check_four_eyes, check_not_over, step},
-    policy::{AgreementAction, IN_FORCE, PRELIMINARY, signs_for},
+    policy::{AgreementAction, signs_for},
     work::Work,
 };
 
@@ -106,8 +106,7 @@ pub(crate) async fn submit(
     .await
 }
 
-/// Shows it to the other parties. What comes from an interest, comes at its time: a contract
-/// when terms are talked about, anything before while the two sides deal with each other.
+/// Shows it to the other parties, at its time.
 pub(crate) async fn share(
     work: &mut Work,
     id: AgreementId,
@@ -121,20 +120,7 @@ pub(crate) async fn share(
     })
     .await?;
     check_four_eyes(work, id).await?;
-    if let Some(interest) = row.interest_id {
-        let interest = work.keep::<interest::Entity>(interest).await?;
-        let status = interest.map(|interest| interest.status);
-        let at_its_time = status.is_some_and(|status| {
-            let preliminary = PRELIMINARY.contains(&row.kind) && IN_FORCE.contains(&status);
-            preliminary || matches!(status, InterestStatus::Negotiation | InterestStatus::Agreed)
-        });
-        if !at_its_time {
-            return Err(Error::refused(
-                UserErrorCode::IllegalState,
-                "la expresión de interés no está en negociación / the expression of interest is not in negotiation",
-            ));
-        }
-    }
+    check_at_its_time(work, &row).await?;
     Ok(row)
 }
 

@@ -3,8 +3,8 @@
 
 use chrono::{Datelike, NaiveDate};
 use entity::{
-    AgreementId, AgreementType, InterestId, OrganizationId, agreement, agreement_party, interest,
-    offer,
+    AgreementId, AgreementType, InterestId, InterestStatus, OrganizationId, agreement,
+    agreement_party, interest, offer,
 };
 
 use super::{
@@ -19,7 +19,10 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     lifecycle::{check_four_eyes, step},
     offers,
-    policy::{AgreementAction, InterestAction, NDAS, OfferAction, PRELIMINARY, is_told, signs_for},
+    policy::{
+        AgreementAction, IN_FORCE, InterestAction, NDAS, OfferAction, PRELIMINARY, is_told,
+        signs_for, takes_offer,
+    },
     work::Work,
 };
 
@@ -140,6 +143,7 @@ pub(crate) async fn sign(
     .await?;
     let own = own_party(work, &parties, signature.party)?;
     check_one_side(work, &parties, signature.party)?;
+    check_at_its_time(work, &row).await?;
     check_amended(work, &row).await?;
     if own.signed_at.is_some() {
         return Err(twice("ya lo firmó / has signed it already"));
@@ -157,6 +161,25 @@ pub(crate) async fn sign(
         confide(work, action, &row, own.organization_id, person).await?;
     }
     Ok(row)
+}
+
+/// What comes from an interest, comes at its time: a contract when terms are talked about,
+/// anything before while the two sides deal with each other.
+pub(super) async fn check_at_its_time(work: &Work, row: &agreement::Model) -> Result<()> {
+    let Some(interest) = row.interest_id else { return Ok(()) };
+    let interest = work.keep::<interest::Entity>(interest).await?;
+    let at_its_time = interest.is_some_and(|interest| {
+        let preliminary = PRELIMINARY.contains(&row.kind) && IN_FORCE.contains(&interest.status);
+        preliminary
+            || matches!(interest.status, InterestStatus::Negotiation | InterestStatus::Agreed)
+    });
+    if at_its_time {
+        return Ok(());
+    }
+    Err(Error::refused(
+        UserErrorCode::IllegalState,
+        "la expresión de interés no está en negociación / the expression of interest is not in negotiation",
+    ))
 }
 
 /// What changes an agreement is signed while that is in force.
@@ -205,7 +228,7 @@ pub(crate) async fn activate(work: &mut Work, id: AgreementId) -> Result<agreeme
     if let Some(interest) = row.interest_id {
         move_interest(work, interest, row.kind).await?;
     }
-    if let Some(offer) = row.offer_id {
+    if let Some(offer) = row.offer_id.filter(|_| takes_offer(&row)) {
         let there = work.keep::<offer::Entity>(offer).await?;
         let there = there.filter(|row| OfferAction::Transfer.from().contains(&row.status));
         if there.is_some() && takes(work, offer).await? {

@@ -249,8 +249,7 @@ impl Deal<'_> {
         }
         if matches!(fate, InterestStatus::NdaPending | InterestStatus::NdaSigned) {
             work.go_on_as(self.office(8));
-            let ask = InterestAction::RequestNda;
-            step(work, id, Some(next()), ask, (None, None), |_| Ok(())).await?;
+            life::request_nda(work, id, next()).await?;
             return self.agree(work, id, nda()?, signed).await;
         }
         work.go_on_as(self.office(10));

@@ -4,13 +4,13 @@
 //! name: `<document>/<name>`. Which of them counts, the row says. So nothing is overwritten or
 //! moved, and what the row does not name can be taken away.
 
-use std::{fmt, io, path::PathBuf, sync::Arc};
+use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
 use entity::DocumentId;
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter, local::LocalFileSystem,
-    path::Path,
+    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder,
+    buffered::BufWriter, local::LocalFileSystem, path::Path,
 };
 
 use super::link::Key;
@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 
 /// How many bytes of a file are in memory before they are written; the least part that S3 takes.
 const PART: usize = 5 * 1_024 * 1_024;
+
+/// For how long a bucket may say nothing.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// Where and how documents are kept.
 #[derive(Clone)]
@@ -180,17 +183,36 @@ async fn tidy_folder(folder: PathBuf, named: Option<&str>) -> io::Result<()> {
         if named.is_some_and(|named| entry.file_name() == named) {
             empty = false;
         } else {
-            tokio::fs::remove_file(entry.path()).await?;
+            unless_gone(tokio::fs::remove_file(entry.path()).await)?;
         }
     }
-    if empty { tokio::fs::remove_dir(&folder).await } else { Ok(()) }
+    if empty { unless_gone(tokio::fs::remove_dir(&folder).await) } else { Ok(()) }
+}
+
+/// Another instance, on the same folder, may have taken it away already.
+fn unless_gone(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 fn open_bucket(bucket: Bucket) -> io::Result<object_store::aws::AmazonS3> {
     // The one TLS of this program; somebody else may have said so already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let Bucket { name, endpoint, region, key } = bucket;
-    let mut builder = AmazonS3Builder::new().with_bucket_name(name).with_region(region);
+    // A large file may take its time as long as it goes on; a silent bucket may not, nor be tried
+    // again for long: people and the clockwork wait.
+    let client = ClientOptions::new()
+        .with_timeout_disabled()
+        .with_connect_timeout(SILENCE)
+        .with_read_timeout(SILENCE);
+    let retry = RetryConfig { max_retries: 2, retry_timeout: SILENCE, ..RetryConfig::default() };
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(name)
+        .with_region(region)
+        .with_client_options(client)
+        .with_retry(retry);
     if let Some(endpoint) = endpoint {
         let plain = endpoint.starts_with("http://");
         builder = builder.with_endpoint(endpoint).with_allow_http(plain);

@@ -29,7 +29,7 @@ use crate::{
     organizations::consented,
     policy::{
         AgreementAction, Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED,
-        OfferAction, Sides, Viewer, speaker, speaks_for, visible_documents,
+        OfferAction, PUBLIC, Sides, Viewer, speaker, speaks_for, visible_documents,
     },
     scalars::LocalizedTextInput,
     work::Work,
@@ -333,11 +333,10 @@ fn check_input(
 /// What everybody may read of the files of a need or an offer: their titles and names.
 pub(crate) async fn public_texts(work: &Work, record: &str) -> Result<Vec<String>> {
     let gone = Column::Status.ne(DocumentStatus::Removed);
-    let public = [DisclosureLevel::PublicBlind, DisclosureLevel::Network];
     let rows = document::Entity::find()
         .filter(Column::Record.eq(record))
         .filter(gone)
-        .filter(Column::Level.is_in(public))
+        .filter(Column::Level.is_in(PUBLIC))
         .all(work.tx())
         .await?;
     let texts = rows.iter().flat_map(|row| {

@@ -10,13 +10,11 @@ use std::{
 };
 
 use entity::{
-    AgreementId, DisclosureId, InterestId, NeedId, OfferId, OrganizationId, agreement, disclosure,
-    interest,
+    AgreementId, DisclosureId, InterestId, InterestStatus, NeedId, OfferId, OrganizationId,
+    disclosure, interest,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SimpleExpr},
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 use tokio::sync::{Mutex as Turn, oneshot};
 use uuid::Uuid;
@@ -24,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     db::Db,
     error::{Error, Result},
-    policy::{IN_FORCE, OFFICE, Viewer, agreements_in_force, confided, own_interests},
+    policy::{IN_FORCE, OFFICE, Viewer, nda_of_interest, own_interests},
     read::{Account, Seen},
     work,
 };
@@ -90,6 +88,7 @@ impl Ledger {
 #[derive(FromQueryResult)]
 struct Ground {
     id: InterestId,
+    status: InterestStatus,
     need_id: Option<NeedId>,
     offer_id: Option<OfferId>,
     company_id: OrganizationId,
@@ -112,24 +111,11 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
     let grounds = Condition::any()
         .add(Column::Status.is_in(IN_FORCE.iter().copied()))
         .add(Column::Id.is_in(ids.iter().copied().map(InterestId)));
-    // Of each, also the non-disclosure agreement under which the viewer reads.
-    let nda = Query::select()
-        .column((agreement::Entity, agreement::Column::Id))
-        .from(agreement::Entity)
-        .and_where(
-            Expr::col((agreement::Entity, agreement::Column::InterestId))
-                .equals((interest::Entity, Column::Id)),
-        )
-        .cond_where(agreements_in_force(viewer))
-        .cond_where(confided(viewer).unwrap_or_else(|| Condition::any().add(Expr::val(false))))
-        .order_by((agreement::Entity, agreement::Column::Id), Order::Asc)
-        .limit(1)
-        .take();
     let mut grounds: Vec<Ground> = interest::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::NeedId, Column::OfferId])
+        .columns([Column::Id, Column::Status, Column::NeedId, Column::OfferId])
         .columns([Column::CompanyId, Column::OttId, Column::ChamberId])
-        .column_as(SimpleExpr::SubQuery(None, Box::new(nda.into())), "nda")
+        .column_as(nda_of_interest(viewer), "nda")
         .filter(own_interests(viewer))
         .filter(grounds)
         .filter(concerns)
@@ -142,14 +128,15 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
     grounds.sort_by_key(|ground| ground.nda.is_none());
     let mut by_record: HashMap<Uuid, &Ground> = HashMap::new();
     for ground in &grounds {
-        let records = [
-            Some(ground.id.0),
+        let opened = [
             ground.need_id.map(|id| id.0),
             ground.offer_id.map(|id| id.0),
             Some(ground.company_id.0),
             Some(ground.ott_id.0),
         ];
-        for record in records.into_iter().flatten() {
+        // What is over opens nothing but itself.
+        let opened = opened.into_iter().flatten().filter(|_| IN_FORCE.contains(&ground.status));
+        for record in opened.chain([ground.id.0]) {
             by_record.entry(record).or_insert(ground);
         }
     }

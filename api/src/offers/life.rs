@@ -374,14 +374,17 @@ pub(crate) async fn release(
     expected_version: Option<i32>,
 ) -> Result<offer::Model> {
     let (now, system) = (work.now, work.viewer().system);
-    step(work, id, expected_version, OfferAction::Release, (None, None), |offer| {
+    let action = OfferAction::Release;
+    let offer = step(work, id, expected_version, action, (None, None), |offer| {
         if system && offer.reserved_until.is_none_or(|until| until > now) {
             return Err(Error::refused(UserErrorCode::IllegalState, "not due"));
         }
         offer.reserved_until = None;
         Ok(())
     })
-    .await
+    .await?;
+    check_untaken(work, id).await?;
+    Ok(offer)
 }
 
 /// Says that an agreement in force leaves nobody else a use of an offer.
@@ -419,6 +422,7 @@ pub(crate) async fn retire(
     step(work, id, expected_version, OfferAction::Retire, why, |offer| {
         offer.retirement_reason = reason;
         offer.open_for_interest = false;
+        offer.reserved_until = None;
         offer.ended_at = Some(now);
         Ok(())
     })

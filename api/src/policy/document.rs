@@ -60,6 +60,15 @@ impl Part<agreement::Model> for document::Model {
     }
 }
 
+/// The levels of what everybody may read.
+pub const PUBLIC: [DisclosureLevel; 2] = [DisclosureLevel::PublicBlind, DisclosureLevel::Network];
+
+/// The documents that are part of a public text: they are there, and everybody may read them.
+#[must_use]
+pub fn public_documents() -> Condition {
+    Condition::all().add(Column::Status.eq(DocumentStatus::Stored)).add(Column::Level.is_in(PUBLIC))
+}
+
 /// What the rules need to know of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct DocumentFacts {

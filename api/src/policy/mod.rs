@@ -37,7 +37,9 @@ pub use agreement::{
     AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
     signs_for, speaks_for, takes_offer, visible_agreements,
 };
-pub use document::{DocumentFacts, RecordRow, reader_of_documents, visible_documents};
+pub use document::{
+    DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
+};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, standing_in_interests, visible_interests,
@@ -49,9 +51,7 @@ pub use matches::{
     sides_of_matches, visible_matches,
 };
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
-pub use nda::{
-    NDAS, PRELIMINARY, agreements_in_force, confided, confided_needs, confided_offers, is_told,
-};
+pub use nda::{NDAS, PRELIMINARY, confided_needs, confided_offers, is_told, nda_of_interest};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
     own_needs, takes_interest as need_takes_interest, visible_needs,

@@ -10,8 +10,9 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
+    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr},
 };
+use uuid::Uuid;
 
 use super::{
     Viewer,
@@ -46,8 +47,7 @@ pub fn is_told(kind: AgreementType, role: AgreementPartyRole) -> bool {
 }
 
 /// The agreements that are in force at the time of the request.
-#[must_use]
-pub fn agreements_in_force(viewer: &Viewer) -> Condition {
+fn agreements_in_force(viewer: &Viewer) -> Condition {
     use agreement::Column;
     let not_over =
         Condition::any().add(Column::EndsAt.is_null()).add(Column::EndsAt.gt(viewer.now));
@@ -70,8 +70,7 @@ fn under(viewer: &Viewer, which: Condition, column: (interest::Entity, Column)) 
 
 /// The non-disclosure agreements under which the viewer was named, for an organization for
 /// which they still speak; nothing for those who can be named by none.
-#[must_use]
-pub fn confided(viewer: &Viewer) -> Option<Condition> {
+fn confided(viewer: &Viewer) -> Option<Condition> {
     let person = viewer.person?;
     let own: Vec<_> = acts_for(viewer, SPEAKERS).collect();
     if own.is_empty() {
@@ -89,6 +88,25 @@ pub fn confided(viewer: &Viewer) -> Option<Condition> {
             .add(agreement::Column::Kind.is_in(NDAS.iter().copied()))
             .add(agreement::Column::Id.in_subquery(named)),
     )
+}
+
+/// For an expression of interest that is read: the non-disclosure agreement under which the
+/// viewer reads what is confidential on it.
+#[must_use]
+pub fn nda_of_interest(viewer: &Viewer) -> SimpleExpr {
+    let Some(confided) = confided(viewer) else { return Expr::val(None::<Uuid>).into() };
+    let interest = Expr::col((agreement::Entity, agreement::Column::InterestId));
+    let first = Query::select()
+        .column((agreement::Entity, agreement::Column::Id))
+        .from(agreement::Entity)
+        .and_where(interest.equals((interest::Entity, Column::Id)))
+        .and_where(Column::Status.is_in(IN_FORCE.iter().copied()))
+        .cond_where(agreements_in_force(viewer))
+        .cond_where(confided)
+        .order_by((agreement::Entity, agreement::Column::Id), Order::Asc)
+        .limit(1)
+        .take();
+    SimpleExpr::SubQuery(None, Box::new(first.into()))
 }
 
 /// What `column` names in the interests under whose non-disclosure agreement the viewer reads.

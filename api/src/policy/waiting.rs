@@ -7,7 +7,8 @@
 use chrono::Duration;
 use entity::{
     AgreementStatus, DisclosureLevel, InboxKind, InterestDirection, InterestStatus, NeedStatus,
-    OfferStatus, OrganizationId, agreement, agreement_party, event, interest, need, offer,
+    NeedType, OfferStatus, OrganizationId, agreement, agreement_party, document, event, interest,
+    need, offer,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -17,6 +18,7 @@ use sea_orm::{
 use super::{
     AgreementAction, InterestAction, NeedAction, OfferAction, Resource, Sides, Viewer,
     agreement::{acts_for, agreements_of},
+    document::public_documents,
     interest::PARTIES,
     nda::NDAS,
     represented, visible_agreements, visible_interests, visible_needs, visible_offers,
@@ -94,7 +96,12 @@ pub fn need_waits(viewer: &Viewer, row: &need::Model, wrote: bool) -> Option<Inb
     let mine = |action: NeedAction| action.is_open_to_own(viewer, &row.into());
     let waits = |kind: InboxKind| match kind {
         InboxKind::NeedToReview => !wrote,
-        InboxKind::NeedToRenew => row.expiry_warned_at.is_some() && row.renewals < MOST_RENEWALS,
+        // A research request ends with its call.
+        InboxKind::NeedToRenew => {
+            row.expiry_warned_at.is_some()
+                && row.renewals < MOST_RENEWALS
+                && row.kind != NeedType::RdRequest
+        }
         _ => true,
     };
     let found = NEEDS_WAIT.iter().find(|(_, status, _)| *status == row.status);
@@ -107,9 +114,13 @@ pub fn waiting_needs(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
     use need::Column;
     let rows = |(kind, status, action): &(InboxKind, NeedStatus, NeedAction)| {
         let guard: Condition = match kind {
-            InboxKind::NeedToReview => not_written_by(viewer, (need::Entity, Column::Id)),
+            InboxKind::NeedToReview => {
+                let documents = document::Column::NeedId;
+                not_written_by(viewer, (need::Entity, Column::Id), Some(documents))
+            }
             InboxKind::NeedToRenew => {
                 renewable(Column::ExpiryWarnedAt.is_not_null(), Column::Renewals)
+                    .add(Column::Kind.ne(NeedType::RdRequest))
             }
             _ => Condition::all(),
         };
@@ -139,7 +150,10 @@ pub fn waiting_offers(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
     use offer::Column;
     let rows = |(kind, status, action): &(InboxKind, OfferStatus, OfferAction)| {
         let guard: Condition = match kind {
-            InboxKind::OfferToReview => not_written_by(viewer, (offer::Entity, Column::Id)),
+            InboxKind::OfferToReview => {
+                let documents = document::Column::OfferId;
+                not_written_by(viewer, (offer::Entity, Column::Id), Some(documents))
+            }
             InboxKind::OfferToRenew => {
                 renewable(Column::ExpiryWarnedAt.is_not_null(), Column::Renewals)
             }
@@ -245,7 +259,7 @@ pub fn waiting_agreements(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
             let rows = agreements_of(&own).and_where(which).take();
             Condition::all().add(Column::Id.in_subquery(rows))
         };
-        let unwritten = || not_written_by(viewer, (agreement::Entity, Column::Id));
+        let unwritten = || not_written_by(viewer, (agreement::Entity, Column::Id), None);
         let mine = match kind {
             InboxKind::AgreementToShare => unwritten().add(Column::DraftedById.is_in(own)),
             InboxKind::AgreementToApprove => unwritten().add(party(Party::ApprovedAt.is_null())),
@@ -297,15 +311,31 @@ pub fn escalated_interests() -> SimpleExpr {
     status.and(Column::EscalatedAt.is_not_null()).and(Column::EscalatesAt.is_null())
 }
 
-/// Four eyes: who wrote a text does not publish it.
-fn not_written_by<E: EntityTrait>(viewer: &Viewer, (table, id): (E, E::Column)) -> Condition {
+/// Four eyes: who wrote a text does not publish it, and what everybody may read of its
+/// documents is part of it.
+fn not_written_by<E: EntityTrait>(
+    viewer: &Viewer,
+    (table, id): (E, E::Column),
+    documents: Option<document::Column>,
+) -> Condition {
+    use document::Column;
+    let record = |column: SimpleExpr| column.equals((table, id));
     let written = event::Entity::find()
         .select_only()
         .column(event::Column::Id)
-        .filter(Expr::col((event::Entity, event::Column::SubjectId)).equals((table, id)))
+        .filter(record(Expr::col((event::Entity, event::Column::SubjectId))))
         .filter(event::Column::ActorId.eq(viewer.person))
         .filter(event::Column::Kind.is_in(WRITING));
-    Condition::all().add(Expr::exists(written.into_query()).not())
+    let attached = documents.map(|of| {
+        let rows = document::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(record(Expr::col((document::Entity, of))))
+            .filter(Column::UploadedBy.eq(viewer.person))
+            .filter(public_documents());
+        Expr::exists(rows.into_query()).not()
+    });
+    Condition::all().add(Expr::exists(written.into_query()).not()).add_option(attached)
 }
 
 /// Whose end is near, and who have not been renewed as often as can be.
