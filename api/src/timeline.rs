@@ -24,7 +24,7 @@ pub struct TimelineEntry {
     kind: TimelineKind,
     /// When.
     at: DateTime<Utc>,
-    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED` on the record, always for matches, and when the service did it by itself.
+    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED` on the record, on organizations and agreements below `CONTRACT`, always for matches, and when the service did it by itself.
     actor: Option<PersonId>,
     /// The fields that are null because they are hidden from you, not because they are empty.
     redacted_fields: Vec<&'static str>,

@@ -714,7 +714,7 @@ async fn an_amendment_moves_the_end(world: &World) {
     let mut longer = with(input, json!({ "expiresOn": "2027-06-30", "amends": first["id"] }));
     let both = longer.clone();
     let refused = stage.officer.agreement("draftAgreement", both).await;
-    assert_eq!(refused.outcome(), "ILLEGAL_STATE input.amends", "it opens nothing by itself");
+    assert_eq!(refused.outcome(), "INVALID input.interest", "it opens nothing by itself");
     longer.as_object_mut().unwrap().remove("interest");
     let other = with(longer.clone(), json!({ "type": "MEMORANDUM_OF_UNDERSTANDING" }));
     let refused = stage.officer.agreement("draftAgreement", other).await;
@@ -796,7 +796,7 @@ async fn an_offer_is_kept_for_a_partner(world: &World) {
     assert_eq!(world.events().await, ["OFFER_RELEASED"]);
     let none = manager.offer("transferOffer", version(5)).await;
     assert_eq!(none.outcome(), "ILLEGAL_STATE", "no agreement takes it");
-    // Held when the licence came into force, it is moved by hand afterwards.
+    // What the service did not move, its office does: a licence put on record by hand.
     let licence = AgreementType::AssignmentAgreement;
     let row = records::agreement(&stage.interest, licence, AgreementStatus::Active, world.now());
     world.agree(&row).await;

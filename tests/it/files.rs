@@ -1,4 +1,4 @@
-//! Files of needs, offers and interests: how they come, who fetches them, and that nothing is
+//! Files of needs, offers, interests and agreements: how they come, who fetches them, and that nothing is
 //! left over of what breaks off.
 
 use std::{fs, path::Path};

@@ -175,7 +175,14 @@ async fn amend(work: &Work, row: &mut agreement::Model, id: AgreementId) -> Resu
             "es de otro tipo o entre otras partes / is of another type or between others",
         ));
     }
-    if !AgreementAction::Amend.from().contains(&amended.status) || row.interest_id.is_some() {
+    if row.interest_id.is_some() {
+        return Err(Error::field(
+            "input.interest",
+            UserErrorCode::Invalid,
+            "lo que modifica a otro no viene de una expresión de interés / what amends another comes from no interest",
+        ));
+    }
+    if !AgreementAction::Amend.from().contains(&amended.status) {
         return Err(Error::field(
             "input.amends",
             UserErrorCode::IllegalState,

@@ -226,7 +226,7 @@ impl Agreement {
         Some(Commitment::all(made, self.until(ctx)))
     }
 
-    /// Its files, as far as you may read them, the first first; at most 20. What is signed is `textToSign` alone. Null only when they cannot be read.
+    /// Its files, as far as you may read them, the first first; at most 20 of each party. What is signed is `textToSign` alone. Null only when they cannot be read.
     async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
         Some(self.documents.all(ctx))
     }
@@ -307,7 +307,7 @@ impl Agreement {
         Some(self.framed.page(ctx))
     }
 
-    /// What happened to it, oldest first. Who did it is told from `INTRODUCED` on.
+    /// What happened to it, oldest first. Who did it is told from `CONTRACT` on.
     async fn timeline(
         &self,
         ctx: &Context<'_>,

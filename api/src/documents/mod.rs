@@ -1,4 +1,4 @@
-//! Files of needs, offers and expressions of interest: what is known of them is in the database,
+//! Files of needs, offers, expressions of interest and agreements: what is known of them is in the database,
 //! their bytes are in an archive, and signed links lead to them.
 
 mod archive;

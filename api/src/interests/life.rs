@@ -328,7 +328,7 @@ async fn end(
     .await
 }
 
-/// Begins to look into it together, or goes on to talk about terms.
+/// Begins to look into it together.
 pub(crate) async fn evaluate(
     work: &mut Work,
     labels: &Labels,

@@ -210,7 +210,7 @@ impl OfferMutation {
         change(ctx, async |work| life::release(work, input.id, version).await).await
     }
 
-    /// Says that an exclusive licence or an assignment in force leaves nobody else a use of it; the service does so by itself when the agreement comes into force and the offer is published or reserved. For managers of the office.
+    /// Says that an exclusive licence or an assignment in force leaves nobody else a use of it; the service does so by itself when the agreement comes into force, wherever the offer stands: published, held, reserved or expired. For managers of the office.
     async fn transfer_offer(
         &self,
         ctx: &Context<'_>,
