@@ -1,10 +1,10 @@
 //! What happens because time passes: records expire, their owners are warned,
 //! ended ones are put away, interests that nobody answers escalate and lapse, agreements
-//! begin and end, offers are released, bytes of documents that nobody needs are taken away.
+//! begin and end, offers are released, fees of intellectual property are asked for and fall due, bytes of documents that nobody needs are taken away.
 //! Run by the service every minute; several instances may run it at once, since each record is
 //! held and looked at again.
 
-use entity::{NeedStatus, OfferStatus, agreement, interest, need, offer};
+use entity::{NeedStatus, OfferStatus, agreement, interest, ip_asset, need, offer};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     documents,
     error::{Error, Result},
     event::Event,
-    interests,
+    interests, ip,
     lifecycle::{WARNING, step},
     needs, offers,
     policy::{NeedAction, OfferAction},
@@ -66,6 +66,13 @@ pub async fn run_due(service: &Service) -> Result<usize> {
         for row in rows::<agreement::Entity>(service, due, agreement::Column::Id).await? {
             let mut work = service.system_work().await?;
             let outcome = agreements::life::move_on(&mut work, row.id, action).await;
+            done += finish(work, outcome).await?;
+        }
+    }
+    for (due, what) in ip::due::due(now) {
+        for row in rows::<ip_asset::Entity>(service, due, ip_asset::Column::Id).await? {
+            let mut work = service.system_work().await?;
+            let outcome = ip::due::move_on(&mut work, service.labels(), row.id, what).await;
             done += finish(work, outcome).await?;
         }
     }

@@ -4,7 +4,7 @@
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    AgreementId, DisclosureLevel, InboxKind, InterestId, NeedId, OfferId,
+    AgreementId, DisclosureLevel, InboxKind, InterestId, IpAssetId, NeedId, OfferId,
     waiting::{Column, Entity},
 };
 use sea_orm::{
@@ -17,6 +17,7 @@ use crate::{
     agreements::{self, Agreement},
     error::Result,
     interests::{self, Interest},
+    ip::{self, IpAsset},
     needs::{self, Need},
     offers::{self, Offer},
     policy::{Viewer, WaitingFacts},
@@ -33,7 +34,7 @@ use crate::{
 pub struct InboxItem {
     /// What you are expected to do, and with what.
     kind: InboxKind,
-    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`): ask for it by the field of its kind, or by `node`.
+    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`, `asset_…`): ask for it by the field of its kind, or by `node`.
     record: ID,
     /// Since when it waits.
     since: DateTime<Utc>,
@@ -51,6 +52,8 @@ pub struct InboxItem {
     interest: One<Interest>,
     #[graphql(skip)]
     agreement: One<Agreement>,
+    #[graphql(skip)]
+    ip_asset: One<IpAsset>,
 }
 
 #[ComplexObject]
@@ -74,6 +77,11 @@ impl InboxItem {
     async fn agreement(&self) -> Option<&Agreement> {
         self.agreement.as_deref()
     }
+
+    /// The piece of intellectual property that waits. Null when it is something else.
+    async fn ip_asset(&self) -> Option<&IpAsset> {
+        self.ip_asset.as_deref()
+    }
 }
 
 use DisclosureLevel::PublicBlind as L0;
@@ -83,7 +91,13 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("kind", &[Column::Kind], L0).filterable(),
     Field::new(
         "record",
-        &[Column::NeedId, Column::OfferId, Column::InterestId, Column::AgreementId],
+        &[
+            Column::NeedId,
+            Column::OfferId,
+            Column::InterestId,
+            Column::AgreementId,
+            Column::AssetId,
+        ],
         L0,
     ),
     Field::new("since", &[Column::Since], L0).sortable(),
@@ -93,6 +107,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("offer", &[Column::OfferId], L0),
     Field::new("interest", &[Column::InterestId], L0),
     Field::new("agreement", &[Column::AgreementId], L0),
+    Field::new("ipAsset", &[Column::AssetId], L0),
 ];
 
 impl Node for InboxItem {
@@ -125,6 +140,11 @@ impl Node for InboxItem {
                 key: Column::AgreementId,
                 place: |item: &mut Self| &mut item.agreement,
             },
+            &ToOne {
+                name: "ipAsset",
+                key: Column::AssetId,
+                place: |item: &mut Self| &mut item.ip_asset,
+            },
         ]
     }
 
@@ -139,7 +159,8 @@ impl Node for InboxItem {
 
     /// What all slices declare, in one statement.
     fn made(viewer: &Viewer) -> Option<SelectStatement> {
-        let slices = [needs::waiting, offers::waiting, interests::waiting, agreements::waiting];
+        let slices =
+            [needs::waiting, offers::waiting, interests::waiting, agreements::waiting, ip::waiting];
         let parts = slices.into_iter().flat_map(|slice| slice(viewer));
         let all = parts.reduce(|mut all, part| all.union(UnionType::All, part).take());
         Some(all.unwrap_or_else(Waits::none))
@@ -163,9 +184,10 @@ impl Node for InboxItem {
         let offer = row.get::<OfferId>(Column::OfferId)?.map(|id| id.to_string());
         let interest = row.get::<InterestId>(Column::InterestId)?.map(|id| id.to_string());
         let agreement = row.get::<AgreementId>(Column::AgreementId)?.map(|id| id.to_string());
+        let asset = row.get::<IpAssetId>(Column::AssetId)?.map(|id| id.to_string());
         Ok(Self {
             kind: row.get_or_default(Column::Kind)?,
-            record: need.or(offer).or(interest).or(agreement).unwrap_or_default().into(),
+            record: need.or(offer).or(interest).or(agreement).or(asset).unwrap_or_default().into(),
             since: row.get_or_default(Column::Since)?,
             until: row.get(Column::Until)?,
             escalated: row.get_or_default(Column::Escalated)?,
@@ -174,6 +196,7 @@ impl Node for InboxItem {
             offer: None,
             interest: None,
             agreement: None,
+            ip_asset: None,
         })
     }
 }

@@ -31,6 +31,7 @@ pub mod http;
 pub mod import;
 pub mod inbox;
 pub mod interests;
+pub mod ip;
 pub mod ledger;
 mod lifecycle;
 pub mod matches;

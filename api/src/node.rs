@@ -11,6 +11,7 @@ use crate::{
     documents::{self, Document},
     error::{Error, Result, Told},
     interests::{Interest, Message},
+    ip::IpAsset,
     ledger::Disclosure,
     matches::Match,
     needs::Need,
@@ -46,6 +47,8 @@ pub enum AnyNode {
     Interest(Arc<Interest>),
     /// An agreement.
     Agreement(Arc<Agreement>),
+    /// A piece of intellectual property.
+    IpAsset(Arc<IpAsset>),
     /// A message on an expression of interest.
     Message(Arc<Message>),
     /// A document.
@@ -93,6 +96,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
+    gather(ctx, ids, AnyNode::IpAsset, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
     gather(ctx, ids, AnyNode::Document, &mut found).await?;
     account_for_documents(ctx, &found).await?;

@@ -11,6 +11,7 @@ use crate::{
     documents::DocumentMutation,
     error::Code,
     interests::{ConversationMutation, InterestMutation, InterestQuery},
+    ip::{IpMutation, IpQuery},
     ledger::LedgerQuery,
     matches::{MatchListQuery, MatchMutation, MatchQuery},
     needs::{NeedMutation, NeedQuery},
@@ -32,6 +33,7 @@ pub struct Query(
     MatchListQuery,
     InterestQuery,
     AgreementQuery,
+    IpQuery,
     LedgerQuery,
     CodeQuery,
 );
@@ -47,6 +49,7 @@ pub struct Mutation(
     ConversationMutation,
     DocumentMutation,
     AgreementMutation,
+    IpMutation,
 );
 
 /// The schema, as the service executes it.

@@ -45,9 +45,11 @@ impl Waits {
                 column if column.as_str() == record.as_str() => id.clone(),
                 // No id, of the kind of an id: records are joined by it, and SQLite does not
                 // walk an index for what was cast to another kind.
-                Column::NeedId | Column::OfferId | Column::InterestId | Column::AgreementId => {
-                    Func::cust("NULLIF").args([id.clone(), id.clone()]).into()
-                }
+                Column::NeedId
+                | Column::OfferId
+                | Column::InterestId
+                | Column::AgreementId
+                | Column::AssetId => Func::cust("NULLIF").args([id.clone(), id.clone()]).into(),
             };
             query.expr_as(value, column);
         }
@@ -75,7 +77,8 @@ fn nothing(column: Column) -> SimpleExpr {
         | Column::NeedId
         | Column::OfferId
         | Column::InterestId
-        | Column::AgreementId => "CAST(NULL AS uuid)",
+        | Column::AgreementId
+        | Column::AssetId => "CAST(NULL AS uuid)",
     })
 }
 

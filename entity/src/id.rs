@@ -168,6 +168,10 @@ ids! {
     DocumentId = "doc";
     /// Identifies an agreement.
     AgreementId = "agreement";
+    /// Identifies a piece of intellectual property.
+    IpAssetId = "asset";
+    /// Identifies something that happened to a piece of intellectual property before its office.
+    IpEventId = "ipevent";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

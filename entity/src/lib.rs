@@ -20,6 +20,8 @@ pub mod follower;
 pub mod history;
 pub mod id;
 pub mod interest;
+pub mod ip_asset;
+pub mod ip_event;
 pub mod match_;
 pub mod membership;
 pub mod message;

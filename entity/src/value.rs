@@ -445,3 +445,35 @@ pub struct Commitment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Commitments(pub Vec<Commitment>);
+
+/// An organization that owns a piece of intellectual property, and how much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject)]
+#[graphql(name = "IpOwnerInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IpOwner {
+    /// The organization (`org_…`).
+    pub organization: OrganizationId,
+    /// Its share in basis points, 1 to 10,000.
+    pub share_bp: i32,
+}
+
+/// Who owns a piece of intellectual property; the shares add up to 10,000.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct IpOwners(pub Vec<IpOwner>);
+
+/// Somebody who invented it, and their share in what it brings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "IpInventorInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IpInventor {
+    /// Their name, at most 200 characters.
+    pub name: String,
+    /// Their share in basis points, 1 to 10,000.
+    pub share_bp: i32,
+}
+
+/// Who invented it; the shares add up to 10,000.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct IpInventors(pub Vec<IpInventor>);

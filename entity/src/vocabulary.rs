@@ -779,6 +779,142 @@ vocabularies! {
         En = "EN",
     }
 
+    /// By what a piece of intellectual property is protected.
+    IpFigure = "ip_figure" {
+        /// Patent.
+        Patent = "PATENT",
+        /// Utility model.
+        UtilityModel = "UTILITY_MODEL",
+        /// Industrial design.
+        IndustrialDesign = "INDUSTRIAL_DESIGN",
+        /// Layout-design of integrated circuits.
+        LayoutDesign = "LAYOUT_DESIGN",
+        /// Trade secret.
+        TradeSecret = "TRADE_SECRET",
+        /// Trademark.
+        Trademark = "TRADEMARK",
+        /// Commercial slogan.
+        CommercialSlogan = "COMMERCIAL_SLOGAN",
+        /// Trade name.
+        TradeName = "TRADE_NAME",
+        /// Appellation of origin.
+        AppellationOfOrigin = "APPELLATION_OF_ORIGIN",
+        /// Geographical indication.
+        GeographicalIndication = "GEOGRAPHICAL_INDICATION",
+        /// Software copyright.
+        SoftwareCopyright = "SOFTWARE_COPYRIGHT",
+        /// Plant variety.
+        PlantVariety = "PLANT_VARIETY",
+        /// Know-how.
+        KnowHow = "KNOW_HOW",
+    }
+
+    /// The office with which it is applied for.
+    IpOffice = "ip_office" {
+        /// IMPI (Mexico).
+        Impi = "IMPI",
+        /// PCT international application (WIPO).
+        Pct = "PCT",
+        /// USPTO (United States).
+        Uspto = "USPTO",
+        /// European Patent Office (EPO).
+        Epo = "EPO",
+        /// Other office.
+        Other = "OTHER",
+    }
+
+    /// Where a piece of intellectual property stands before its office.
+    IpLegalStatus = "ip_legal_status" {
+        /// In preparation.
+        InPreparation = "IN_PREPARATION",
+        /// Filed.
+        Filed = "FILED",
+        /// Formal examination.
+        FormalExamination = "FORMAL_EXAMINATION",
+        /// Published.
+        Published = "PUBLISHED",
+        /// Substantive examination.
+        SubstantiveExamination = "SUBSTANTIVE_EXAMINATION",
+        /// Granted and in force.
+        GrantedInForce = "GRANTED_IN_FORCE",
+        /// Refused.
+        Refused = "REFUSED",
+        /// Withdrawn.
+        Withdrawn = "WITHDRAWN",
+        /// Abandoned.
+        Abandoned = "ABANDONED",
+        /// Lapsed for unpaid fees.
+        LapsedUnpaidFees = "LAPSED_UNPAID_FEES",
+        /// Invalidated.
+        Invalidated = "INVALIDATED",
+        /// Expired, in the public domain.
+        ExpiredPublicDomain = "EXPIRED_PUBLIC_DOMAIN",
+    }
+
+    /// What is done with a piece of intellectual property.
+    IpCommercialStatus = "ip_commercial_status" {
+        /// Offered to nobody.
+        NotOffered = "NOT_OFFERED",
+        /// To be had.
+        Available = "AVAILABLE",
+        /// Talked about with somebody.
+        UnderNegotiation = "UNDER_NEGOTIATION",
+        /// Kept for somebody under an option.
+        UnderOption = "UNDER_OPTION",
+        /// Licensed to one or several, not exclusively.
+        LicensedNonExclusive = "LICENSED_NON_EXCLUSIVE",
+        /// Licensed exclusively.
+        LicensedExclusive = "LICENSED_EXCLUSIVE",
+        /// Its rights were passed on.
+        Assigned = "ASSIGNED",
+        /// Used by its owner.
+        ExploitedByOwner = "EXPLOITED_BY_OWNER",
+        /// Not to be had any more.
+        Withdrawn = "WITHDRAWN",
+    }
+
+    /// What happened to a piece of intellectual property before its office.
+    IpEvent = "ip_event" {
+        /// Application filed.
+        Filed = "FILED",
+        /// Formal examination started.
+        FormalExaminationStarted = "FORMAL_EXAMINATION_STARTED",
+        /// Application published.
+        Published = "PUBLISHED",
+        /// Substantive examination started.
+        SubstantiveExaminationStarted = "SUBSTANTIVE_EXAMINATION_STARTED",
+        /// Granted (title issued).
+        Granted = "GRANTED",
+        /// Refused.
+        Refused = "REFUSED",
+        /// Withdrawn.
+        Withdrawn = "WITHDRAWN",
+        /// Abandoned.
+        Abandoned = "ABANDONED",
+        /// A fee was paid: it is paid for until `paidUntil`.
+        FeePaid = "FEE_PAID",
+        /// A fee was not paid in time; six months of grace began.
+        GracePeriodStarted = "GRACE_PERIOD_STARTED",
+        /// It lapsed, because the fee was not paid in the time of grace either.
+        Lapsed = "LAPSED",
+        /// It was brought back after it had lapsed: it is paid for until `paidUntil`.
+        Rehabilitated = "REHABILITATED",
+        /// Invalidated.
+        Invalidated = "INVALIDATED",
+        /// Term expired.
+        Expired = "EXPIRED",
+    }
+
+    /// What an office decides about a piece of intellectual property before its next fee is due.
+    IpFeeDecision = "ip_fee_decision" {
+        /// Pay the fee and keep it.
+        Keep = "KEEP",
+        /// Keep it and offer it to the network.
+        Offer = "OFFER",
+        /// Do not pay: let it lapse.
+        LetLapse = "LET_LAPSE",
+    }
+
     /// What waits for somebody: which record, and what they are expected to do.
     InboxKind = "inbox_kind" {
         /// A need in review: publish it or return it. For the chamber's liaisons and admins who did not write it.
@@ -819,6 +955,8 @@ vocabularies! {
         AgreementToSign = "AGREEMENT_TO_SIGN",
         /// An agreement with a commitment of your organization that is due within fourteen days, or overdue. For those who speak for it.
         CommitmentToKeep = "COMMITMENT_TO_KEEP",
+        /// A piece of intellectual property whose next fee is due within 180 days: decide whether to keep it, to offer it or to let it lapse. For the office's managers.
+        IpFeeToDecide = "IP_FEE_TO_DECIDE",
     }
 
     /// What has become of a document.

@@ -3,7 +3,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AgreementId, InboxKind, InterestId, NeedId, OfferId};
+use crate::{AgreementId, InboxKind, InterestId, IpAssetId, NeedId, OfferId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +19,7 @@ pub struct Model {
     pub offer_id: Option<OfferId>,
     pub interest_id: Option<InterestId>,
     pub agreement_id: Option<AgreementId>,
+    pub asset_id: Option<IpAssetId>,
     pub since: DateTimeUtc,
     pub until: Option<DateTimeUtc>,
     pub escalated: bool,

@@ -12,6 +12,7 @@ mod m20261128_000009_documents;
 mod m20261128_000010_agreements;
 mod m20261128_000011_subjects;
 mod m20261129_000012_consents;
+mod m20261129_000013_ip_assets;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000010_agreements::Migration),
             Box::new(m20261128_000011_subjects::Migration),
             Box::new(m20261129_000012_consents::Migration),
+            Box::new(m20261129_000013_ip_assets::Migration),
         ]
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use entity::{
     AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel, InterestDirection,
-    InterestStatus, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role, consent,
-    document::RecordId, match_,
+    InterestStatus, IpLegalStatus, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role,
+    consent, document::RecordId, match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -39,6 +39,8 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let kind = AgreementType::ExclusiveLicence;
     let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
     world.agree(&row).await;
+    // Not public yet, and its office's alone.
+    let asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
@@ -126,6 +128,18 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ agreementCounts(by: [TYPE]) { count } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("ipAsset", format!("{{ ipAsset(id: \"{asset}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "ipAssets",
+            "{ ipAssets { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] })),
+        ),
+        (
+            "dormantAssets",
+            "{ dormantAssets { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        ("ipTerms", "{ ipTerms { figure } }".to_owned(), shown(json!("everybody"))),
         (
             "disclosures",
             "{ disclosures { totalCount nodes { id } } }".to_owned(),
@@ -221,6 +235,8 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let (pair, hidden_pair) = (pair.id.to_string(), hidden_pair.id.to_string());
     let hidden_need = world.need(&cast, NeedStatus::InReview).await.id.to_string();
     let hidden_offer = world.offer(&cast, OfferStatus::InReview).await.id.to_string();
+    let public_asset = world.asset(&cast, IpLegalStatus::GrantedInForce).await.id.to_string();
+    let hidden_asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
     let member = world.person(Role::MemberUser, cast.other_company).await;
@@ -308,6 +324,28 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                     };
                     let input = needs::with(policy::input(verb, &agreement), more);
                     vec![(person.agreement(verb, input).await, "NOT_FOUND")]
+                }
+                "recordIpAsset" => {
+                    let input = json!({ "figure": "PATENT", "title": { "es": "Algo" } });
+                    vec![(person.asset(&verb, needs::with(input, ott.clone())).await, to_them)]
+                }
+                verb if verb.contains("Ip") => {
+                    let more = match verb {
+                        "recordIpEvent" => json!({ "kind": "FEE_PAID", "on": "2026-03-01",
+                            "paidUntil": "2031-05-10" }),
+                        "removeIpEvent" => json!({ "event": "ipevent_0" }),
+                        "marketIpAsset" => json!({ "status": "WITHDRAWN" }),
+                        "decideIpFee" => json!({ "decision": "KEEP" }),
+                        _ => json!({ "trl": 7 }),
+                    };
+                    let input = |id: &str| {
+                        let input = json!({ "id": id, "expectedVersion": 1 });
+                        needs::with(input, more.clone())
+                    };
+                    vec![
+                        (person.asset(verb, input(&public_asset)).await, to_them),
+                        (person.asset(verb, input(&hidden_asset)).await, "NOT_FOUND"),
+                    ]
                 }
                 "sendMessage" => {
                     vec![(person.write(&interest, "NETWORK", "Buen día").await, "NOT_FOUND")]

@@ -7,14 +7,15 @@ use api::{
     event::Event,
     policy::{
         AGREEMENTS_WAIT, INTERESTS_WAIT, NEEDS_WAIT, OFFERS_WAIT, Viewer, agreement_waits,
-        interest_waits, need_waits, offer_waits,
+        interest_waits, ip_asset_waits, need_waits, offer_waits,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AgreementStatus, AgreementType, ConsentPurpose, EventId, InboxKind, InterestDirection,
-    InterestParty, InterestStatus, MessageId, NeedId, NeedStatus, NeedType, OfferStatus, PersonId,
-    Role, agreement, agreement_party, event, interest, message, need, offer,
+    InterestParty, InterestStatus, IpFeeDecision, IpLegalStatus, MessageId, NeedId, NeedStatus,
+    NeedType, OfferStatus, PersonId, Role, agreement, agreement_party, event, interest, ip_asset,
+    message, need, offer,
 };
 use sea_orm::{ActiveEnum, ActiveValue::Set, DatabaseBackend, EntityTrait, Iterable};
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ tests::stories!(
 );
 
 const INBOX: &str = "{ viewer { inbox(first: 100) { totalCount pageInfo { hasNextPage } nodes { kind \
-    record since until escalated need { id } offer { id } interest { id } agreement { id } } } } }";
+    record since until escalated need { id } offer { id } interest { id } agreement { id } ipAsset { id } } } } }";
 
 async fn inbox(person: &Person<'_>) -> Vec<Value> {
     let page = person.send(INBOX, json!({})).await.root()["inbox"].clone();
@@ -91,6 +92,7 @@ struct Records {
     offers: Vec<offer::Model>,
     interests: Vec<interest::Model>,
     agreements: Vec<(agreement::Model, Vec<agreement_party::Model>)>,
+    assets: Vec<ip_asset::Model>,
 }
 
 async fn records(world: &World, cast: &Cast) -> Records {
@@ -184,7 +186,25 @@ async fn records(world: &World, cast: &Cast) -> Records {
     }
     needs.push(published);
     offers.push(offered);
-    Records { needs, offers, interests, agreements }
+    // One office was asked about two fees and answered one; nobody asked the other office.
+    let mut assets = Vec::new();
+    for ott in [cast.ott, cast.other_ott] {
+        let (asked, _) = records::ip_asset(cast, IpLegalStatus::GrantedInForce, world.now());
+        let (quiet, _) = records::ip_asset(cast, IpLegalStatus::GrantedInForce, world.now());
+        let (done, _) = records::ip_asset(cast, IpLegalStatus::GrantedInForce, world.now());
+        for row in [
+            asked,
+            ip_asset::Model { fee_asked_at: None, ..quiet },
+            ip_asset::Model { fee_decision: Some(IpFeeDecision::LetLapse), ..done },
+        ] {
+            let fee_asked_at = row.fee_asked_at.filter(|_| ott == cast.ott);
+            assets.push(ip_asset::Model { ott_id: ott, fee_asked_at, ..row });
+        }
+    }
+    for row in &assets {
+        world.put(row.clone()).await;
+    }
+    Records { needs, offers, interests, agreements, assets }
 }
 
 /// What waits for a viewer, by the rules for rows in hand.
@@ -207,7 +227,11 @@ fn right(
     let agreements = all.agreements.iter().filter_map(|(row, parties)| {
         Some((agreement_waits(viewer, row, parties, false)?, row.id.to_string()))
     });
-    let found = needs.chain(offers).chain(interests).chain(agreements);
+    let assets = all
+        .assets
+        .iter()
+        .filter_map(|row| Some((ip_asset_waits(viewer, row)?, row.id.to_string())));
+    let found = needs.chain(offers).chain(interests).chain(agreements).chain(assets);
     found.map(|(kind, record)| (kind.to_value(), record)).collect()
 }
 
@@ -253,8 +277,8 @@ async fn an_inbox_holds_what_the_rule_says(world: &World) {
             assert_eq!(set, right, "{name}");
             for item in &found {
                 // What waits is there to be read, and nothing else stands beside it.
-                let nouns =
-                    ["need", "offer", "interest", "agreement"].map(|noun| item[noun]["id"].clone());
+                let nouns = ["need", "offer", "interest", "agreement", "ipAsset"]
+                    .map(|noun| item[noun]["id"].clone());
                 let there: Vec<_> = nouns.iter().filter(|id| !id.is_null()).collect();
                 assert_eq!(there, [&item["record"]], "{name}");
             }
@@ -613,6 +637,7 @@ async fn read_whole(world: &World, sql: &str) -> Vec<String> {
         "agreement_party",
         "consent",
         "document",
+        "ip_asset",
     ];
     let mut read = Vec::new();
     if world.db().backend() == DatabaseBackend::Postgres {

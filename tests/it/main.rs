@@ -19,6 +19,7 @@ mod imported_records;
 mod imports;
 mod inbox;
 mod interests;
+mod ip;
 mod killed;
 mod ledger;
 mod lists_below;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use entity::{
     MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, chamber_profile,
     code, confidant, consent, counter, delegation, disclosure, document, event, external_ref,
-    follower, history, interest, match_, membership, message, message_read, need, offer,
-    organization, ott_profile, person, region,
+    follower, history, interest, ip_asset, ip_event, match_, membership, message, message_read,
+    need, offer, organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -43,6 +43,8 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<follower::Entity>(),
         columns::<history::Entity>(),
         columns::<interest::Entity>(),
+        columns::<ip_asset::Entity>(),
+        columns::<ip_event::Entity>(),
         columns::<match_::Entity>(),
         columns::<membership::Entity>(),
         columns::<message::Entity>(),

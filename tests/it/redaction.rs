@@ -4,7 +4,7 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use api::{
-    agreements, interests,
+    agreements, interests, ip,
     matches::follow,
     needs, offers, organizations,
     policy::{OrganizationFacts, Resource, Viewer},
@@ -12,8 +12,9 @@ use api::{
 };
 use chrono::NaiveDate;
 use entity::{
-    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus, NeedStatus,
-    OfferStatus, agreement, interest, need, offer, organization,
+    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
+    IpFeeDecision, IpLegalStatus, NeedStatus, OfferStatus, agreement, interest, ip_asset, need,
+    offer, organization,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
 use serde_json::{Value, json};
@@ -104,6 +105,8 @@ struct Secrets {
     interest: interest::Model,
     /// Of the two, in force.
     agreement: agreement::Model,
+    /// The office's, which the network knows.
+    asset: ip_asset::Model,
 }
 
 async fn secrets(world: &World) -> Secrets {
@@ -139,6 +142,16 @@ async fn secrets(world: &World) -> Secrets {
     let agreement = records::agreement(&interest, kind, status, world.now());
     let agreement = seeded("agreement", agreement, agreements::FIELDS);
     world.agree(&agreement).await;
+    let (asset, events) = records::ip_asset(&cast, IpLegalStatus::GrantedInForce, world.now());
+    let decided = Some(IpFeeDecision::Keep);
+    let asset = ip_asset::Model { fee_decision: decided, ..asset };
+    let asset = seeded("asset", asset, ip::FIELDS);
+    world.put(asset.clone()).await;
+    for mut event in events {
+        // Notes are for the office's own people.
+        event.note = Some(canary("asset", Some(DisclosureLevel::Contract)));
+        world.put(event).await;
+    }
     // Held and resumed, so that matching hears of them.
     let (member, officer) = (
         world.person(entity::Role::MemberUser, cast.company).await,
@@ -156,7 +169,7 @@ async fn secrets(world: &World) -> Secrets {
     for event in world.event_rows().await {
         assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
     }
-    Secrets { cast, need, offer, hidden, interest, agreement }
+    Secrets { cast, need, offer, hidden, interest, agreement, asset }
 }
 
 /// How much of each row a viewer sees.
@@ -185,6 +198,7 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
         ("office", office.level(viewer)),
         ("interest", secrets.interest.level(viewer)),
         ("agreement", secrets.agreement.level(viewer)),
+        ("asset", secrets.asset.level(viewer)),
     ]
 }
 
@@ -239,11 +253,24 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             "{{ agreements(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {a} }} }} }} }}"
         ));
     }
+    let asset = secrets.asset.id;
+    let p = everything("IpAsset", 1);
+    operations.push(format!("{{ ipAsset(id: \"{asset}\") {{ {p} }} }}"));
+    operations.push(format!("{{ node(id: \"{asset}\") {{ ... on IpAsset {{ {p} }} }} }}"));
+    operations
+        .push(format!("{{ dormantAssets {{ totalCount edges {{ cursor node {{ {p} }} }} }} }}"));
+    for order in ["NEWEST", "OLDEST", "TITLE", "NEXT_FEE", "RECENTLY_UPDATED"] {
+        operations.push(format!(
+            "{{ ipAssets(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {p} }} }} }} }}"
+        ));
+    }
     let (item, entry) = (everything("InboxItem", 1), everything("TimelineEntry", 1));
     operations.push(format!(
         "{{ viewer {{ inbox(first: 50) {{ totalCount edges {{ cursor node {{ {item} }} }} }} }} }}"
     ));
-    for list in ["needs", "offers", "interests", "matches", "agreements", "organizations"] {
+    for list in
+        ["needs", "offers", "interests", "matches", "agreements", "organizations", "ipAssets"]
+    {
         operations.push(format!(
             "{{ {list}(first: 5) {{ nodes {{ timeline {{ totalCount edges {{ cursor node {{ {entry} }} \
             }} }} }} }} }}"
@@ -409,6 +436,8 @@ async fn every_field_is_there_or_named_as_hidden(world: &World) {
         check(name, &person, "need", &id, secrets.need.level(&viewer), needs::FIELDS).await;
         let id = secrets.offer.id.to_string();
         check(name, &person, "offer", &id, secrets.offer.level(&viewer), offers::FIELDS).await;
+        let id = secrets.asset.id.to_string();
+        check(name, &person, "ipAsset", &id, secrets.asset.level(&viewer), ip::FIELDS).await;
         let level = seen(&viewer, &secrets)[3].1;
         let id = secrets.cast.company.to_string();
         check(name, &person, "organization", &id, level, organizations::FIELDS).await;
@@ -434,7 +463,7 @@ async fn check<C>(
         let hidden = field.level > level && !network_admin;
         assert_eq!(named.contains(&json!(field.name)), hidden, "{name}: {noun}.{}", field.name);
         // An ending that has not come has no reason, for anybody.
-        let empty = field.name.ends_with("Reason") || field.name == "metBy";
+        let empty = ["metBy", "rescuedBy"].contains(&field.name) || field.name.ends_with("Reason");
         let shown = !seen[field.name].is_null();
         assert_eq!(shown, !hidden && !empty, "{name}: {noun}.{}: {seen:#}", field.name);
     }

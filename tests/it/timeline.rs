@@ -6,9 +6,9 @@ use api::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel, EventId,
-    InterestDirection, InterestStatus, MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId,
-    Role, agreement, event, interest, match_,
+    AgreementId, AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel,
+    EventId, InterestDirection, InterestStatus, IpLegalStatus, MatchStatus, MessageId, NeedStatus,
+    OfferStatus, PersonId, Role, agreement, event, interest, ip_asset, match_,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder};
@@ -72,7 +72,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     let id = |noun: &str| format!("{noun}_{}", "0".repeat(32));
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
         "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
-        "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
+        "asset": id("asset"), "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
@@ -137,6 +137,12 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
         world.agree(&agreement).await;
         nouns.push(("agreement", json!({ "agreement": agreement.id })));
     }
+    // One that the network knows, and one of the offer to which the company was introduced.
+    for (listed, offer_id) in [(true, None), (false, Some(offer.id))] {
+        let (asset, _) = records::ip_asset(&cast, IpLegalStatus::GrantedInForce, world.now());
+        world.put(ip_asset::Model { listed, offer_id, ..asset.clone() }).await;
+        nouns.push(("ipAsset", json!({ "asset": asset.id, "by": AgreementId::new(world.now()) })));
+    }
     for organization in [cast.company, cast.chamber, cast.ott] {
         let consent = ConsentId::new(world.now());
         nouns.push((
@@ -157,6 +163,7 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
             kind.starts_with(&noun)
                 || (noun == "INTEREST" && kind.starts_with("MESSAGE"))
                 || (noun == "AGREEMENT" && is_of(&["CONFIDANT", "COMMITMENT"]))
+                || (noun == "IPASSET" && is_of(&["IP_"]))
                 || (noun == "ORGANIZATION" && is_of(&["PROFILE", "MEMBERS", "CONSENT"]))
         };
         let events: Vec<_> = kinds.iter().filter(about).map(|kind| happened(kind, ids)).collect();
@@ -173,7 +180,7 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
         let viewer = person.viewer();
         for ((noun, ids), events) in nouns.iter().zip(&happenings) {
             asked += 1;
-            let id = ids[*noun].as_str().unwrap();
+            let id = ids[if *noun == "ipAsset" { "asset" } else { noun }].as_str().unwrap();
             let Some((level, timeline)) = told(&person, noun, id).await else {
                 hidden += events.len();
                 continue;

@@ -6,17 +6,18 @@ use std::{fmt::Write as _, path::Path};
 use api::{
     agreements, documents,
     event::TimelineKind,
-    inbox, interests, ledger, matches, needs, offers, organizations,
+    inbox, interests, ip, ledger, matches, needs, offers, organizations,
     policy::{
-        Action, AgreementAction, InterestAction, MatchAction, NeedAction, OfferAction,
-        OrganizationFacts, Resource, Viewer,
+        Action, AgreementAction, InterestAction, IpAssetAction, MatchAction, NeedAction,
+        OfferAction, OrganizationFacts, Resource, Viewer,
     },
     read::Field,
     timeline,
 };
 use entity::{
     AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
-    MatchStatus, NeedStatus, OfferStatus, OrganizationKind, agreement, interest, match_,
+    IpLegalStatus, MatchStatus, NeedStatus, OfferStatus, OrganizationKind, agreement, interest,
+    ip_asset, match_,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -96,6 +97,19 @@ fn the_file_of_the_policy_is_the_policy() {
     table(&mut text, "agreement, published", &[], &viewers, |viewer| {
         (row.level(viewer), Vec::new())
     });
+    for (name, status, listed) in [
+        ("intellectual property, public and listed", IpLegalStatus::GrantedInForce, true),
+        ("intellectual property, public and not listed", IpLegalStatus::GrantedInForce, false),
+        ("intellectual property, not public", IpLegalStatus::Filed, true),
+    ] {
+        let row = ip_asset::Model { listed, ..records::ip_asset(&cast, status, now).0 };
+        let able = IpAssetAction::iter().filter(|action| *action != IpAssetAction::Record);
+        let able: Vec<_> = able.filter(|action| action.mutation().is_some()).collect();
+        let names: Vec<_> = able.iter().filter_map(|action| action.mutation()).collect();
+        table(&mut text, name, &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
     let to_offer = records::interest(
         &need,
         &offer,
@@ -106,6 +120,7 @@ fn the_file_of_the_policy_is_the_policy() {
     let to_need = interest::Model { direction: InterestDirection::OfferToNeed, ..to_offer.clone() };
     let need = records::need(&cast, NeedStatus::Draft, now);
     let offer = records::offer(&cast, OfferStatus::Draft, now);
+    let (asset, _) = records::ip_asset(&cast, IpLegalStatus::InPreparation, now);
     let names = [
         "draftNeed",
         "draftOffer",
@@ -113,6 +128,7 @@ fn the_file_of_the_policy_is_the_policy() {
         "draftInterest in an offer",
         "… in a need",
         "draftAgreement for the company",
+        "recordIpAsset",
     ];
     table(&mut text, "what is not on record yet", &names, &viewers, |viewer| {
         let may = [
@@ -122,6 +138,7 @@ fn the_file_of_the_policy_is_the_policy() {
             InterestAction::Draft.permitted(viewer, &to_offer),
             InterestAction::Draft.permitted(viewer, &to_need),
             AgreementAction::Draft.permitted(viewer, &drafted),
+            IpAssetAction::Record.permitted(viewer, &asset),
         ];
         (None, may.to_vec())
     });
@@ -146,6 +163,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "match", matches::FIELDS);
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "agreement", agreements::FIELDS);
+    fields(&mut text, "intellectual property", ip::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
     fields(&mut text, "document", documents::FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);

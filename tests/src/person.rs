@@ -112,6 +112,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "agreement", AGREEMENT), json!({ "input": input })).await
     }
 
+    /// Does something to intellectual property.
+    pub async fn asset(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "ipAsset", ASSET), json!({ "input": input })).await
+    }
+
     /// Writes in a conversation.
     pub async fn write(&self, interest: &str, level: &str, text: &str) -> Answer {
         let input = json!({ "interest": interest, "level": level, "text": text });
@@ -195,6 +200,13 @@ impl Person<'_> {
 }
 
 /// What tests read of a need after each step.
+/// What tests ask of intellectual property that they changed.
+pub const ASSET: &str = "id folio version legalStatus legalSince commercialStatus filedOn \
+    publishedOn grantedOn expiresOn nextFeeDueOn graceUntil dormant atRisk feeAskedAt feeDecision \
+    rescuedAt disclosureLevel actions owners { shareBp organization { id } } \
+    inventors { name shareBp } offer { id } \
+    legalEvents { id kind on paidUntil note recordedBy } history { to }";
+
 const NEED: &str = "id folio version status openForInterest publishedAt expiresAt renewals \
     disclosureLevel redactedFields history { from to by reason note }";
 /// What tests read of an offer after each step.

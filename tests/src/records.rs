@@ -8,15 +8,16 @@ use entity::{
     CommitmentStatus, Commitments, Comparator, Confidential, ConsentId, ConsentPurpose,
     DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus,
     EvidenceKind, Exclusivity, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    InterestDirection, InterestId, InterestStatus, IpOwnership, IprStatus, Localized,
-    MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType,
-    OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
-    PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer, RequirementAnswers,
-    RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion,
-    TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism, TrlEvidence,
-    TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
-    agreement_party, consent, delegation, document, document::RecordId, interest, match_, need,
-    offer, organization, region,
+    InterestDirection, InterestId, InterestStatus, IpAssetId, IpCommercialStatus, IpEvent,
+    IpEventId, IpFigure, IpInventor, IpInventors, IpLegalStatus, IpOffice, IpOwner, IpOwners,
+    IpOwnership, IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId,
+    NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId,
+    OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer,
+    RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
+    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
+    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
+    agreement_party, consent, delegation, document, document::RecordId, interest, ip_asset,
+    ip_event, match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -57,6 +58,17 @@ impl World {
         for party in parties(row) {
             self.put(party).await;
         }
+    }
+
+    /// Puts intellectual property of the cast's office on record, with what happened to it and a
+    /// field in every column.
+    pub async fn asset(&self, cast: &Cast, status: IpLegalStatus) -> ip_asset::Model {
+        let (asset, events) = ip_asset(cast, status, self.now());
+        self.put(asset.clone()).await;
+        for event in events {
+            self.put(event).await;
+        }
+        asset
     }
 
     /// Puts an offer of the cast's office on record, with a field in every column.
@@ -606,4 +618,118 @@ pub fn affiliation(
         to_on: None,
         status: AffiliationStatus::Active,
     }
+}
+
+/// A patent that the cast's office looks after, where its events have led: filed in 2012, paid
+/// for until May 2026.
+#[must_use]
+pub fn ip_asset(
+    cast: &Cast,
+    status: IpLegalStatus,
+    now: DateTime<Utc>,
+) -> (ip_asset::Model, Vec<ip_event::Model>) {
+    use IpEvent as Kind;
+    use IpLegalStatus::{
+        Abandoned, ExpiredPublicDomain, Filed, FormalExamination, GrantedInForce, InPreparation,
+        Invalidated, LapsedUnpaidFees, Published, Refused, SubstantiveExamination, Withdrawn,
+    };
+    let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+    let (paid, late) = (day("2026-05-10"), status == LapsedUnpaidFees);
+    let paid = if late { day("2021-05-10") } else { paid };
+    // What has expired was filed earlier.
+    let filed = day(if status == ExpiredPublicDomain { "2002-05-10" } else { "2012-05-10" });
+    let after = |days: i64| filed + TimeDelta::days(days);
+    let path: &[(Kind, NaiveDate)] = &[
+        (Kind::Filed, filed),
+        (Kind::FormalExaminationStarted, after(30)),
+        (Kind::Published, after(540)),
+        (Kind::SubstantiveExaminationStarted, after(600)),
+        (Kind::Granted, after(1_400)),
+    ];
+    let ended = |kind: Kind, on: &str| Some((kind, day(on)));
+    let (steps, end) = match status {
+        InPreparation => (0, None),
+        Filed => (1, None),
+        FormalExamination => (2, None),
+        Published => (3, None),
+        SubstantiveExamination => (4, None),
+        GrantedInForce => (5, None),
+        Refused => (4, ended(Kind::Refused, "2016-01-01")),
+        Withdrawn => (2, ended(Kind::Withdrawn, "2013-01-01")),
+        Abandoned => (3, ended(Kind::Abandoned, "2015-01-01")),
+        LapsedUnpaidFees => (5, ended(Kind::Lapsed, "2021-11-11")),
+        Invalidated => (5, ended(Kind::Invalidated, "2019-01-01")),
+        ExpiredPublicDomain => (5, ended(Kind::Expired, "2022-05-11")),
+    };
+    let id = IpAssetId::new(now);
+    let pays =
+        |kind: Kind| (kind == Kind::Granted && status != ExpiredPublicDomain).then_some(paid);
+    let events: Vec<_> = path[..steps]
+        .iter()
+        .copied()
+        .chain(end)
+        .map(|(kind, on_day)| ip_event::Model {
+            id: IpEventId::new(now),
+            asset_id: id,
+            kind,
+            on_day,
+            paid_until: pays(kind),
+            note: Some("Nota interna".into()),
+            recorded_at: now,
+            recorded_by: None,
+            removed_at: None,
+        })
+        .collect();
+    let on = |kind: Kind| events.iter().find(|event| event.kind == kind).map(|event| event.on_day);
+    let live = [Filed, FormalExamination, Published, SubstantiveExamination, GrantedInForce];
+    let due = (status == GrantedInForce).then_some(paid);
+    let title = both("Espuma cerámica para hornos", "Ceramic foam for kilns");
+    let asset = ip_asset::Model {
+        id,
+        folio: format!("PI-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        ott_id: cast.ott,
+        offer_id: None,
+        figure: IpFigure::Patent,
+        office: IpOffice::Impi,
+        title_folded: fold("Espuma cerámica para hornos"),
+        public_text_folded: fold("Espuma cerámica para hornos Recupera calor"),
+        title,
+        summary: Some(both("Recupera calor de hornos", "Recovers the heat of kilns")),
+        scian: codes(&["327"]),
+        subsector: Some("327".into()),
+        technology_keywords: codes(&["F27D"]),
+        trl: Some(6),
+        state_code: Some("05".into()),
+        application_no: Some("MX/a/2012/005432".into()),
+        publication_no: Some("MX 2012005432 A".into()),
+        grant_no: Some("MX 345678 B".into()),
+        priority_on: Some(day("2011-05-12")),
+        owners: IpOwners(vec![IpOwner { organization: cast.ott, share_bp: 10_000 }]),
+        inventors: IpInventors(vec![IpInventor { name: "Ana Inventora".into(), share_bp: 10_000 }]),
+        family: Some("Familia 7".into()),
+        listed: true,
+        commercial_status: IpCommercialStatus::NotOffered,
+        agreement_id: None,
+        rescued_at: Some(now),
+        rescued_by_id: None,
+        legal_status: status,
+        legal_since: events.last().map(|event| event.on_day),
+        laid_open: on(Kind::Published).is_some() || on(Kind::Granted).is_some(),
+        filed_on: on(Kind::Filed),
+        published_on: on(Kind::Published),
+        granted_on: on(Kind::Granted),
+        expires_on: on(Kind::Filed).map(|filed| filed + chrono::Months::new(240)),
+        next_fee_due_on: due,
+        next_fee_order: due.map_or("9999-12-31T00:00:00Z".parse().expect("a time"), |due| {
+            due.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(32)
+        }),
+        grace_until: live.contains(&status).then_some(day("2026-11-10")),
+        fee_asked_at: Some(now),
+        fee_decision: None,
+    };
+    (asset, events)
 }

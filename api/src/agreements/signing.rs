@@ -17,6 +17,7 @@ use crate::{
     codes::Labels,
     context::Service,
     error::{Error, Result, UserErrorCode},
+    ip,
     lifecycle::{check_four_eyes, step},
     offers,
     policy::{
@@ -228,6 +229,7 @@ pub(crate) async fn activate(work: &mut Work, id: AgreementId) -> Result<agreeme
     if let Some(interest) = row.interest_id {
         move_interest(work, interest, row.kind).await?;
     }
+    ip::uses::follow(work, &row).await?;
     if let Some(offer) = row.offer_id.filter(|_| takes_offer(&row)) {
         let there = work.keep::<offer::Entity>(offer).await?;
         let there = there.filter(|row| OfferAction::Transfer.from().contains(&row.status));

@@ -5,8 +5,8 @@
 mod timeline;
 
 use entity::{
-    AgreementId, ConsentId, ConsentPurpose, DocumentId, InterestId, MatchId, MessageId, NeedId,
-    OfferId, OrganizationId, document::RecordId,
+    AgreementId, ConsentId, ConsentPurpose, DocumentId, InterestId, IpAssetId, MatchId, MessageId,
+    NeedId, OfferId, OrganizationId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -342,6 +342,38 @@ pub enum Event {
     CommitmentDropped {
         agreement: AgreementId,
     },
+    /// A piece of intellectual property went through one of its verbs.
+    IpAssetRecorded {
+        asset: IpAssetId,
+    },
+    IpAssetRevised {
+        asset: IpAssetId,
+    },
+    /// Something happened to it before its office.
+    IpEventRecorded {
+        asset: IpAssetId,
+    },
+    /// What was said of it by mistake was taken back.
+    IpEventRemoved {
+        asset: IpAssetId,
+    },
+    /// Something else is done with it.
+    IpAssetMarketed {
+        asset: IpAssetId,
+    },
+    /// It was dormant, and an agreement uses it.
+    IpAssetRescued {
+        asset: IpAssetId,
+        by: AgreementId,
+    },
+    /// Its office was asked what to do about the next fee.
+    IpFeeAsked {
+        asset: IpAssetId,
+    },
+    /// Its office has decided.
+    IpFeeDecided {
+        asset: IpAssetId,
+    },
     /// Somebody wrote in the conversation on an expression of interest.
     MessageSent {
         interest: InterestId,
@@ -412,7 +444,7 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["agreement", "interest", "match", "need", "offer", "organization"]
+        let id = ["agreement", "asset", "interest", "match", "need", "offer", "organization"]
             .iter()
             .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)

@@ -211,6 +211,22 @@ timeline! {
         ConsentGranted from Introduced,
         /// The company took a consent back.
         ConsentWithdrawn from Introduced,
+        /// The intellectual property was put on record.
+        IpAssetRecorded from PublicBlind,
+        /// What is said of the intellectual property was changed.
+        IpAssetRevised from Introduced,
+        /// It was said what happened to the intellectual property before its office; `legalEvents` tells what.
+        IpEventRecorded from Introduced,
+        /// What was said by mistake of the intellectual property was taken back.
+        IpEventRemoved from Introduced,
+        /// Something else is done with the intellectual property.
+        IpAssetMarketed from PublicBlind,
+        /// The intellectual property was dormant, and an agreement uses it.
+        IpAssetRescued from PublicBlind,
+        /// Its office was asked what to do about the next fee of the intellectual property.
+        IpFeeAsked from Introduced,
+        /// Its office decided about the next fee of the intellectual property.
+        IpFeeDecided from Introduced,
     }
     never {
         // Of many records at once: `createdAt` and `updatedAt` of each say when.

@@ -2,6 +2,7 @@
 //! and the network's own make-up. Streaming, idempotent by external id, with a
 //! report for every line; what is acknowledged is in the database.
 
+mod assets;
 mod cells;
 mod lines;
 mod network;
@@ -22,7 +23,7 @@ use crate::{
 
 pub use network::network;
 pub use organizations::organizations;
-pub use records::{needs, offers};
+pub use records::{ip_assets, needs, offers};
 pub use source::{Format, open};
 
 /// How many lines are written at once: a batch event names at most 500 ids.

@@ -1,18 +1,18 @@
-//! Needs and offers from CSV or JSON Lines, each line a draft through the same
+//! Needs, offers and intellectual property from CSV or JSON Lines, each line through the same
 //! verbs and checks as in the API.
 
 use std::{collections::HashSet, io::Read};
 
 use entity::{
-    NeedId, NeedStatus, OfferId, OfferStatus, OrganizationId, OrganizationKind, external_ref, need,
-    offer,
+    IpAssetId, NeedId, NeedStatus, OfferId, OfferStatus, OrganizationId, OrganizationKind,
+    external_ref, need, offer,
 };
 use sea_orm::EntityTrait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Format, Listener, Options, Problem, Report, Tally, check_kind,
+    Format, Listener, Options, Problem, Report, Tally, assets, check_kind,
     references::find_organization,
     refused, shown, system_of,
     told::{ID, Objects, Told},
@@ -63,11 +63,42 @@ pub async fn offers(
     import(service, source, format, options, listener, Kind::Offers(ott)).await
 }
 
+/// Imports the intellectual property that an office looks after.
+///
+/// # Errors
+/// When there is no office, a strict import met a bad line, or the database is away.
+pub async fn ip_assets(
+    service: &Service,
+    source: &mut (dyn Read + Send),
+    format: Format,
+    options: &Options,
+    listener: &mut dyn Listener,
+) -> Result<Report> {
+    let Some(ott) = options.ott else {
+        return Err(Error::refused(UserErrorCode::Required, "--ott"));
+    };
+    let kinds = [OrganizationKind::TechnologyTransferOffice, OrganizationKind::Startup];
+    check_kind(service, ott, &kinds).await?;
+    import(service, source, format, options, listener, Kind::IpAssets(ott)).await
+}
+
 /// What is imported, and for whom.
 #[derive(Clone, Copy)]
 enum Kind {
     Needs(OrganizationId),
     Offers(OrganizationId),
+    IpAssets(OrganizationId),
+}
+
+impl Kind {
+    /// Under which noun external ids are kept.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Needs(_) => "need",
+            Self::Offers(_) => "offer",
+            Self::IpAssets(_) => "asset",
+        }
+    }
 }
 
 /// What became of a line.
@@ -157,8 +188,7 @@ impl Writer<'_> {
             let message = "se repite en el archivo / occurs twice in the file";
             return Err(Error::field("input.externalId", UserErrorCode::Duplicate, message));
         }
-        let noun = if matches!(self.kind, Kind::Needs(_)) { "need" } else { "offer" };
-        let key = (self.system.clone(), format!("{noun}/{external_id}"));
+        let key = (self.system.clone(), format!("{}/{external_id}", self.kind.noun()));
         let known = external_ref::Entity::find_by_id(key.clone()).one(work.tx()).await?;
         if known.as_ref().is_some_and(|known| known.fingerprint == fingerprint) {
             return Ok(Outcome::Unchanged);
@@ -193,6 +223,17 @@ impl Writer<'_> {
                 } else {
                     offers::life::draft(work, labels, ott, input).await?.id.to_string()
                 }
+            }
+            Kind::IpAssets(ott) => {
+                let past = assets::Past::take(&mut told)?;
+                assets::read_shares(work, &self.system, &mut told).await?;
+                let input = self.parse(line, told, tally)?;
+                let known = record.and_then(|id| id.parse::<IpAssetId>().ok());
+                let id = match known {
+                    Some(id) => assets::revise(work, labels, id, input, past).await?,
+                    None => assets::record(work, labels, ott, input, past).await?,
+                };
+                id.to_string()
             }
         };
         let row = external_ref::Model { system: key.0, external_id: key.1, record, fingerprint };

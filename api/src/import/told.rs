@@ -27,6 +27,7 @@ const LISTS: &[&str] = &[
     "transferMechanisms",
     "publications",
     "inventors",
+    "owners",
 ];
 /// Fields whose cells hold several numbers, separated by semicolons.
 const NUMBER_LISTS: &[&str] = &["sdg", "sdgKeywords"];
@@ -41,7 +42,7 @@ const NUMBERS: &[&str] = &[
     "minAssimilationLevel",
 ];
 /// Fields whose cells hold true or false.
-const BOOLEANS: &[&str] = &["anonymous", "coordinatorRequired"];
+const BOOLEANS: &[&str] = &["anonymous", "coordinatorRequired", "listed"];
 
 /// What a line says, by field.
 pub(super) type Told = Map<String, Value>;

@@ -10,8 +10,8 @@ use std::{
 };
 
 use entity::{
-    AgreementId, DisclosureId, InterestId, InterestStatus, NeedId, OfferId, OrganizationId,
-    disclosure, interest,
+    AgreementId, DisclosureId, InterestId, InterestStatus, IpAssetId, NeedId, OfferId,
+    OrganizationId, disclosure, interest, ip_asset,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -97,10 +97,31 @@ struct Ground {
     nda: Option<AgreementId>,
 }
 
+/// The offers of the intellectual property among what was seen.
+async fn offers_of_assets(db: &Db, seen: &[Seen]) -> Result<HashMap<IpAssetId, OfferId>> {
+    let assets: Vec<IpAssetId> =
+        seen.iter().filter_map(|seen| seen.record.parse::<IpAssetId>().ok()).collect();
+    if assets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = ip_asset::Entity::find()
+        .select_only()
+        .columns([ip_asset::Column::Id, ip_asset::Column::OfferId])
+        .filter(ip_asset::Column::Id.is_in(assets))
+        .filter(ip_asset::Column::OfferId.is_not_null())
+        .into_tuple::<(IpAssetId, OfferId)>()
+        .all(db.fresh())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The entries for what somebody saw: one for each record, with the interest that opened it.
 async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclosure::Model>> {
     use interest::Column;
-    let ids: Vec<Uuid> = seen.iter().map(|seen| seen.id).collect();
+    let mut ids: Vec<Uuid> = seen.iter().map(|seen| seen.id).collect();
+    // Intellectual property is seen by way of its offer.
+    let offers = offers_of_assets(db, &seen).await?;
+    ids.extend(offers.values().map(|offer| offer.0));
     let concerns = Condition::any()
         .add(Column::Id.is_in(ids.iter().copied().map(InterestId)))
         .add(Column::NeedId.is_in(ids.iter().copied().map(NeedId)))
@@ -142,7 +163,8 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
     }
     let somewhere = viewer.grants.first().map(|grant| grant.organization);
     let entry = |seen: Seen| {
-        let basis = by_record.get(&seen.id);
+        let way = offers.get(&IpAssetId(seen.id)).map_or(seen.id, |offer| offer.0);
+        let basis = by_record.get(&way);
         let organization = basis.map(|row| {
             let office = viewer.holding(OFFICE).any(|grant| grant.organization == row.ott_id);
             let company = viewer.grants.iter().any(|grant| grant.organization == row.company_id);

@@ -251,6 +251,32 @@ pub(crate) fn offer_profile(offer: &offer::Model) -> Profile {
     }
 }
 
+/// What matching may read of a piece of intellectual property: what everybody reads.
+pub(crate) struct AssetText<'a> {
+    pub(crate) id: uuid::Uuid,
+    pub(crate) title: Option<&'a Localized>,
+    pub(crate) summary: Option<&'a Localized>,
+    /// SCIAN codes of what it can be used in.
+    pub(crate) scian: &'a Codes,
+    /// 1 to 9.
+    pub(crate) trl: Option<i32>,
+    pub(crate) state: Option<&'a str>,
+    pub(crate) ott: entity::OrganizationId,
+}
+
+/// A piece of intellectual property as one side of a match, like an offer of it.
+pub(crate) fn asset_profile(asset: &AssetText<'_>) -> Profile {
+    Profile {
+        public_text: passages([asset.title, asset.summary]),
+        open: true,
+        sectors: asset.scian.0.clone(),
+        trl: asset.trl.map(|trl| (level(trl), level(trl))),
+        state: asset.state.map(ToOwned::to_owned),
+        institution: Some(asset.ott.0),
+        ..Profile::new(asset.id, Side::Offer)
+    }
+}
+
 fn level(trl: i32) -> u8 {
     u8::try_from(trl.clamp(1, 9)).unwrap_or(1)
 }

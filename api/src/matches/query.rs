@@ -1,17 +1,17 @@
 //! Previews of matches for what is not saved yet, and ranked search.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
     ComplexObject, Context, Enum, Object, SimpleObject, Union,
     connection::{Connection, Edge},
 };
-use entity::Language;
+use entity::{Language, NeedId};
 use matching::{Reader, Side};
 use uuid::Uuid;
 
 use super::{
-    engine::need_profile,
+    engine::{AssetText, asset_profile, need_profile},
     object::{MatchPart, explain},
     suggest::{components, version},
 };
@@ -24,7 +24,7 @@ use crate::{
     read::{Asked, MOST, Node, Reading},
 };
 
-/// How a need that is not saved yet would match an offer. For members of the network.
+/// How a need that is not saved yet would match an offer, or a piece of intellectual property a need. For members of the network.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct MatchPreview {
@@ -38,6 +38,8 @@ pub struct MatchPreview {
     weights_version: String,
     #[graphql(skip)]
     offer: Option<Offer>,
+    #[graphql(skip)]
+    need: Option<NeedId>,
 }
 
 #[ComplexObject]
@@ -54,9 +56,14 @@ impl MatchPreview {
         explain(&self.components, language)
     }
 
-    /// The offer. Null when it has just left the network.
+    /// The offer. Null when it is a need that matches, or when the offer has just left the network.
     async fn offer(&self) -> Option<&Offer> {
         self.offer.as_ref()
+    }
+
+    /// The need. Null when it is an offer that matches, or when the need has just left the network.
+    async fn need(&self, ctx: &Context<'_>) -> Told<Arc<Need>> {
+        ctx.load(self.need?).await.transpose()
     }
 }
 
@@ -135,6 +142,39 @@ impl MatchQuery {
     }
 }
 
+impl MatchPreview {
+    fn of(found: &matching::Match) -> Self {
+        Self {
+            score: found.score,
+            coverage: found.coverage,
+            components: MatchPart::all(components(found)),
+            weights_version: version(found),
+            offer: None,
+            need: None,
+        }
+    }
+}
+
+/// The open needs that a piece of intellectual property fits best, best first. For members of
+/// the network: what matched them may be what the network reads.
+pub(crate) fn preview_needs(
+    ctx: &Context<'_>,
+    asset: &AssetText<'_>,
+    first: Option<i32>,
+) -> Result<Vec<MatchPreview>> {
+    ctx.viewer().allow_member()?;
+    let first = usize::try_from(first.unwrap_or(5)).unwrap_or_default();
+    if !(1..=20).contains(&first) {
+        return Err(Error::Argument("first", "must be between 1 and 20".into()));
+    }
+    let found = ctx.service().engine().preview(&asset_profile(asset), first);
+    let preview = |found: &matching::Match| MatchPreview {
+        need: Some(NeedId(found.need)),
+        ..MatchPreview::of(found)
+    };
+    Ok(found.iter().map(preview).collect())
+}
+
 async fn previews(
     ctx: &Context<'_>,
     input: NeedInput,
@@ -159,13 +199,7 @@ async fn previews(
     let mut offers = of_ids::<Offer>(ctx, asked, &ids).await?;
     let matches = found
         .iter()
-        .map(|found| MatchPreview {
-            score: found.score,
-            coverage: found.coverage,
-            components: MatchPart::all(components(found)),
-            weights_version: version(found),
-            offer: offers.remove(&found.offer),
-        })
+        .map(|found| MatchPreview { offer: offers.remove(&found.offer), ..MatchPreview::of(found) })
         .collect();
     Ok(MatchPreviews { matches, user_errors: Vec::new() })
 }

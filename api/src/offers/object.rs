@@ -9,7 +9,7 @@ use entity::{
     InnovationReadiness, IprStatus, Language, Localized, OfferEconomics, OfferId, OfferStatus,
     OfferType, OrganizationKind, PartnershipType, Role, TechnologyComparison,
     TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, VerifiedClaim,
-    VerifiedClaims, document, event, match_, offer, offer::Column,
+    VerifiedClaims, document, event, ip_asset, match_, offer, offer::Column,
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
@@ -19,6 +19,7 @@ use crate::{
     documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
+    ip::{IpAsset, newest_ip_assets},
     matches::{Match, best_needs},
     organizations::Organization,
     policy::{
@@ -112,6 +113,8 @@ pub struct Offer {
     ott: One<Organization>,
     #[graphql(skip)]
     matches: Many<Match>,
+    #[graphql(skip)]
+    ip_assets: Many<IpAsset>,
     #[graphql(skip)]
     documents: Many<Document>,
     #[graphql(skip)]
@@ -320,6 +323,24 @@ impl Offer {
         Some(self.matches.page(ctx))
     }
 
+    /// The intellectual property that it offers, as far as you may know of it, newest first.
+    async fn ip_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<IpAsset>> {
+        Some(self.ip_assets.page(ctx))
+    }
+
     /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
     async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
         Some(self.documents.all(ctx))
@@ -449,6 +470,12 @@ impl Node for Offer {
                 place: |offer: &mut Self| &mut offer.matches,
             },
             &ToMany {
+                name: "ipAssets",
+                parent: ip_asset::Column::OfferId,
+                list: newest_ip_assets,
+                place: |offer: &mut Self| &mut offer.ip_assets,
+            },
+            &ToMany {
                 name: "documents",
                 parent: document::Column::OfferId,
                 list: |viewer, _| Ok(documents_of(viewer)),
@@ -559,6 +586,7 @@ impl Node for Offer {
             facts,
             ott: None,
             matches: Many::default(),
+            ip_assets: Many::default(),
             documents: Many::default(),
             timeline: Many::default(),
         })

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, SizeBasis,
-    SizeClass, Texts, VerificationLevel, affiliation, event, need, offer, organization,
+    SizeClass, Texts, VerificationLevel, affiliation, event, ip_asset, need, offer, organization,
     organization::Column,
 };
 use sea_orm::{
@@ -22,6 +22,7 @@ use crate::{
     codes::{self, Code},
     context::Request,
     error::{Error, Result, Told},
+    ip::{IpAsset, newest_ip_assets},
     needs::{Need, newest_needs},
     offers::{Offer, newest_offers},
     policy::{
@@ -114,6 +115,8 @@ pub struct Organization {
     needs: Many<Need>,
     #[graphql(skip)]
     offers: Many<Offer>,
+    #[graphql(skip)]
+    ip_assets: Many<IpAsset>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
 }
@@ -225,6 +228,24 @@ impl Organization {
         >,
     ) -> Told<Page<Offer>> {
         Some(self.offers.page(ctx))
+    }
+
+    /// The intellectual property that it looks after as a transfer office or a start-up, as far as you may know of it, newest first. Empty for other organizations.
+    async fn ip_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<IpAsset>> {
+        Some(self.ip_assets.page(ctx))
     }
 
     /// What happened to it, oldest first: to everybody when its profile was put on record; to its own people also who was put on record for it, and what it consented to and took back. What was changed together with many others has no entry: `updatedAt` tells when.
@@ -432,6 +453,12 @@ impl Node for Organization {
                 place: |one: &mut Self| &mut one.offers,
             },
             &ToMany {
+                name: "ipAssets",
+                parent: ip_asset::Column::OttId,
+                list: newest_ip_assets,
+                place: |one: &mut Self| &mut one.ip_assets,
+            },
+            &ToMany {
                 name: "timeline",
                 parent: event::Column::SubjectId,
                 list: timeline,
@@ -516,6 +543,7 @@ impl Node for Organization {
             parent: None,
             needs: Many::default(),
             offers: Many::default(),
+            ip_assets: Many::default(),
             timeline: Many::default(),
         })
     }

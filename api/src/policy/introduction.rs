@@ -5,7 +5,7 @@
 use entity::{
     InterestStatus,
     interest::{self, Column},
-    need, offer, organization,
+    ip_asset, need, offer, organization,
 };
 use sea_orm::{
     ColumnTrait, ExprTrait,
@@ -52,6 +52,13 @@ pub fn introduced_needs(viewer: &Viewer) -> Option<SimpleExpr> {
 pub fn introduced_offers(viewer: &Viewer) -> Option<SimpleExpr> {
     let offers = introduced(viewer, Sides::COMPANY_SIDE, Column::OfferId)?;
     Some(Expr::col((offer::Entity, offer::Column::Id)).in_subquery(offers))
+}
+
+/// The intellectual property of offers to which the viewer's companies, and those of their
+/// chambers, were introduced.
+pub(crate) fn introduced_assets(viewer: &Viewer) -> Option<SimpleExpr> {
+    let offers = introduced(viewer, Sides::COMPANY_SIDE, Column::OfferId)?;
+    Some(Expr::col((ip_asset::Entity, ip_asset::Column::OfferId)).in_subquery(offers))
 }
 
 /// The organizations to which the viewer was introduced.

@@ -9,6 +9,7 @@ mod agreement;
 mod document;
 mod interest;
 mod introduction;
+mod ip_asset;
 mod ledger;
 mod matches;
 mod message;
@@ -44,7 +45,9 @@ pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, standing_in_interests, visible_interests,
 };
+pub(crate) use introduction::introduced_assets;
 pub use introduction::{IN_FORCE, introduced_needs, introduced_offers, introduced_organizations};
+pub use ip_asset::{IpAssetAction, IpAssetFacts, Publicity, own_ip_assets, visible_ip_assets};
 pub use ledger::{DisclosureFacts, visible_disclosures};
 pub use matches::{
     MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
@@ -68,9 +71,10 @@ pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
 pub use timeline::{TimelineFacts, TimelineReader, reader_of_timelines, told_events};
 pub use waiting::{
-    AGREEMENTS_WAIT, INTERESTS_WAIT, MOST_RENEWALS, NEEDS_WAIT, OFFERS_WAIT, WaitingFacts,
-    agreement_waits, escalated_interests, interest_waits, need_waits, next_due, offer_waits,
-    waiting_agreements, waiting_interests, waiting_needs, waiting_offers,
+    AGREEMENTS_WAIT, INTERESTS_WAIT, IP_ASSETS_WAIT, MOST_RENEWALS, NEEDS_WAIT, OFFERS_WAIT,
+    WaitingFacts, agreement_waits, escalated_interests, interest_waits, ip_asset_waits, need_waits,
+    next_due, offer_waits, waiting_agreements, waiting_interests, waiting_ip_assets, waiting_needs,
+    waiting_offers,
 };
 
 /// One role in one organization, with the territory to which it is limited.
@@ -295,12 +299,16 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let agreements = AgreementAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(AgreementAction::mutation);
+    let assets = IpAssetAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(IpAssetAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs
         .chain(offers)
         .chain(matches)
         .chain(interests)
         .chain(agreements)
+        .chain(assets)
         .chain(consents.into_iter().flatten())
         .map(ToOwned::to_owned)
         .collect()

@@ -94,7 +94,7 @@ fn confided(viewer: &Viewer) -> Option<Condition> {
 /// viewer reads what is confidential on it.
 #[must_use]
 pub fn nda_of_interest(viewer: &Viewer) -> SimpleExpr {
-    let Some(confided) = confided(viewer) else { return Expr::val(None::<Uuid>).into() };
+    let Some(confided) = confided(viewer) else { return Expr::val(None::<Uuid>) };
     let interest = Expr::col((agreement::Entity, agreement::Column::InterestId));
     let first = Query::select()
         .column((agreement::Entity, agreement::Column::Id))

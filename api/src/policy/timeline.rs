@@ -4,7 +4,9 @@
 //!
 //! A timeline is read below its record, by whoever may read that.
 
-use entity::{DisclosureLevel, EventId, Role, agreement, event, interest, match_, need, offer};
+use entity::{
+    DisclosureLevel, EventId, Role, agreement, event, interest, ip_asset, match_, need, offer,
+};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect,
     QueryTrait,
@@ -15,7 +17,8 @@ use super::{
     Resource, Viewer,
     agreement::{followed_agreements, party_agreements},
     interest::{PARTIES, levels},
-    introduced_needs, introduced_offers, own_matches, own_needs, own_offers,
+    introduced_assets, introduced_needs, introduced_offers, own_ip_assets, own_matches, own_needs,
+    own_offers,
 };
 use crate::event::TimelineKind;
 
@@ -44,10 +47,10 @@ impl TimelineReader {
             // What an organization does in its own house is told to its own people alone, as its
             // consents are: who was introduced, and its chamber, know it from outside.
             "org" if level == DisclosureLevel::Contract => Party,
-            "need" | "offer" | "interest" | "agreement" if inside => Party,
+            "need" | "offer" | "interest" | "agreement" | "asset" if inside => Party,
             // Persons are not told of matches: one may speak for a company that is not known yet.
             "match" if inside => Watcher,
-            "need" | "offer" | "match" if watches => Watcher,
+            "need" | "offer" | "match" | "asset" if watches => Watcher,
             _ => Passer,
         }
     }
@@ -116,9 +119,11 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
     }
     let needs = own_needs(viewer).add_option(introduced_needs(viewer));
     let offers = own_offers(viewer).add_option(introduced_offers(viewer));
+    let assets = own_ip_assets(viewer).add_option(introduced_assets(viewer));
     let mut party = Condition::any()
         .add(is_among::<need::Entity>(need::Column::Id, needs))
-        .add(is_among::<offer::Entity>(offer::Column::Id, offers));
+        .add(is_among::<offer::Entity>(offer::Column::Id, offers))
+        .add(is_among::<ip_asset::Entity>(ip_asset::Column::Id, assets));
     for (side, rows) in PARTIES.by_side(viewer) {
         let known = levels(viewer, side).into_iter();
         for (_, known) in known.filter(|(level, _)| *level >= DisclosureLevel::Introduced) {
@@ -139,7 +144,8 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
     readers.push((Watcher, own.into()));
     if viewer.is_any(Role::NetworkAdmin) {
         let of = |noun: &str| event::Column::Subject.starts_with(format!("{noun}_"));
-        readers.push((Watcher, Condition::any().add(of("need")).add(of("offer")).add(of("match"))));
+        let watched = ["need", "offer", "match", "asset"].into_iter().map(of);
+        readers.push((Watcher, watched.fold(Condition::any(), Condition::add)));
     }
     readers
 }

@@ -8,7 +8,7 @@ use chrono::Duration;
 use entity::{
     AgreementStatus, DisclosureLevel, InboxKind, InterestDirection, InterestStatus, NeedStatus,
     NeedType, OfferStatus, OrganizationId, agreement, agreement_party, document, event, interest,
-    need, offer,
+    ip_asset, need, offer,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -16,7 +16,8 @@ use sea_orm::{
 };
 
 use super::{
-    AgreementAction, InterestAction, NeedAction, OfferAction, Resource, Sides, Viewer,
+    AgreementAction, InterestAction, IpAssetAction, NeedAction, OfferAction, Resource, Sides,
+    Viewer,
     agreement::{acts_for, agreements_of},
     document::public_documents,
     interest::PARTIES,
@@ -73,6 +74,10 @@ pub const AGREEMENTS_WAIT: &[(InboxKind, &[AgreementStatus], AgreementAction)] =
     ),
     (InboxKind::CommitmentToKeep, &[AgreementStatus::Active], AgreementAction::KeepCommitment),
 ];
+
+/// What waits at intellectual property: the service asked what to do about the next fee.
+pub const IP_ASSETS_WAIT: (InboxKind, IpAssetAction) =
+    (InboxKind::IpFeeToDecide, IpAssetAction::DecideFee);
 
 /// How long before a commitment is due it waits in the inbox.
 const DUE_SOON: Duration = Duration::days(14);
@@ -270,6 +275,31 @@ pub fn waiting_agreements(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
         Some((*kind, mine.add(status).add(visible_agreements(viewer))))
     };
     AGREEMENTS_WAIT.iter().filter_map(rows).collect()
+}
+
+/// What waits for the viewer at a piece of intellectual property.
+#[must_use]
+pub fn ip_asset_waits(viewer: &Viewer, row: &ip_asset::Model) -> Option<InboxKind> {
+    let (kind, action) = IP_ASSETS_WAIT;
+    let asked = row.fee_asked_at.is_some() && row.fee_decision.is_none();
+    let mine = action.offices(viewer).any(|office| office == row.ott_id);
+    (asked && mine).then_some(kind)
+}
+
+/// The same for rows in the database.
+#[must_use]
+pub fn waiting_ip_assets(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
+    use ip_asset::Column;
+    let (kind, action) = IP_ASSETS_WAIT;
+    let offices: Vec<OrganizationId> = action.offices(viewer).collect();
+    if offices.is_empty() {
+        return Vec::new();
+    }
+    let rows = Condition::all()
+        .add(Column::OttId.is_in(offices))
+        .add(Column::FeeAskedAt.is_not_null())
+        .add(Column::FeeDecision.is_null());
+    vec![(kind, rows)]
 }
 
 /// When the next commitment of the viewer's organizations in an agreement is due.

@@ -1,0 +1,245 @@
+//! Reading intellectual property.
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use chrono::{Datelike, NaiveDate};
+use entity::{
+    IpAssetId, IpCommercialStatus, IpFigure, IpLegalStatus, OfferId, OrganizationId,
+    ip_asset::Column,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    IpAsset,
+    dormancy::{dormant, near},
+    terms::{self, IpTerm},
+};
+use crate::{
+    codes::Labels,
+    context::Request,
+    error::{Error, Result, Told},
+    filter,
+    policy::{Viewer, own_ip_assets, visible_ip_assets},
+    read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
+    text::is_plausible_year,
+};
+
+/// Which pieces of intellectual property; conditions that are not given do not count, those that are count together.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct IpAssetFilter {
+    /// With this folio, exactly.
+    folio: Option<String>,
+    /// Of your own offices. False counts as not given.
+    mine: Option<bool>,
+    /// Of one of these figures.
+    figure: Option<Vec<IpFigure>>,
+    /// In one of these legal statuses.
+    legal_status: Option<Vec<IpLegalStatus>>,
+    /// In one of these commercial statuses.
+    commercial_status: Option<Vec<IpCommercialStatus>>,
+    /// Of use in this SCIAN sector, subsector or branch: a code or its beginning (`31-33`, `326`, `3261`).
+    scian: Option<String>,
+    /// Whose main field of application, the first that it names, is in this SCIAN subsector (three digits).
+    subsector: Option<String>,
+    /// From an office in this federal state (INEGI key, `01` to `32`).
+    state: Option<String>,
+    /// Looked after by this transfer office.
+    ott: Option<OrganizationId>,
+    /// Offered by this offer.
+    offer: Option<OfferId>,
+    /// Offered by any offer, or by none.
+    offered: Option<bool>,
+    /// Dormant, or not. For members of the network.
+    dormant: Option<bool>,
+    /// Dormant with a fee due within 180 days. For members of the network; false counts as not given.
+    at_risk: Option<bool>,
+    /// Whose next fee is due on this day or before. For members of the network.
+    fee_due_by: Option<NaiveDate>,
+    /// Whose term ends on this day or before. For members of the network.
+    expires_by: Option<NaiveDate>,
+    /// With this in its public text, without regard to accents and case, 1 to 200 characters.
+    text: Option<String>,
+}
+
+impl IpAssetFilter {
+    fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
+        let network = self.dormant.is_some()
+            || self.at_risk == Some(true)
+            || self.fee_due_by.is_some()
+            || self.expires_by.is_some();
+        if network {
+            viewer.allow_member()?;
+        }
+        let mut all = Condition::all();
+        if let Some(folio) = self.folio {
+            filter::wanted_text("filter.folio", &folio)?;
+            all = all.add(Column::Folio.eq(folio));
+        }
+        if self.mine == Some(true) {
+            all = all.add(own_ip_assets(viewer));
+        }
+        if let Some(figures) = self.figure {
+            all = all.add(Column::Figure.is_in(figures));
+        }
+        if let Some(statuses) = self.legal_status {
+            all = all.add(Column::LegalStatus.is_in(statuses));
+        }
+        if let Some(statuses) = self.commercial_status {
+            all = all.add(Column::CommercialStatus.is_in(statuses));
+        }
+        if let Some(code) = self.scian {
+            let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
+            all = all.add(filter::any_code_begins(Column::Scian, &prefixes));
+        }
+        if let Some(code) = self.subsector {
+            let code = filter::subsector(labels, "filter.subsector", code)?;
+            all = all.add(Column::Subsector.eq(code));
+        }
+        if let Some(state) = self.state {
+            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
+        }
+        if let Some(ott) = self.ott {
+            let ott = filter::known("filter.ott", ott, ott.is_nobodys())?;
+            all = all.add(Column::OttId.eq(ott));
+        }
+        if let Some(offer) = self.offer {
+            let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
+            all = all.add(Column::OfferId.eq(offer));
+        }
+        if let Some(offered) = self.offered {
+            let none = Column::OfferId.is_null();
+            all = all.add(if offered { Column::OfferId.is_not_null() } else { none });
+        }
+        if let Some(wanted) = self.dormant {
+            let sleeps = dormant(viewer.now, None);
+            all = all.add(if wanted { sleeps } else { sleeps.not() });
+        }
+        if self.at_risk == Some(true) {
+            all = all.add(dormant(viewer.now, None)).add(near(viewer.now));
+        }
+        if let Some(day) = self.fee_due_by {
+            all = all.add(Column::NextFeeDueOn.lte(plausible("filter.feeDueBy", day)?));
+        }
+        if let Some(day) = self.expires_by {
+            all = all.add(Column::ExpiresOn.lte(plausible("filter.expiresBy", day)?));
+        }
+        if let Some(wanted) = self.text {
+            filter::wanted_text("filter.text", &wanted)?;
+            all = all.add(filter::contains(Column::PublicTextFolded, &wanted));
+        }
+        Ok(all)
+    }
+}
+
+fn plausible(field: &'static str, day: NaiveDate) -> Result<NaiveDate> {
+    if is_plausible_year(day.year()) {
+        return Ok(day);
+    }
+    Err(Error::Argument(field, "has a year that is not possible".into()))
+}
+
+/// How pieces of intellectual property are ordered; those that are equal in it follow their id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum IpAssetOrder {
+    /// Last put on record first.
+    #[default]
+    Newest,
+    /// First put on record first.
+    Oldest,
+    /// By title, A to Z, without regard to accents and case.
+    Title,
+    /// By the next fee, the soonest first; what has none is last. For members of the network.
+    NextFee,
+    /// Last changed first.
+    RecentlyUpdated,
+}
+
+impl IpAssetOrder {
+    fn order(self) -> Order<Column> {
+        let (name, by, descending): (_, &'static [(Column, Kind)], _) = match self {
+            Self::Newest => ("NEWEST", &[(Column::CreatedAt, Kind::Time)], true),
+            Self::Oldest => ("OLDEST", &[(Column::CreatedAt, Kind::Time)], false),
+            Self::Title => ("TITLE", &[(Column::TitleFolded, Kind::Text)], false),
+            Self::NextFee => ("NEXT_FEE", &[(Column::NextFeeOrder, Kind::Time)], false),
+            Self::RecentlyUpdated => ("RECENTLY_UPDATED", &[(Column::UpdatedAt, Kind::Time)], true),
+        };
+        Order { name, by, descending }
+    }
+}
+
+/// The intellectual property below another thing that the viewer may know of, newest first.
+pub(crate) fn newest_ip_assets(viewer: &Viewer, asked: &Asked<'_>) -> Result<List<IpAsset>> {
+    let (args, print) = (PageArgs::of(asked)?, fingerprint(&asked.name()));
+    let order = IpAssetOrder::Newest.order();
+    List::new(asked, (&args, SIZES), order, visible_ip_assets(viewer), print)
+}
+
+/// Queries of intellectual property.
+#[derive(Debug, Default)]
+pub struct IpQuery;
+
+#[Object]
+impl IpQuery {
+    /// One piece of intellectual property. Null when it does not exist, or not for you.
+    async fn ip_asset(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id (`asset_…`).")] id: IpAssetId,
+    ) -> Told<IpAsset> {
+        ctx.read(id).await.transpose()
+    }
+
+    /// The intellectual property that you may know of: what has been made public by law and is listed by its office, all that your offices look after, and what belongs to offers to which you were introduced.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn ip_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which; all when nothing is said.")] filter: Option<IpAssetFilter>,
+        #[graphql(default, desc = "In which order.")] order: IpAssetOrder,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Told<Page<IpAsset>> {
+        let args = PageArgs { first, after, last, before };
+        Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
+    }
+
+    /// The intellectual property that lies dormant, by its next fee, the soonest first: protected, two years old, and used by nobody. `matchingNeeds` tells who could use it; with `atRisk` in the filter only what may lapse within 180 days. For members of the network.
+    async fn dormant_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of what is dormant; all when nothing is said.")] filter: Option<
+            IpAssetFilter,
+        >,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Told<Page<IpAsset>> {
+        let args = PageArgs { first, after, last, before };
+        let filter = IpAssetFilter { dormant: Some(true), ..filter.unwrap_or_default() };
+        Some(list(ctx, filter, IpAssetOrder::NextFee, &args).await)
+    }
+
+    /// For how long the law protects what, by figure, office and day of filing: from this `expiresOn` is computed. Each entry with its source, and whether the text of the law was read for it.
+    async fn ip_terms(&self) -> &[IpTerm] {
+        terms::all()
+    }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: IpAssetFilter,
+    order: IpAssetOrder,
+    args: &PageArgs,
+) -> Result<Page<IpAsset>> {
+    let viewer = ctx.viewer();
+    if order == IpAssetOrder::NextFee {
+        viewer.allow_member()?;
+    }
+    let print = fingerprint(&filter);
+    let condition = filter.condition(ctx.service().labels(), viewer)?;
+    page(ctx, args, order.order(), condition, print).await
+}
