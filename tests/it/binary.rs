@@ -301,6 +301,10 @@ fn the_demo_has_something_to_show_to_everybody() {
                 matched.filter_map(|node| node["matches"]["nodes"].as_array()).peekable();
             let none = matched.peek().is_some() && matched.all(Vec::is_empty);
             assert!(!none, "{role}, {title}: no matches");
+            let fits = answer["nodes"].as_array().into_iter().flatten();
+            let mut fits = fits.filter_map(|node| node["matchingNeeds"].as_array()).peekable();
+            let none = fits.peek().is_some() && fits.all(Vec::is_empty);
+            assert!(!none, "{role}, {title}: no needs");
         }
     }
     in_a_browser(&serving, &tokens);

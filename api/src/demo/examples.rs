@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Months;
 use entity::{OrganizationId, agreement};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,17 +11,18 @@ use super::{
     DemoToken,
     operations::{
         ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, APPROVE_AGREEMENT, ATTACH, BY_STATUS,
-        CHAMBER_NEEDS, CHAMBERS, COUNTS, DISCLOSURES, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED,
-        EVALUATE_INTEREST, FILES, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
-        INTEREST_COUNTS, INTERESTS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_MATCHES,
-        NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PREVIEW,
-        PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RESPONSES, SEARCH, SEND_MESSAGE,
-        SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER,
-        TO_REVIEW, VIEWER, WORK_LIST,
+        CHAMBER_NEEDS, CHAMBERS, COUNTS, DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_INTEREST,
+        DRAFT_NDA, DRAFT_NEED, EVALUATE_INTEREST, FILES, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED,
+        INBOX, INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED,
+        NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS,
+        PORTFOLIO, PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSET,
+        RECORD_IP_EVENT, RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST,
+        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
     },
     things::{Found, Things},
 };
 use crate::{
+    calendar::day_of,
     context::Service,
     error::{Error, Result},
 };
@@ -91,6 +93,13 @@ fn everybody(things: &Things) -> Vec<Entry> {
             OFFERS,
             json!({ "scian": "326" }),
         ),
+        (
+            "PUBLIC",
+            "Propiedad intelectual y lo que dura su protección",
+            "Intellectual property, and how long its protection lasts",
+            IP_ASSETS,
+            json!({ "scian": "311" }),
+        ),
         ("PUBLIC", "Cámaras y su territorio", "Chambers and their territory", CHAMBERS, none()),
         (
             "PUBLIC",
@@ -122,6 +131,13 @@ fn companies(things: &Things) -> Vec<Entry> {
     vec![
         ("MEMBER_USER", "Lo que me espera", "What waits for me", INBOX, none()),
         ("MEMBER_USER", "Mis necesidades", "My needs", OWN_NEEDS, none()),
+        (
+            "MEMBER_USER",
+            "Propiedad intelectual que nadie aprovecha",
+            "Intellectual property that nobody uses",
+            DORMANT,
+            json!({ "atRisk": false }),
+        ),
         (
             "MEMBER_USER",
             "Ver ofertas antes de escribir",
@@ -339,6 +355,41 @@ fn offices(things: &Things) -> Vec<Entry> {
             SHARE_AGREEMENT,
             on_agreement(things.to_share.as_ref(), None),
         ),
+        (
+            "OTT_MANAGER",
+            "Nuestro portafolio y sus anualidades",
+            "Our portfolio and its fees",
+            PORTFOLIO,
+            none(),
+        ),
+        (
+            "OTT_MANAGER",
+            "Lo que duerme y puede caducar",
+            "What lies dormant and may lapse",
+            DORMANT,
+            json!({ "atRisk": true }),
+        ),
+        (
+            "OTT_MANAGER",
+            "Decidir sobre una anualidad",
+            "Decide about a fee",
+            DECIDE_FEE,
+            with(version(&things.fee_asked), &json!({ "decision": "OFFER" })),
+        ),
+        (
+            "OTT_OFFICER",
+            "Registrar propiedad intelectual",
+            "Put intellectual property on record",
+            RECORD_ASSET,
+            what_is_recorded(things),
+        ),
+        (
+            "OTT_OFFICER",
+            "Registrar el pago de una anualidad",
+            "Record that a fee was paid",
+            RECORD_IP_EVENT,
+            what_was_paid(things),
+        ),
         ("OTT_MANAGER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
         (
             "OTT_OFFICER",
@@ -420,6 +471,45 @@ fn what_to_match() -> Value {
 fn pretty(variables: &Value) -> String {
     let empty = variables.as_object().is_some_and(serde_json::Map::is_empty);
     if empty { String::new() } else { serde_json::to_string_pretty(variables).unwrap_or_default() }
+}
+
+/// Variables, with more in their input.
+fn with(mut variables: Value, more: &Value) -> Value {
+    if let (Some(input), Some(more)) = (variables["input"].as_object_mut(), more.as_object()) {
+        input.extend(more.clone());
+    }
+    variables
+}
+
+fn what_is_recorded(things: &Things) -> Value {
+    json!({ "input": {
+        "ott": things.officers.to_string(),
+        "figure": "PATENT",
+        "title": { "es": "Membrana de alga para envases", "en": "Algal membrane for packaging" },
+        "summary": { "es": "Película compostable que detiene el oxígeno." },
+        "scian": ["326"],
+        "technologyKeywords": ["C08J"],
+        "trl": 5,
+        "inventors": [
+            { "name": "Inventora Uno (demo)", "shareBp": 6_000 },
+            { "name": "Inventor Dos (demo)", "shareBp": 4_000 },
+        ],
+        "events": [
+            { "kind": "FILED", "on": "2021-05-10" },
+            { "kind": "PUBLISHED", "on": "2022-11-10" },
+        ],
+        "listed": true,
+    } })
+}
+
+/// The next five years, or what is left of its term.
+fn what_was_paid(things: &Things) -> Value {
+    let Some(asset) = &things.kept else { return version(&None) };
+    let five = asset.next_fee_due_on.and_then(|due| due.checked_add_months(Months::new(60)));
+    let found = Some((asset.id.to_string(), asset.version));
+    let until = five.min(asset.expires_on);
+    let paid = json!({ "kind": "FEE_PAID", "on": day_of(asset.created_at), "paidUntil": until });
+    with(version(&found), &paid)
 }
 
 fn what_interests(things: &Things) -> Value {

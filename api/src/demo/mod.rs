@@ -2,6 +2,7 @@
 //! status occurs. It is loaded through the same imports and verbs as anything else.
 
 mod agreements;
+mod assets;
 mod dealings;
 mod examples;
 mod operations;
@@ -36,6 +37,8 @@ const OFFERS: [&str; 2] = [
     include_str!("../../data/demo/offers-2.jsonl"),
 ];
 
+const ASSETS: &str = include_str!("../../data/demo/assets.jsonl");
+
 /// Under which name the demo's external ids are kept.
 const SYSTEM: &str = "demo";
 
@@ -63,6 +66,7 @@ pub async fn load(service: &Service) -> Result<bool> {
     read_organizations(service, header, &companies, &options).await?;
     import::network(service, &mut people.as_bytes(), &options).await?;
     past::write(service, &NEEDS, &OFFERS).await?;
+    assets::write(service, ASSETS).await?;
     dealings::write(service).await?;
     Ok(true)
 }

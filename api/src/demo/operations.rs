@@ -320,3 +320,45 @@ mutation FulfilNeed($input: FulfilNeedInput!) {
   fulfilNeed(input: $input) { need { folio status outcome metBy { folio title } } userErrors { code field message } }
 }
 ";
+pub(super) const IP_ASSETS: &str = "query IntellectualProperty($scian: String!) {
+  ipAssets(first: 10, filter: { scian: $scian }, order: TITLE) {
+    totalCount
+    nodes { folio figure title summary legalStatus commercialStatus trl state { label } ott { name } offer { folio title } }
+  }
+  ipTerms { figure office filedFrom filedTo firstYears mostYears starts law article confirmed }
+}
+";
+pub(super) const DORMANT: &str = "# Protegido, sin uso, y por vencer: quién podría aprovecharlo.
+query Dormant($atRisk: Boolean) {
+  dormantAssets(first: 5, filter: { atRisk: $atRisk }) {
+    totalCount
+    nodes {
+      folio title summary nextFeeDueOn atRisk expiresOn ott { name } offer { folio title openForInterest }
+      matchingNeeds(first: 3) { score explanation need { folio title chamber { name } region { name } } }
+    }
+  }
+}
+";
+pub(super) const PORTFOLIO: &str = "query Portfolio {
+  ipAssets(first: 20, filter: { mine: true }, order: NEXT_FEE) {
+    totalCount
+    nodes {
+      id version folio figure title listed legalStatus commercialStatus filedOn grantedOn expiresOn nextFeeDueOn graceUntil
+      dormant atRisk feeAskedAt feeDecision rescuedAt owners { shareBp organization { name } }
+      legalEvents { kind on paidUntil } offer { folio status } actions
+    }
+  }
+}
+";
+pub(super) const RECORD_ASSET: &str = "mutation RecordIpAsset($input: RecordIpAssetInput!) {
+  recordIpAsset(input: $input) { ipAsset { id folio version legalStatus expiresOn nextFeeDueOn owners { shareBp organization { name } } } userErrors { code field message } }
+}
+";
+pub(super) const RECORD_IP_EVENT: &str = "mutation RecordIpEvent($input: RecordIpEventInput!) {
+  recordIpEvent(input: $input) { ipAsset { folio legalStatus nextFeeDueOn graceUntil legalEvents { kind on paidUntil } } userErrors { code field message } }
+}
+";
+pub(super) const DECIDE_FEE: &str = "mutation DecideIpFee($input: DecideIpFeeInput!) {
+  decideIpFee(input: $input) { ipAsset { folio title nextFeeDueOn feeDecision } userErrors { code field message } }
+}
+";

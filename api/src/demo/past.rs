@@ -75,11 +75,16 @@ impl Cast {
         self.shown_office
     }
 
+    /// An office, each in turn.
+    pub(super) fn office(&self, index: usize) -> OrganizationId {
+        self.offices[index % self.offices.len()].id
+    }
+
     /// Who makes an offer: each office in turn. The one that is shown makes the first
     /// ones of every other fate than to stay published.
     fn offerer(&self, index: usize, fate: OfferStatus) -> OrganizationId {
         let shown = self.shown_office.filter(|_| fate != OfferStatus::Published && index < 50);
-        shown.unwrap_or_else(|| self.offices[index % self.offices.len()].id)
+        shown.unwrap_or_else(|| self.office(index))
     }
 
     /// Who brings a need: a company of its subsector, each in turn. The one that is

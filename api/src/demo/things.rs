@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entity::{
     AgreementStatus, InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus,
-    OrganizationId, agreement, interest, match_, need, offer,
+    OrganizationId, agreement, interest, ip_asset, match_, need, offer,
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
@@ -40,6 +40,10 @@ pub(super) struct Things {
     pub(super) taken_over: Found,
     pub(super) introduced: Found,
     pub(super) evaluated: Found,
+    /// Intellectual property of the office about whose next fee it was asked, and one that the
+    /// officer's office keeps.
+    pub(super) fee_asked: Found,
+    pub(super) kept: Option<ip_asset::Model>,
     /// A contract that met a need of the company, and the need.
     pub(super) met: Option<(String, String, i32)>,
 }
@@ -104,6 +108,23 @@ impl Things {
             .await?,
             introduced: of_office(service, office, InterestStatus::Accepted).await?,
             evaluated: of_office(service, office, InterestStatus::Evaluation).await?,
+            fee_asked: asset_of(
+                service,
+                office,
+                ip_asset::Column::FeeAskedAt
+                    .is_not_null()
+                    .and(ip_asset::Column::FeeDecision.is_null()),
+            )
+            .await?
+            .map(|row| (row.id.to_string(), row.version)),
+            kept: asset_of(
+                service,
+                organization("OTT_OFFICER"),
+                ip_asset::Column::NextFeeDueOn
+                    .is_not_null()
+                    .and(ip_asset::Column::FeeAskedAt.is_null()),
+            )
+            .await?,
             met: met_need(service, company).await?,
             company,
             chamber,
@@ -137,6 +158,20 @@ async fn interest_id(
     let row = interest::Entity::find().filter(condition).order_by_asc(interest::Column::Id);
     let row = row.one(service.db().fresh()).await?;
     Ok(row.map(|row| (row.id.to_string(), row.version)))
+}
+
+/// Intellectual property of an office.
+async fn asset_of(
+    service: &Service,
+    office: OrganizationId,
+    condition: sea_orm::sea_query::SimpleExpr,
+) -> Result<Option<ip_asset::Model>> {
+    let row = ip_asset::Entity::find()
+        .filter(ip_asset::Column::OttId.eq(office))
+        .filter(condition)
+        .order_by_asc(ip_asset::Column::NextFeeOrder)
+        .order_by_asc(ip_asset::Column::Id);
+    Ok(row.one(service.db().fresh()).await?)
 }
 
 /// An introduction of an office about which nothing was agreed yet.
