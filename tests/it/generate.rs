@@ -4,7 +4,8 @@
 use api::generate::{self, Silence, Wanted};
 use chrono::NaiveDate;
 use entity::{
-    NeedStatus, OfferStatus, Role, affiliation, match_, membership, need, offer, organization,
+    NeedStatus, OfferStatus, Role, affiliation, ip_asset, ip_event, match_, membership, need,
+    offer, organization,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -66,11 +67,19 @@ async fn the_same_arguments_make_the_same_network(world: &World) {
         ("organization", organization::Entity::find().count(db).await.unwrap()),
         ("need", need::Entity::find().count(db).await.unwrap()),
         ("offer", offer::Entity::find().count(db).await.unwrap()),
+        ("ip_asset", ip_asset::Entity::find().count(db).await.unwrap()),
+        ("ip_event", ip_event::Entity::find().count(db).await.unwrap()),
         ("match", match_::Entity::find().count(db).await.unwrap()),
     ] {
         assert_eq!(made.rows[table], count, "{table}");
     }
     assert_eq!((made.rows["need"], made.rows["offer"]), (566, 339));
+    assert_eq!(made.rows["ip_asset"], 113);
+    // Nothing of it is overdue on the day.
+    let assets = ip_asset::Entity::find().all(db).await.unwrap();
+    let late =
+        assets.iter().filter(|row| row.next_fee_due_on.is_some_and(|due| due < WANTED.until));
+    assert_eq!(late.count(), 0);
     assert!(made.rows["match"] > 1_000, "{:?}", made.rows);
     // Skewed, as real networks are: most is on offer, and the largest subsector has far more than its share.
     let published = need::Entity::find().filter(need::Column::Status.eq(NeedStatus::Published));

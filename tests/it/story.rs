@@ -3,13 +3,14 @@
 //! what was just done; they get what the rules say.
 
 use api::{
+    clockwork::run_due,
     matches::follow,
     policy::{Resource, Viewer},
 };
 use chrono::TimeDelta;
 use entity::{
-    AgreementId, DisclosureLevel, InterestId, MatchId, NeedId, OfferId, OrganizationId, Role,
-    agreement, interest, match_, need, offer,
+    AgreementId, DisclosureLevel, InterestId, IpAssetId, MatchId, NeedId, OfferId, OrganizationId,
+    Role, agreement, interest, ip_asset, match_, need, offer,
 };
 use sea_orm::{ActiveEnum, EntityTrait};
 use serde_json::{Value, json};
@@ -69,6 +70,7 @@ impl<'w> Bystanders<'w> {
                 "offer" => person.offer(verb, input).await,
                 "match" => person.matched(verb, input).await,
                 "interest" => person.interest(verb, input).await,
+                "ipAsset" => person.asset(verb, input).await,
                 _ => person.agreement(verb, input).await,
             };
             let right = match self.level(of, id, &viewer).await {
@@ -102,6 +104,11 @@ impl<'w> Bystanders<'w> {
                 let row = interest::Entity::find_by_id(id).one(db).await;
                 row.unwrap().unwrap().level(viewer)
             }
+            "ipAsset" => {
+                let id = id.parse::<IpAssetId>().unwrap();
+                let row = ip_asset::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
             _ => {
                 let id = id.parse::<AgreementId>().unwrap();
                 let row = agreement::Entity::find_by_id(id).one(db).await;
@@ -130,6 +137,11 @@ impl<'w> Bystanders<'w> {
                 let row = interest::Entity::find_by_id(id).one(db).await;
                 row.unwrap().unwrap().version
             }
+            "ipAsset" => {
+                let id = id.parse::<IpAssetId>().unwrap();
+                let row = ip_asset::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().version
+            }
             _ => {
                 let id = id.parse::<AgreementId>().unwrap();
                 let row = agreement::Entity::find_by_id(id).one(db).await;
@@ -144,6 +156,8 @@ fn needed(verb: &str) -> serde_json::Map<String, Value> {
     let more = match verb {
         "approveAgreement" => json!({ "party": "org_0" }),
         "signAgreement" => json!({ "party": "org_0", "sha256": "00" }),
+        "marketIpAsset" => json!({ "status": "WITHDRAWN" }),
+        "decideIpFee" => json!({ "decision": "LET_LAPSE" }),
         _ => json!({}),
     };
     more.as_object().unwrap().clone()
@@ -170,6 +184,27 @@ async fn from_a_need_to_a_signed_licence(world: &World) {
     after(&manager, "offer", "publishOffer", &made, json!({})).await;
     others.watch(&records, "offer", "publishOffer").await;
 
+    // What it offers is protected by a patent that nobody has used, with a fee to come.
+    let patent = json!({
+        "ott": cast.ott.to_string(), "figure": "PATENT", "offer": made["id"], "listed": true,
+        "title": { "es": "Recuperador cerámico de calor" }, "scian": ["327"],
+        "applicationNo": "MX/a/2014/000777",
+        "events": [{ "kind": "FILED", "on": "2014-07-01" }, { "kind": "PUBLISHED", "on": "2016-01-01" },
+            { "kind": "GRANTED", "on": "2018-03-01", "paidUntil": "2026-07-01" }],
+    });
+    let patent = officer.asset("recordIpAsset", patent).await.root()["ipAsset"].clone();
+    records.push(("ipAsset", id(&patent)));
+    assert_eq!((&patent["dormant"], &patent["atRisk"]), (&json!(true), &json!(true)));
+    others.watch(&records, "ipAsset", "marketIpAsset").await;
+    run_due(&world.service).await.unwrap();
+    let waits = "{ viewer { inbox { nodes { kind record } } } }";
+    let asked = manager.send(waits, json!({})).await.root()["inbox"]["nodes"].clone();
+    assert_eq!(asked, json!([{ "kind": "IP_FEE_TO_DECIDE", "record": patent["id"] }]));
+    others.watch(&records, "ipAsset", "decideIpFee").await;
+    let patent = read(&manager, "ipAsset", "id version", &patent["id"]).await;
+    let keep = json!({ "decision": "OFFER" });
+    let patent = after(&manager, "ipAsset", "decideIpFee", &patent, keep).await;
+
     // A company posts a need: reviewed, published blind.
     day();
     let need = needs::drafted(&member, &cast, json!({})).await;
@@ -185,6 +220,17 @@ async fn from_a_need_to_a_signed_licence(world: &World) {
         assert_eq!(found["title"], "Recuperar calor", "{name}");
         assert_eq!((&found["company"], &found["confidentialAnnex"]), (&Value::Null, &Value::Null));
     }
+
+    // The company finds the patent lying dormant, and that it fits; not by which number.
+    world.service.catch_up().await.unwrap();
+    let ask = "{ dormantAssets(filter: { atRisk: true }) { nodes { id applicationNo \
+        matchingNeeds(first: 1) { need { id } } } } }";
+    let found = member.send(ask, json!({})).await.root()["nodes"].clone();
+    assert_eq!(
+        found,
+        json!([{ "id": patent["id"], "applicationNo": null,
+            "matchingNeeds": [{ "need": { "id": need["id"] } }] }])
+    );
 
     // It is matched; an officer takes the match up and sends an interest.
     world.settled().await;
@@ -265,6 +311,22 @@ async fn from_a_need_to_a_signed_licence(world: &World) {
         agree(&mut others, &mut records, &cast, [&officer, &manager, &member], licence).await;
     assert_eq!(licence["interest"]["status"], "AGREED");
     assert_eq!(licence["offer"]["status"], "TRANSFERRED");
+    // The patent is licensed, and rescued; both sides see by what, others that it was.
+    let ask = "commercialStatus dormant rescuedAt rescuedBy { id } applicationNo";
+    for party in [&member, &officer] {
+        let rescued = read(party, "ipAsset", ask, &patent["id"]).await;
+        assert_eq!(rescued["commercialStatus"], "LICENSED_EXCLUSIVE");
+        assert_eq!(rescued["rescuedBy"]["id"], licence["id"]);
+        assert_eq!(rescued["applicationNo"], "MX/a/2014/000777");
+    }
+    for (name, person) in &others.people {
+        let rescued = read(person, "ipAsset", ask, &patent["id"]).await;
+        assert_eq!(
+            (&rescued["rescuedBy"], &rescued["applicationNo"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert_eq!(rescued["rescuedAt"].is_null(), person.grants.is_empty(), "{name}");
+    }
     let met = json!({ "outcome": { "es": "Se licenció" }, "agreement": licence["id"] });
     let need = read(&member, "need", "id version", &need["id"]).await;
     others.watch(&records, "need", "fulfilNeed").await;
@@ -278,8 +340,15 @@ async fn from_a_need_to_a_signed_licence(world: &World) {
     println!("the story: {} looks, {} attempts of others", others.looked, others.tried);
     assert!(others.looked > 400 && others.tried > 100);
     let kinds = world.events().await;
-    let end = ["AGREEMENT_ACTIVATED", "INTEREST_AGREED", "OFFER_TRANSFERRED", "NEED_FULFILLED"];
-    assert_eq!(kinds[kinds.len() - 4..], end);
+    let end = [
+        "AGREEMENT_ACTIVATED",
+        "INTEREST_AGREED",
+        "IP_ASSET_MARKETED",
+        "IP_ASSET_RESCUED",
+        "OFFER_TRANSFERRED",
+        "NEED_FULFILLED",
+    ];
+    assert_eq!(kinds[kinds.len() - 6..], end);
 }
 
 fn id(record: &Value) -> String {
@@ -299,6 +368,7 @@ async fn after(person: &Person<'_>, noun: &str, verb: &str, before: &Value, more
         "offer" => person.offer(verb, input).await,
         "match" => person.matched(verb, input).await,
         "interest" => person.interest(verb, input).await,
+        "ipAsset" => person.asset(verb, input).await,
         _ => person.agreement(verb, input).await,
     };
     assert_eq!(done.outcome(), "DONE", "{verb}: {:#}", done.body);

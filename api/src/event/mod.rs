@@ -361,6 +361,10 @@ pub enum Event {
     IpAssetMarketed {
         asset: IpAssetId,
     },
+    /// Invented intellectual property was put on record with its past, at most 500 at a time.
+    IpAssetsGenerated {
+        assets: Vec<IpAssetId>,
+    },
     /// It was dormant, and an agreement uses it.
     IpAssetRescued {
         asset: IpAssetId,

@@ -231,6 +231,7 @@ timeline! {
     never {
         // Of many records at once: `createdAt` and `updatedAt` of each say when.
         CodesLoaded, OrganizationsImported, NeedsGenerated, OffersGenerated, MatchesGenerated,
+        IpAssetsGenerated,
         // The machine's own work, which comes and goes with every change.
         NeedMatched, OfferMatched,
         // What the sender still changed before sending is nobody else's, and no level tells them apart.

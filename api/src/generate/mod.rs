@@ -2,6 +2,7 @@
 //! ones are, and marked as generated in every name. The same arguments make the
 //! same rows, on either database.
 
+mod assets;
 mod dice;
 mod life;
 mod matches;
@@ -18,7 +19,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
     OrganizationId, PersonId, Role, affiliation, chamber_profile, consent, delegation, event,
-    history, match_, membership, need, offer, organization, ott_profile, person, region,
+    history, ip_asset, ip_event, match_, membership, need, offer, organization, ott_profile,
+    person, region,
 };
 use sea_orm::{EntityName, EntityTrait, PaginatorTrait};
 
@@ -95,6 +97,10 @@ impl Wanted {
         self.share(60_000)
     }
 
+    fn assets(&self) -> u64 {
+        self.share(20_000)
+    }
+
     fn offices(&self) -> u64 {
         self.share(200).max(4)
     }
@@ -107,8 +113,8 @@ impl Wanted {
     /// About how many rows that will be.
     #[must_use]
     pub fn expected_rows(&self) -> u64 {
-        // 53,000 companies make 1.38 million rows.
-        self.share(1_380_000)
+        // 53,000 companies make 1.47 million rows.
+        self.share(1_470_000)
     }
 }
 
@@ -129,6 +135,7 @@ pub async fn generate(
     let people = people::write(&mut writer, &scene, &network).await?;
     let needs = needs::write(&mut writer, &scene, &network, &people).await?;
     let offers = offers::write(&mut writer, &scene, &network, &people).await?;
+    assets::write(&mut writer, &scene, &network, &people, &offers).await?;
     matches::write(&mut writer, &scene, &network, needs, offers).await?;
     let rows = writer.finish().await?;
     service.db().update_statistics(&tables()).await?;
@@ -157,7 +164,7 @@ async fn check(service: &Service, wanted: &Wanted) -> Result<()> {
 }
 
 /// The tables that are filled.
-fn tables() -> [&'static str; 14] {
+fn tables() -> [&'static str; 16] {
     [
         organization::Entity.table_name(),
         chamber_profile::Entity.table_name(),
@@ -170,6 +177,8 @@ fn tables() -> [&'static str; 14] {
         consent::Entity.table_name(),
         need::Entity.table_name(),
         offer::Entity.table_name(),
+        ip_asset::Entity.table_name(),
+        ip_event::Entity.table_name(),
         match_::Entity.table_name(),
         event::Entity.table_name(),
         history::Entity.table_name(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
     Codes, IpAssetId, IpCommercialStatus, IpEventId, IpFeeDecision, IpFigure, IpInventors,
     IpLegalStatus, IpOffice, IpOwner, IpOwners, Localized, OrganizationId, OrganizationKind,
-    ip_asset, ip_event, offer, organization,
+    PersonId, ip_asset, ip_event, offer, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 
@@ -117,7 +117,8 @@ pub(crate) async fn record(
     let mut checks = Checks::new("input.", labels);
     input.demand(&mut checks);
     input.write(&mut row, &mut checks);
-    let events = read_events(work, row.id, events, "events.", &mut checks);
+    let by = (row.id, work.viewer().person, work.now);
+    let events = read_events(by, events, "events.", &mut checks);
     checks.done()?;
     if row.owners.0.is_empty() {
         let organization = office.parent_id.unwrap_or(ott);
@@ -135,6 +136,21 @@ pub(crate) async fn record(
     work.history(row.id.to_string(), None, status, (None, None)).await?;
     work.record(Event::IpAssetRecorded { asset: row.id });
     Ok(row)
+}
+
+/// A piece of intellectual property as it would be, with what happened to it: nothing is kept.
+pub(crate) fn preview(
+    input: IpAssetInput,
+    events: Vec<IpEventInput>,
+    now: DateTime<Utc>,
+    checks: &mut Checks<'_>,
+) -> Result<(ip_asset::Model, Vec<ip_event::Model>)> {
+    let mut row = blank(now);
+    input.write(&mut row, checks);
+    let events = read_events((row.id, None, now), events, "events.", checks);
+    settle(&mut row, &events)
+        .map_err(|wrong| told(wrong, &format!("input.events.{}.", wrong.place)))?;
+    Ok((row, events))
 }
 
 /// Changes what is said of it.
@@ -175,7 +191,8 @@ pub(crate) async fn record_event(
 ) -> Result<ip_asset::Model> {
     let mut events = events_of(work, id).await?;
     let mut checks = Checks::new("input.", labels);
-    let new = read_events(work, id, vec![input], "", &mut checks);
+    let by = (id, work.viewer().person, work.now);
+    let new = read_events(by, vec![input], "", &mut checks);
     let action = IpAssetAction::RecordEvent;
     let known: Vec<_> = events.iter().map(|event| event.id).collect();
     let row = step(work, id, expected_version, action, (None, None), |row| {
@@ -293,13 +310,11 @@ fn in_order(events: &mut [ip_event::Model]) {
 
 /// What people say that happened.
 fn read_events(
-    work: &Work,
-    asset: IpAssetId,
+    (asset, by, now): (IpAssetId, Option<PersonId>, DateTime<Utc>),
     inputs: Vec<IpEventInput>,
     path: &str,
     checks: &mut Checks<'_>,
 ) -> Vec<ip_event::Model> {
-    let now = work.now;
     let mut events = Vec::with_capacity(inputs.len());
     for (place, input) in inputs.into_iter().enumerate().take(MOST_EVENTS + 1) {
         let IpEventInput { kind, on, paid_until, note } = input;
@@ -330,7 +345,7 @@ fn read_events(
             paid_until,
             note,
             recorded_at: now,
-            recorded_by: work.viewer().person,
+            recorded_by: by,
             removed_at: None,
         });
     }

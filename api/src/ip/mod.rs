@@ -13,6 +13,7 @@ mod terms;
 pub(crate) mod uses;
 mod waiting;
 
+pub(crate) use dormancy::FEE_NEAR;
 pub(crate) use input::{IpAssetInput, IpEventInput};
 pub use mutation::IpMutation;
 pub use object::{FIELDS, IpAsset};
