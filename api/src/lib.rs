@@ -12,6 +12,7 @@
 pub mod agreements;
 mod blind;
 mod calendar;
+pub mod capabilities;
 mod checks;
 pub mod cli;
 pub mod clockwork;

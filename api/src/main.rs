@@ -1,5 +1,8 @@
 //! The `vinculo` binary: see `cli`.
 
+// As in the library: what hangs on what is a long way.
+#![recursion_limit = "256"]
+
 /// Rows become many small values; this one hands them out for a sixth fewer instructions than
 /// the system's (`docs/measurements.md`).
 #[global_allocator]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     agreements::Agreement,
+    capabilities::Capability,
     context::Request,
     documents::{self, Document},
     error::{Error, Result, Told},
@@ -49,6 +50,8 @@ pub enum AnyNode {
     Agreement(Arc<Agreement>),
     /// A piece of intellectual property.
     IpAsset(Arc<IpAsset>),
+    /// A capability.
+    Capability(Arc<Capability>),
     /// A message on an expression of interest.
     Message(Arc<Message>),
     /// A document.
@@ -97,6 +100,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
     gather(ctx, ids, AnyNode::IpAsset, &mut found).await?;
+    gather(ctx, ids, AnyNode::Capability, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;
     gather(ctx, ids, AnyNode::Document, &mut found).await?;
     account_for_documents(ctx, &found).await?;

@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 
 use crate::{
     agreements::{AgreementMutation, AgreementQuery},
+    capabilities::{CapabilityMutation, CapabilityQuery},
     codes::CodeQuery,
     documents::DocumentMutation,
     error::Code,
@@ -34,6 +35,7 @@ pub struct Query(
     InterestQuery,
     AgreementQuery,
     IpQuery,
+    CapabilityQuery,
     LedgerQuery,
     CodeQuery,
 );
@@ -50,6 +52,7 @@ pub struct Mutation(
     DocumentMutation,
     AgreementMutation,
     IpMutation,
+    CapabilityMutation,
 );
 
 /// The schema, as the service executes it.

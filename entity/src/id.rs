@@ -172,6 +172,8 @@ ids! {
     IpAssetId = "asset";
     /// Identifies something that happened to a piece of intellectual property before its office.
     IpEventId = "ipevent";
+    /// Identifies something that an office can do.
+    CapabilityId = "capability";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

@@ -477,3 +477,26 @@ pub struct IpInventor {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct IpInventors(pub Vec<IpInventor>);
+
+/// That somebody who accredits has found a test or a laboratory fit.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    SimpleObject,
+    InputObject,
+    FromJsonQueryResult,
+)]
+#[graphql(input_name = "AccreditationInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Accreditation {
+    /// Who accredits, at most 200 characters.
+    pub body: String,
+    /// The number of the accreditation, at most 60 characters.
+    pub no: String,
+    /// Its last day.
+    pub valid_until: NaiveDate,
+}

@@ -779,6 +779,50 @@ vocabularies! {
         En = "EN",
     }
 
+    /// What kind of capability it is.
+    CapabilityKind = "capability_kind" {
+        /// Laboratory.
+        Laboratory = "LABORATORY",
+        /// Equipment.
+        Equipment = "EQUIPMENT",
+        /// Pilot plant.
+        PilotPlant = "PILOT_PLANT",
+        /// Expert group.
+        ExpertGroup = "EXPERT_GROUP",
+        /// Technical service.
+        TechnicalService = "TECHNICAL_SERVICE",
+        /// Accredited test.
+        AccreditedTest = "ACCREDITED_TEST",
+        /// Software.
+        Software = "SOFTWARE",
+        /// Standard.
+        Standard = "STANDARD",
+    }
+
+    /// Where a capability stands.
+    CapabilityStatus = "capability_status" {
+        /// Being written; its office alone knows of it.
+        Draft = "DRAFT",
+        /// There for everybody.
+        Published = "PUBLISHED",
+        /// Not to be had for a while; its office alone knows of it.
+        Paused = "PAUSED",
+        /// Not to be had any more.
+        Retired = "RETIRED",
+    }
+
+    /// What using a capability costs, coarsely.
+    PriceBand = "price_band" {
+        /// Band A, the lowest; the office says what it is.
+        A = "A",
+        /// Band B.
+        B = "B",
+        /// Band C, the highest.
+        C = "C",
+        /// Price on request.
+        OnRequest = "ON_REQUEST",
+    }
+
     /// By what a piece of intellectual property is protected.
     IpFigure = "ip_figure" {
         /// Patent.

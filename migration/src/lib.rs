@@ -13,6 +13,7 @@ mod m20261128_000010_agreements;
 mod m20261128_000011_subjects;
 mod m20261129_000012_consents;
 mod m20261129_000013_ip_assets;
+mod m20261129_000014_capabilities;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000011_subjects::Migration),
             Box::new(m20261129_000012_consents::Migration),
             Box::new(m20261129_000013_ip_assets::Migration),
+            Box::new(m20261129_000014_capabilities::Migration),
         ]
     }
 }

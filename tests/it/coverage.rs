@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel, InterestDirection,
-    InterestStatus, IpLegalStatus, MatchId, MatchStatus, NeedStatus, OfferStatus, PersonId, Role,
-    consent, document::RecordId, match_,
+    AgreementStatus, AgreementType, CapabilityStatus, ConsentId, ConsentPurpose, DisclosureLevel,
+    InterestDirection, InterestStatus, IpLegalStatus, MatchId, MatchStatus, NeedStatus,
+    OfferStatus, PersonId, Role, consent, document::RecordId, match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -41,6 +41,7 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     world.agree(&row).await;
     // Not public yet, and its office's alone.
     let asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
+    let able = world.capability(&cast, CapabilityStatus::Draft).await.id.to_string();
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
@@ -139,6 +140,20 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ dormantAssets { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("capability", format!("{{ capability(id: \"{able}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "capabilities",
+            "{ capabilities { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] })),
+        ),
+        (
+            "capabilityMap",
+            format!(
+                "{{ capabilityMap(sector: \"327\", chamber: \"{}\") {{ needs }} }}",
+                cast.chamber
+            ),
+            shown(json!([])),
+        ),
         ("ipTerms", "{ ipTerms { figure } }".to_owned(), shown(json!("everybody"))),
         (
             "disclosures",
@@ -235,6 +250,8 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let (pair, hidden_pair) = (pair.id.to_string(), hidden_pair.id.to_string());
     let hidden_need = world.need(&cast, NeedStatus::InReview).await.id.to_string();
     let hidden_offer = world.offer(&cast, OfferStatus::InReview).await.id.to_string();
+    let public_able = world.capability(&cast, CapabilityStatus::Published).await.id.to_string();
+    let hidden_able = world.capability(&cast, CapabilityStatus::Paused).await.id.to_string();
     let public_asset = world.asset(&cast, IpLegalStatus::GrantedInForce).await.id.to_string();
     let hidden_asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
@@ -324,6 +341,23 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                     };
                     let input = needs::with(policy::input(verb, &agreement), more);
                     vec![(person.agreement(verb, input).await, "NOT_FOUND")]
+                }
+                "draftCapability" => {
+                    let input = json!({ "title": { "es": "Algo" } });
+                    let input = needs::with(input, ott.clone());
+                    vec![(person.capability(&verb, input).await, to_them)]
+                }
+                verb if verb.ends_with("Capability") => {
+                    let note = json!({ "note": "Por esto" });
+                    let noted = ["pauseCapability", "retireCapability"].contains(&verb);
+                    let input = |id: &str| {
+                        let input = json!({ "id": id, "expectedVersion": 1 });
+                        if noted { needs::with(input, note.clone()) } else { input }
+                    };
+                    vec![
+                        (person.capability(verb, input(&public_able)).await, to_them),
+                        (person.capability(verb, input(&hidden_able)).await, "NOT_FOUND"),
+                    ]
                 }
                 "recordIpAsset" => {
                     let input = json!({ "figure": "PATENT", "title": { "es": "Algo" } });

@@ -4,8 +4,8 @@
 use api::generate::{self, Silence, Wanted};
 use chrono::NaiveDate;
 use entity::{
-    NeedStatus, OfferStatus, Role, affiliation, ip_asset, ip_event, match_, membership, need,
-    offer, organization,
+    NeedStatus, OfferStatus, Role, affiliation, capability, ip_asset, ip_event, match_, membership,
+    need, offer, organization,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -67,6 +67,7 @@ async fn the_same_arguments_make_the_same_network(world: &World) {
         ("organization", organization::Entity::find().count(db).await.unwrap()),
         ("need", need::Entity::find().count(db).await.unwrap()),
         ("offer", offer::Entity::find().count(db).await.unwrap()),
+        ("capability", capability::Entity::find().count(db).await.unwrap()),
         ("ip_asset", ip_asset::Entity::find().count(db).await.unwrap()),
         ("ip_event", ip_event::Entity::find().count(db).await.unwrap()),
         ("match", match_::Entity::find().count(db).await.unwrap()),

@@ -40,7 +40,7 @@ async fn office<'w>(world: &'w World, cast: &Cast) -> (Person<'w>, Person<'w>) {
 }
 
 /// A need on the network of which matching has heard.
-async fn heard(world: &World, cast: &Cast) -> need::Model {
+pub(crate) async fn heard(world: &World, cast: &Cast) -> need::Model {
     let need = world.need(cast, NeedStatus::Published).await;
     let member = world.person(Role::MemberUser, cast.company).await;
     let version = |version: i32| json!({ "id": need.id.to_string(), "expectedVersion": version });

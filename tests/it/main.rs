@@ -6,6 +6,7 @@ mod agreements;
 mod architecture;
 mod async_graphql;
 mod binary;
+mod capabilities;
 mod concurrency;
 mod conversation;
 mod costs;

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use api::{
-    agreements, interests, ip,
+    agreements, capabilities, interests, ip,
     matches::follow,
     needs, offers, organizations,
     policy::{OrganizationFacts, Resource, Viewer},
@@ -12,9 +12,9 @@ use api::{
 };
 use chrono::NaiveDate;
 use entity::{
-    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
-    IpFeeDecision, IpLegalStatus, NeedStatus, OfferStatus, agreement, interest, ip_asset, need,
-    offer, organization,
+    AgreementStatus, AgreementType, CapabilityStatus, DisclosureLevel, InterestDirection,
+    InterestStatus, IpFeeDecision, IpLegalStatus, NeedStatus, OfferStatus, agreement, capability,
+    interest, ip_asset, need, offer, organization,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
 use serde_json::{Value, json};
@@ -107,6 +107,7 @@ struct Secrets {
     agreement: agreement::Model,
     /// The office's, which the network knows.
     asset: ip_asset::Model,
+    able: capability::Model,
 }
 
 async fn secrets(world: &World) -> Secrets {
@@ -152,6 +153,9 @@ async fn secrets(world: &World) -> Secrets {
         event.note = Some(canary("asset", Some(DisclosureLevel::Contract)));
         world.put(event).await;
     }
+    let able = records::capability(&cast, CapabilityStatus::Published, world.now());
+    let able = seeded("able", able, capabilities::FIELDS);
+    world.put(able.clone()).await;
     // Held and resumed, so that matching hears of them.
     let (member, officer) = (
         world.person(entity::Role::MemberUser, cast.company).await,
@@ -169,7 +173,7 @@ async fn secrets(world: &World) -> Secrets {
     for event in world.event_rows().await {
         assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
     }
-    Secrets { cast, need, offer, hidden, interest, agreement, asset }
+    Secrets { cast, need, offer, hidden, interest, agreement, asset, able }
 }
 
 /// How much of each row a viewer sees.
@@ -199,6 +203,7 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
         ("interest", secrets.interest.level(viewer)),
         ("agreement", secrets.agreement.level(viewer)),
         ("asset", secrets.asset.level(viewer)),
+        ("able", secrets.able.level(viewer)),
     ]
 }
 
@@ -264,13 +269,29 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             "{{ ipAssets(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {p} }} }} }} }}"
         ));
     }
+    let able = secrets.able.id;
+    let c = everything("Capability", 1);
+    operations.push(format!("{{ capability(id: \"{able}\") {{ {c} }} }}"));
+    operations.push(format!("{{ node(id: \"{able}\") {{ ... on Capability {{ {c} }} }} }}"));
+    for order in ["NEWEST", "OLDEST", "TITLE", "RECENTLY_UPDATED"] {
+        operations.push(format!(
+            "{{ capabilities(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {c} }} }} }} }}"
+        ));
+    }
     let (item, entry) = (everything("InboxItem", 1), everything("TimelineEntry", 1));
     operations.push(format!(
         "{{ viewer {{ inbox(first: 50) {{ totalCount edges {{ cursor node {{ {item} }} }} }} }} }}"
     ));
-    for list in
-        ["needs", "offers", "interests", "matches", "agreements", "organizations", "ipAssets"]
-    {
+    for list in [
+        "needs",
+        "offers",
+        "interests",
+        "matches",
+        "agreements",
+        "organizations",
+        "ipAssets",
+        "capabilities",
+    ] {
         operations.push(format!(
             "{{ {list}(first: 5) {{ nodes {{ timeline {{ totalCount edges {{ cursor node {{ {entry} }} \
             }} }} }} }} }}"
@@ -438,6 +459,9 @@ async fn every_field_is_there_or_named_as_hidden(world: &World) {
         check(name, &person, "offer", &id, secrets.offer.level(&viewer), offers::FIELDS).await;
         let id = secrets.asset.id.to_string();
         check(name, &person, "ipAsset", &id, secrets.asset.level(&viewer), ip::FIELDS).await;
+        let id = secrets.able.id.to_string();
+        let level = secrets.able.level(&viewer);
+        check(name, &person, "capability", &id, level, capabilities::FIELDS).await;
         let level = seen(&viewer, &secrets)[3].1;
         let id = secrets.cast.company.to_string();
         check(name, &person, "organization", &id, level, organizations::FIELDS).await;

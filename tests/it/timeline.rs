@@ -6,9 +6,10 @@ use api::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    AgreementId, AgreementStatus, AgreementType, ConsentId, ConsentPurpose, DisclosureLevel,
-    EventId, InterestDirection, InterestStatus, IpLegalStatus, MatchStatus, MessageId, NeedStatus,
-    OfferStatus, PersonId, Role, agreement, event, interest, ip_asset, match_,
+    AgreementId, AgreementStatus, AgreementType, CapabilityStatus, ConsentId, ConsentPurpose,
+    DisclosureLevel, EventId, InterestDirection, InterestStatus, IpLegalStatus, MatchStatus,
+    MessageId, NeedStatus, OfferStatus, PersonId, Role, agreement, event, interest, ip_asset,
+    match_,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder};
@@ -72,7 +73,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     let id = |noun: &str| format!("{noun}_{}", "0".repeat(32));
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
         "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
-        "asset": id("asset"), "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
+        "asset": id("asset"), "capability": id("capability"), "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
@@ -142,6 +143,10 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
         let (asset, _) = records::ip_asset(&cast, IpLegalStatus::GrantedInForce, world.now());
         world.put(ip_asset::Model { listed, offer_id, ..asset.clone() }).await;
         nouns.push(("ipAsset", json!({ "asset": asset.id, "by": AgreementId::new(world.now()) })));
+    }
+    for status in [CapabilityStatus::Published, CapabilityStatus::Paused] {
+        let able = world.capability(&cast, status).await;
+        nouns.push(("capability", json!({ "capability": able.id })));
     }
     for organization in [cast.company, cast.chamber, cast.ott] {
         let consent = ConsentId::new(world.now());

@@ -4,20 +4,20 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    agreements, documents,
+    agreements, capabilities, documents,
     event::TimelineKind,
     inbox, interests, ip, ledger, matches, needs, offers, organizations,
     policy::{
-        Action, AgreementAction, InterestAction, IpAssetAction, MatchAction, NeedAction,
-        OfferAction, OrganizationFacts, Resource, Viewer,
+        Action, AgreementAction, CapabilityAction, InterestAction, IpAssetAction, MatchAction,
+        NeedAction, OfferAction, OrganizationFacts, Resource, Viewer,
     },
     read::Field,
     timeline,
 };
 use entity::{
-    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
-    IpLegalStatus, MatchStatus, NeedStatus, OfferStatus, OrganizationKind, agreement, interest,
-    ip_asset, match_,
+    AgreementStatus, AgreementType, CapabilityStatus, DisclosureLevel, InterestDirection,
+    InterestStatus, IpLegalStatus, MatchStatus, NeedStatus, OfferStatus, OrganizationKind,
+    agreement, interest, ip_asset, match_,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -110,6 +110,16 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
         });
     }
+    for status in CapabilityStatus::iter() {
+        let row = records::capability(&cast, status, now);
+        let able: Vec<_> =
+            CapabilityAction::iter().filter(|a| a.from().contains(&status)).collect();
+        let names: Vec<_> = able.iter().map(|action| action.mutation()).collect();
+        let title = format!("capability, {}", status.to_value());
+        table(&mut text, &title, &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
     let to_offer = records::interest(
         &need,
         &offer,
@@ -121,6 +131,7 @@ fn the_file_of_the_policy_is_the_policy() {
     let need = records::need(&cast, NeedStatus::Draft, now);
     let offer = records::offer(&cast, OfferStatus::Draft, now);
     let (asset, _) = records::ip_asset(&cast, IpLegalStatus::InPreparation, now);
+    let able = records::capability(&cast, CapabilityStatus::Draft, now);
     let names = [
         "draftNeed",
         "draftOffer",
@@ -129,6 +140,7 @@ fn the_file_of_the_policy_is_the_policy() {
         "… in a need",
         "draftAgreement for the company",
         "recordIpAsset",
+        "draftCapability",
     ];
     table(&mut text, "what is not on record yet", &names, &viewers, |viewer| {
         let may = [
@@ -139,6 +151,7 @@ fn the_file_of_the_policy_is_the_policy() {
             InterestAction::Draft.permitted(viewer, &to_need),
             AgreementAction::Draft.permitted(viewer, &drafted),
             IpAssetAction::Record.permitted(viewer, &asset),
+            CapabilityAction::Draft.permitted(viewer, &able),
         ];
         (None, may.to_vec())
     });
@@ -164,6 +177,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "agreement", agreements::FIELDS);
     fields(&mut text, "intellectual property", ip::FIELDS);
+    fields(&mut text, "capability", capabilities::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
     fields(&mut text, "document", documents::FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);

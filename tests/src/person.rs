@@ -117,6 +117,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "ipAsset", ASSET), json!({ "input": input })).await
     }
 
+    /// Does something to a capability.
+    pub async fn capability(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "capability", CAPABILITY), json!({ "input": input })).await
+    }
+
     /// Writes in a conversation.
     pub async fn write(&self, interest: &str, level: &str, text: &str) -> Answer {
         let input = json!({ "interest": interest, "level": level, "text": text });
@@ -200,6 +205,11 @@ impl Person<'_> {
 }
 
 /// What tests read of a need after each step.
+/// What tests ask of capabilities that they changed.
+pub const CAPABILITY: &str = "id folio version status kind title summary description accredited \
+    accreditation { body no validUntil } capacityUnit leadTimeDays priceBand trlFrom trlTo \
+    publishedAt disclosureLevel redactedFields actions state { code } history { to by }";
+
 /// What tests ask of intellectual property that they changed.
 pub const ASSET: &str = "id folio version legalStatus legalSince commercialStatus filedOn \
     publishedOn grantedOn expiresOn nextFeeDueOn graceUntil dormant atRisk feeAskedAt feeDecision \

@@ -3,21 +3,22 @@
 use api::text::fold;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
-    AffiliationId, AffiliationStatus, AgreementEconomics, AgreementId, AgreementPartyRole,
-    AgreementStatus, AgreementType, BudgetBand, Codes, Commitment, CommitmentHorizon,
-    CommitmentStatus, Commitments, Comparator, Confidential, ConsentId, ConsentPurpose,
-    DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus,
-    EvidenceKind, Exclusivity, ExclusivityAvailable, InnovationReadiness, InnovationScope,
-    InterestDirection, InterestId, InterestStatus, IpAssetId, IpCommercialStatus, IpEvent,
-    IpEventId, IpFigure, IpInventor, IpInventors, IpLegalStatus, IpOffice, IpOwner, IpOwners,
-    IpOwnership, IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus, NeedId,
-    NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId,
-    OrganizationKind, PartnershipType, PersonId, ProblemKind, RegionId, RequirementAnswer,
+    Accreditation, AffiliationId, AffiliationStatus, AgreementEconomics, AgreementId,
+    AgreementPartyRole, AgreementStatus, AgreementType, BudgetBand, CapabilityId, CapabilityKind,
+    CapabilityStatus, Codes, Commitment, CommitmentHorizon, CommitmentStatus, Commitments,
+    Comparator, Confidential, ConsentId, ConsentPurpose, DeclineReason, DelegationId,
+    DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus, EvidenceKind, Exclusivity,
+    ExclusivityAvailable, InnovationReadiness, InnovationScope, InterestDirection, InterestId,
+    InterestStatus, IpAssetId, IpCommercialStatus, IpEvent, IpEventId, IpFigure, IpInventor,
+    IpInventors, IpLegalStatus, IpOffice, IpOwner, IpOwners, IpOwnership, IprStatus, Localized,
+    MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType,
+    OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
+    PartnershipType, PersonId, PriceBand, ProblemKind, RegionId, RequirementAnswer,
     RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
     SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
     TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
-    agreement_party, consent, delegation, document, document::RecordId, interest, ip_asset,
-    ip_event, match_, need, offer, organization, region,
+    agreement_party, capability, consent, delegation, document, document::RecordId, interest,
+    ip_asset, ip_event, match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -69,6 +70,13 @@ impl World {
             self.put(event).await;
         }
         asset
+    }
+
+    /// Puts a capability of the cast's office on record, with a field in every column.
+    pub async fn capability(&self, cast: &Cast, status: CapabilityStatus) -> capability::Model {
+        let row = capability(cast, status, self.now());
+        self.put(row.clone()).await;
+        row
     }
 
     /// Puts an offer of the cast's office on record, with a field in every column.
@@ -732,4 +740,46 @@ pub fn ip_asset(
         fee_decision: None,
     };
     (asset, events)
+}
+
+/// A capability of the cast's office that is complete, in a status.
+#[must_use]
+pub fn capability(cast: &Cast, status: CapabilityStatus, now: DateTime<Utc>) -> capability::Model {
+    let id = CapabilityId::new(now);
+    let until = day(300, now);
+    capability::Model {
+        id,
+        folio: format!("CAP-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        ott_id: cast.ott,
+        kind: CapabilityKind::AccreditedTest,
+        title: both("Ensayo de hornos y calor", "Testing of kilns and heat"),
+        title_folded: fold("Ensayo de hornos y calor"),
+        public_text_folded: fold("Ensayo de hornos y calor Mide hornos de túnel"),
+        summary: Some(both("Mide hornos de túnel", "Measures tunnel kilns")),
+        description: Some(both("Con termopares y gases", "With thermocouples and gases")),
+        scian: codes(&["327"]),
+        subsector: Some("327".into()),
+        technology_keywords: codes(&["F27D"]),
+        market_keywords: codes(&["327"]),
+        state_code: Some("05".into()),
+        accreditation: Some(Accreditation {
+            body: "Organismo Ejemplar".into(),
+            no: "AC-001".into(),
+            valid_until: until,
+        }),
+        accredited_until: Some(until),
+        capacity_unit: Some("20 ensayos al mes".into()),
+        lead_time_days: Some(12),
+        price_band: Some(PriceBand::B),
+        trl_from: Some(4),
+        trl_to: Some(8),
+        listed_at: now,
+        published_at: (status != CapabilityStatus::Draft).then_some(now),
+        ended_at: (status == CapabilityStatus::Retired).then_some(now),
+    }
 }

@@ -1,5 +1,5 @@
-//! The intellectual property of the demo's offices: some that their offers offer, some that lies
-//! dormant, and what happened to each before its office, counted back from today.
+//! What the demo's offices have: capabilities, and intellectual property. Some of it their offers
+//! offer, some lies dormant; what happened to it before its office is counted back from today.
 
 use chrono::{DateTime, Duration, Months, NaiveDate, Utc};
 use entity::{IpEvent, IprStatus, OfferId, OfferStatus, OrganizationId, Role, offer};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::past::Cast;
 use crate::{
     calendar::day_of,
+    capabilities::{self, CapabilityInput},
     clockwork,
     context::Service,
     error::{Error, Result},
@@ -20,9 +21,22 @@ use crate::{
 const OFFERED: usize = 24;
 
 /// Puts it on record and lets time do what is due.
-pub(super) async fn write(service: &Service, lines: &str) -> Result<()> {
+pub(super) async fn write(service: &Service, lines: &str, able: &str) -> Result<()> {
     let cast = Cast::gather(service).await?;
     let mut work = service.system_work().await?;
+    for (line, place) in able.lines().filter(|line| !line.is_empty()).zip(0..) {
+        let input: CapabilityInput = serde_json::from_str(line).map_err(Error::internal)?;
+        let at = service.now() - Duration::days(60) + Duration::days(place_of(place));
+        let office = cast.office(place);
+        work.go_on_as(cast.someone(office, &[Role::OttOfficer], at));
+        let labels = service.labels();
+        let row = capabilities::life::draft(&mut work, labels, office, input).await?;
+        // One is still being written.
+        if place != 3 {
+            work.go_on_as(cast.someone(office, &[Role::OttManager], at + Duration::days(1)));
+            capabilities::life::publish(&mut work, labels, row.id, row.version).await?;
+        }
+    }
     let offers = offer::Entity::find()
         .filter(offer::Column::Status.eq(OfferStatus::Published))
         .filter(offer::Column::IprStatus.is_in([IprStatus::IprGranted, IprStatus::IprApplied]))

@@ -37,6 +37,7 @@ const OFFERS: [&str; 2] = [
     include_str!("../../data/demo/offers-2.jsonl"),
 ];
 
+const CAPABILITIES: &str = include_str!("../../data/demo/capabilities.jsonl");
 const ASSETS: &str = include_str!("../../data/demo/assets.jsonl");
 
 /// Under which name the demo's external ids are kept.
@@ -66,7 +67,7 @@ pub async fn load(service: &Service) -> Result<bool> {
     read_organizations(service, header, &companies, &options).await?;
     import::network(service, &mut people.as_bytes(), &options).await?;
     past::write(service, &NEEDS, &OFFERS).await?;
-    assets::write(service, ASSETS).await?;
+    assets::write(service, ASSETS, CAPABILITIES).await?;
     dealings::write(service).await?;
     Ok(true)
 }

@@ -5,15 +5,17 @@
 mod timeline;
 
 use entity::{
-    AgreementId, ConsentId, ConsentPurpose, DocumentId, InterestId, IpAssetId, MatchId, MessageId,
-    NeedId, OfferId, OrganizationId, document::RecordId,
+    AgreementId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId, IpAssetId,
+    MatchId, MessageId, NeedId, OfferId, OrganizationId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
 pub use timeline::TimelineKind;
 
 /// The events by which somebody is known to have written the text of a record.
-pub(crate) const WRITING: [&str; 6] = [
+pub(crate) const WRITING: [&str; 8] = [
+    "CAPABILITY_DRAFTED",
+    "CAPABILITY_REVISED",
     "NEED_DRAFTED",
     "NEED_REVISED",
     "OFFER_DRAFTED",
@@ -342,6 +344,26 @@ pub enum Event {
     CommitmentDropped {
         agreement: AgreementId,
     },
+    /// A capability went through one of its verbs.
+    CapabilityDrafted {
+        capability: CapabilityId,
+    },
+    CapabilityRevised {
+        capability: CapabilityId,
+    },
+    CapabilityPublished {
+        capability: CapabilityId,
+    },
+    CapabilityPaused {
+        capability: CapabilityId,
+    },
+    CapabilityRetired {
+        capability: CapabilityId,
+    },
+    /// Invented capabilities were put on record with their past, at most 500 at a time.
+    CapabilitiesGenerated {
+        capabilities: Vec<CapabilityId>,
+    },
     /// A piece of intellectual property went through one of its verbs.
     IpAssetRecorded {
         asset: IpAssetId,
@@ -448,9 +470,18 @@ impl Event {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let body = serde_json::to_value(self).unwrap_or_default();
-        let id = ["agreement", "asset", "interest", "match", "need", "offer", "organization"]
-            .iter()
-            .find_map(|name| body[*name].as_str());
+        let id = [
+            "agreement",
+            "asset",
+            "capability",
+            "interest",
+            "match",
+            "need",
+            "offer",
+            "organization",
+        ]
+        .iter()
+        .find_map(|name| body[*name].as_str());
         id.map(ToOwned::to_owned)
     }
 }

@@ -227,11 +227,21 @@ timeline! {
         IpFeeAsked from Introduced,
         /// Its office decided about the next fee of the intellectual property.
         IpFeeDecided from Introduced,
+        /// The capability was written down.
+        CapabilityDrafted from Introduced,
+        /// What is said of the capability was changed.
+        CapabilityRevised from Introduced,
+        /// The capability was published.
+        CapabilityPublished from PublicBlind,
+        /// The capability was taken back for a while.
+        CapabilityPaused from Introduced,
+        /// The capability was ended.
+        CapabilityRetired from Introduced,
     }
     never {
         // Of many records at once: `createdAt` and `updatedAt` of each say when.
         CodesLoaded, OrganizationsImported, NeedsGenerated, OffersGenerated, MatchesGenerated,
-        IpAssetsGenerated,
+        IpAssetsGenerated, CapabilitiesGenerated,
         // The machine's own work, which comes and goes with every change.
         NeedMatched, OfferMatched,
         // What the sender still changed before sending is nobody else's, and no level tells them apart.

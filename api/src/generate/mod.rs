@@ -3,6 +3,7 @@
 //! same rows, on either database.
 
 mod assets;
+mod capabilities;
 mod dice;
 mod life;
 mod matches;
@@ -18,8 +19,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
-    OrganizationId, PersonId, Role, affiliation, chamber_profile, consent, delegation, event,
-    history, ip_asset, ip_event, match_, membership, need, offer, organization, ott_profile,
+    OrganizationId, PersonId, Role, affiliation, capability, chamber_profile, consent, delegation,
+    event, history, ip_asset, ip_event, match_, membership, need, offer, organization, ott_profile,
     person, region,
 };
 use sea_orm::{EntityName, EntityTrait, PaginatorTrait};
@@ -97,6 +98,10 @@ impl Wanted {
         self.share(60_000)
     }
 
+    fn capabilities(&self) -> u64 {
+        self.share(8_000)
+    }
+
     fn assets(&self) -> u64 {
         self.share(20_000)
     }
@@ -136,6 +141,7 @@ pub async fn generate(
     let needs = needs::write(&mut writer, &scene, &network, &people).await?;
     let offers = offers::write(&mut writer, &scene, &network, &people).await?;
     assets::write(&mut writer, &scene, &network, &people, &offers).await?;
+    capabilities::write(&mut writer, &scene, &network, &people).await?;
     matches::write(&mut writer, &scene, &network, needs, offers).await?;
     let rows = writer.finish().await?;
     service.db().update_statistics(&tables()).await?;
@@ -164,7 +170,7 @@ async fn check(service: &Service, wanted: &Wanted) -> Result<()> {
 }
 
 /// The tables that are filled.
-fn tables() -> [&'static str; 16] {
+fn tables() -> [&'static str; 17] {
     [
         organization::Entity.table_name(),
         chamber_profile::Entity.table_name(),
@@ -177,6 +183,7 @@ fn tables() -> [&'static str; 16] {
         consent::Entity.table_name(),
         need::Entity.table_name(),
         offer::Entity.table_name(),
+        capability::Entity.table_name(),
         ip_asset::Entity.table_name(),
         ip_event::Entity.table_name(),
         match_::Entity.table_name(),

@@ -20,7 +20,7 @@ use crate::{
     context::Request,
     error::{Error, Result, Told},
     history::StatusChange,
-    matches::{AssetText, MatchPreview, preview_needs},
+    matches::{MatchPreview, SupplyText, preview_needs},
     offers::Offer,
     organizations::Organization,
     policy::{
@@ -266,12 +266,12 @@ impl IpAsset {
         if self.disclosure_level < L1 {
             return None;
         }
-        let text = AssetText {
+        let text = SupplyText {
             id: self.id.0,
-            title: self.title_text.as_ref(),
-            summary: self.summary_text.as_ref(),
+            texts: [self.title_text.as_ref(), self.summary_text.as_ref()],
+            network_text: None,
             scian: &self.scian_codes,
-            trl: self.trl,
+            trl: self.trl.map(|trl| (trl, trl)),
             state: self.state_code.as_deref(),
             ott: self.facts.ott_id,
         };

@@ -7,7 +7,10 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use entity::{Codes, Localized, NeedId, NeedStatus, OfferId, event, need, offer};
+use entity::{
+    CapabilityId, CapabilityStatus, Codes, Localized, NeedId, NeedStatus, OfferId, capability,
+    event, need, offer,
+};
 use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -25,7 +28,14 @@ const CHUNK: u64 = 1_000;
 
 /// The engine of one instance. Cheap to clone.
 #[derive(Clone)]
-pub struct Engine(Arc<RwLock<Index>>);
+pub struct Engine(Arc<RwLock<Indexes>>);
+
+/// What can be found: needs and offers, which are matched with each other; and capabilities,
+/// which answer needs as offers do, and are told apart from them.
+struct Indexes {
+    market: Index,
+    capabilities: Index,
+}
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +49,9 @@ impl Engine {
     /// # Errors
     /// When the database is away.
     pub(crate) async fn start(db: &Db, labels: &Labels) -> Result<Self> {
-        let mut index = Index::new(Arc::new(Names::new(labels)));
+        let names = Arc::new(Names::new(labels));
+        let mut index = Index::new(names.clone());
+        let mut capabilities = Index::new(names);
         let mut after: Option<NeedId> = None;
         loop {
             let rows = need::Entity::find()
@@ -76,7 +88,25 @@ impl Engine {
                 index.upsert(offer_profile(row));
             }
         }
-        Ok(Self(Arc::new(RwLock::new(index))))
+        let mut after: Option<CapabilityId> = None;
+        loop {
+            let rows = capability::Entity::find()
+                .filter(capability::Column::Status.eq(CapabilityStatus::Published))
+                .filter(after.map_or_else(
+                    || capability::Column::Id.is_not_null(),
+                    |last| capability::Column::Id.gt(last),
+                ))
+                .order_by_asc(capability::Column::Id)
+                .limit(CHUNK)
+                .all(db.fresh())
+                .await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            for row in &rows {
+                capabilities.upsert(capability_profile(row));
+            }
+        }
+        Ok(Self(Arc::new(RwLock::new(Indexes { market: index, capabilities }))))
     }
 
     /// Reads the present state of what these events touched into the index.
@@ -85,7 +115,8 @@ impl Engine {
     /// When the database is away.
     pub(crate) async fn heed(&self, db: &Db, events: &[event::Model]) -> Result<()> {
         let (needs, offers) = touched(events);
-        self.refresh(db, &needs, &offers).await
+        let able = events.iter().filter_map(|event| event.subject.as_deref()?.parse().ok());
+        self.refresh(db, &needs, &offers, able.collect()).await
     }
 
     async fn refresh(
@@ -93,6 +124,7 @@ impl Engine {
         db: &Db,
         needs: &HashSet<NeedId>,
         offers: &HashSet<OfferId>,
+        able: HashSet<CapabilityId>,
     ) -> Result<()> {
         let needs_now = need::Entity::find()
             .filter(need::Column::Id.is_in(needs.iter().copied()))
@@ -102,7 +134,20 @@ impl Engine {
             .filter(offer::Column::Id.is_in(offers.iter().copied()))
             .all(db.fresh())
             .await?;
-        let mut index = self.write();
+        let able_now = capability::Entity::find()
+            .filter(capability::Column::Id.is_in(able))
+            .all(db.fresh())
+            .await?;
+        let mut indexes = self.write();
+        let index = &mut indexes.capabilities;
+        for row in &able_now {
+            if row.status == CapabilityStatus::Published {
+                index.upsert(capability_profile(row));
+            } else {
+                index.remove(row.id.0);
+            }
+        }
+        let index = &mut indexes.market;
         for row in &needs_now {
             if NEEDS_SEEN_BY_NETWORK.contains(&row.status) {
                 index.upsert(need_profile(row));
@@ -122,7 +167,8 @@ impl Engine {
 
     /// The best matches of a record, best first; nothing when it is not in the index or not open.
     pub(crate) fn matches_of(&self, id: uuid::Uuid, limit: usize) -> Vec<Match> {
-        let index = self.read();
+        let indexes = self.read();
+        let index = &indexes.market;
         let Some(profile) = index.get(id).filter(|profile| profile.open).cloned() else {
             return Vec::new();
         };
@@ -131,37 +177,55 @@ impl Engine {
 
     /// How well a need and an offer fit, as their rows are now.
     pub(crate) fn judge(&self, need: &need::Model, offer: &offer::Model) -> Match {
-        self.read().score(&need_profile(need), &offer_profile(offer))
+        self.read().market.score(&need_profile(need), &offer_profile(offer))
     }
 
     /// How well a need and an offer fit that the index knows.
     pub(crate) fn pair(&self, need: uuid::Uuid, offer: uuid::Uuid) -> Option<Match> {
-        let index = self.read();
+        let index = &self.read().market;
         Some(index.score(index.get(need)?, index.get(offer)?))
     }
 
     /// Whether both of these are open for interest, as far as the index knows.
     pub(crate) fn are_open(&self, need: uuid::Uuid, offer: uuid::Uuid) -> bool {
-        let index = self.read();
+        let index = &self.read().market;
         [need, offer].into_iter().all(|id| index.get(id).is_some_and(|profile| profile.open))
     }
 
     /// The best matches of a draft, best first.
     pub(crate) fn preview(&self, draft: &Profile, limit: usize) -> Vec<Match> {
-        self.read().matches(draft, limit)
+        self.read().market.matches(draft, limit)
+    }
+
+    /// The capabilities that suit a need best, best first; nothing when the need is not open, or
+    /// not known.
+    pub(crate) fn capabilities_for(&self, need: uuid::Uuid, limit: usize) -> Vec<Match> {
+        let Indexes { market, capabilities } = &*self.read();
+        let Some(need) = market.get(need).filter(|profile| profile.open) else { return Vec::new() };
+        let found = capabilities.matches(need, limit);
+        let able = found.iter().filter_map(|found| capabilities.get(found.offer));
+        // Weighed by the words of the market, a pair has one score from both sides.
+        let mut found: Vec<_> = able.map(|able| market.score(need, able)).collect();
+        found.sort_unstable_by_key(|found| (std::cmp::Reverse(found.score), found.offer));
+        found
+    }
+
+    /// What a text finds among capabilities, best first, in what the reader may read.
+    pub(crate) fn search_capabilities(&self, text: &str, reader: Reader) -> Vec<Hit> {
+        self.read().capabilities.search(text, reader, None)
     }
 
     /// What a text finds, best first, in what the reader may read.
     pub(crate) fn search(&self, text: &str, reader: Reader, side: Option<Side>) -> Vec<Hit> {
-        self.read().search(text, reader, side)
+        self.read().market.search(text, reader, side)
     }
 
     // A panic while the lock was held leaves an index that still answers; it is rebuilt at the next start.
-    fn read(&self) -> RwLockReadGuard<'_, Index> {
+    fn read(&self) -> RwLockReadGuard<'_, Indexes> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Index> {
+    fn write(&self) -> RwLockWriteGuard<'_, Indexes> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -251,30 +315,49 @@ pub(crate) fn offer_profile(offer: &offer::Model) -> Profile {
     }
 }
 
-/// What matching may read of a piece of intellectual property: what everybody reads.
-pub(crate) struct AssetText<'a> {
+/// What matching may read of what answers needs beside offers: intellectual property, a capability.
+pub(crate) struct SupplyText<'a> {
     pub(crate) id: uuid::Uuid,
-    pub(crate) title: Option<&'a Localized>,
-    pub(crate) summary: Option<&'a Localized>,
+    /// What everybody reads.
+    pub(crate) texts: [Option<&'a Localized>; 2],
+    /// What the network reads besides.
+    pub(crate) network_text: Option<&'a Localized>,
     /// SCIAN codes of what it can be used in.
     pub(crate) scian: &'a Codes,
-    /// 1 to 9.
-    pub(crate) trl: Option<i32>,
+    /// Its readiness, or the band that it serves: 1 to 9.
+    pub(crate) trl: Option<(i32, i32)>,
     pub(crate) state: Option<&'a str>,
     pub(crate) ott: entity::OrganizationId,
 }
 
-/// A piece of intellectual property as one side of a match, like an offer of it.
-pub(crate) fn asset_profile(asset: &AssetText<'_>) -> Profile {
+/// It as one side of a match, like an offer.
+pub(crate) fn supply_profile(supply: &SupplyText<'_>) -> Profile {
     Profile {
-        public_text: passages([asset.title, asset.summary]),
+        public_text: passages(supply.texts),
+        network_text: passages([supply.network_text]),
         open: true,
-        sectors: asset.scian.0.clone(),
-        trl: asset.trl.map(|trl| (level(trl), level(trl))),
-        state: asset.state.map(ToOwned::to_owned),
-        institution: Some(asset.ott.0),
-        ..Profile::new(asset.id, Side::Offer)
+        sectors: supply.scian.0.clone(),
+        trl: supply.trl.map(|(least, most)| (level(least), level(most))),
+        state: supply.state.map(ToOwned::to_owned),
+        institution: Some(supply.ott.0),
+        ..Profile::new(supply.id, Side::Offer)
     }
+}
+
+/// What matching may read of a capability: levels L0 and L1.
+fn capability_profile(row: &capability::Model) -> Profile {
+    supply_profile(&SupplyText {
+        id: row.id.0,
+        texts: [Some(&row.title), row.summary.as_ref()],
+        network_text: row.description.as_ref(),
+        scian: &row.scian,
+        trl: match (row.trl_from, row.trl_to) {
+            (None, None) => None,
+            (from, to) => Some((from.unwrap_or(1), to.unwrap_or(9))),
+        },
+        state: row.state_code.as_deref(),
+        ott: row.ott_id,
+    })
 }
 
 fn level(trl: i32) -> u8 {

@@ -11,13 +11,13 @@ mod query;
 mod suggest;
 
 pub use engine::Engine;
-pub(crate) use engine::{AssetText, Names};
+pub(crate) use engine::{Names, SupplyText};
 pub use list::MatchListQuery;
 pub use mutation::MatchMutation;
 pub use object::FIELDS;
 pub use object::Match;
 pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
-pub(crate) use query::{MatchPreview, preview_needs};
+pub(crate) use query::{MatchPreview, preview_capabilities, preview_needs};
 pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
 pub use suggest::{follow, resign, skip};

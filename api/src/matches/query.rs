@@ -6,16 +6,17 @@ use async_graphql::{
     ComplexObject, Context, Enum, Object, SimpleObject, Union,
     connection::{Connection, Edge},
 };
-use entity::{Language, NeedId};
+use entity::{CapabilityId, Language, NeedId};
 use matching::{Reader, Side};
 use uuid::Uuid;
 
 use super::{
-    engine::{AssetText, asset_profile, need_profile},
+    engine::{SupplyText, need_profile, supply_profile},
     object::{MatchPart, explain},
     suggest::{components, version},
 };
 use crate::{
+    capabilities::Capability,
     checks::Checks,
     context::Request,
     error::{Error, Result, Told, UserError},
@@ -24,7 +25,7 @@ use crate::{
     read::{Asked, MOST, Node, Reading},
 };
 
-/// How a need that is not saved yet would match an offer, or a piece of intellectual property a need. For members of the network.
+/// How well two records fit that no match joins: a need that is not saved yet and an offer, a need and a capability, or a piece of intellectual property and a need. For members of the network.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct MatchPreview {
@@ -40,6 +41,8 @@ pub struct MatchPreview {
     offer: Option<Offer>,
     #[graphql(skip)]
     need: Option<NeedId>,
+    #[graphql(skip)]
+    capability: Option<CapabilityId>,
 }
 
 #[ComplexObject]
@@ -56,14 +59,19 @@ impl MatchPreview {
         explain(&self.components, language)
     }
 
-    /// The offer. Null when it is a need that matches, or when the offer has just left the network.
+    /// The offer. Null when it is something else that matches, or when the offer has just left the network.
     async fn offer(&self) -> Option<&Offer> {
         self.offer.as_ref()
     }
 
-    /// The need. Null when it is an offer that matches, or when the need has just left the network.
+    /// The need. Null when it is something else that matches, or when the need has just left the network.
     async fn need(&self, ctx: &Context<'_>) -> Told<Arc<Need>> {
         ctx.load(self.need?).await.transpose()
+    }
+
+    /// The capability. Null when it is something else that matches, or when the capability has just left the network.
+    async fn capability(&self, ctx: &Context<'_>) -> Told<Arc<Capability>> {
+        ctx.load(self.capability?).await.transpose()
     }
 }
 
@@ -83,15 +91,28 @@ pub enum SearchKind {
     Need,
     /// What transfer offices offer.
     Offer,
+    /// What transfer offices can do.
+    Capability,
 }
 
-/// A need or an offer that search found.
+impl From<Side> for SearchKind {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Need => Self::Need,
+            Side::Offer => Self::Offer,
+        }
+    }
+}
+
+/// A need, an offer or a capability that search found.
 #[derive(Clone, Debug, Union)]
 pub enum SearchResult {
     /// A need.
     Need(Box<Need>),
     /// An offer.
     Offer(Box<Offer>),
+    /// A capability.
+    Capability(Box<Capability>),
 }
 
 /// How well a record answers a search.
@@ -126,15 +147,16 @@ impl MatchQuery {
         Some(previews(ctx, input, first).await)
     }
 
-    /// Needs and offers that share words with a text, the best first. Anonymous readers search what is public; members of the network also what the network reads.
+    /// Needs, offers and capabilities that share words with a text, the best first; capabilities are weighed among themselves. Anonymous readers search what is public; members of the network also what the network reads.
     async fn search(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to look for, 1 to 500 characters, in Spanish or English.")]
         text: String,
-        #[graphql(desc = "Only needs, or only offers; both when nothing is said.")] kind: Option<
-            SearchKind,
-        >,
+        #[graphql(
+            desc = "Only needs, only offers or only capabilities; all when nothing is said."
+        )]
+        kind: Option<SearchKind>,
         #[graphql(desc = "How many, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Told<SearchPage> {
@@ -151,28 +173,49 @@ impl MatchPreview {
             weights_version: version(found),
             offer: None,
             need: None,
+            capability: None,
         }
     }
 }
 
-/// The open needs that a piece of intellectual property fits best, best first. For members of
-/// the network: what matched them may be what the network reads.
+/// The open needs that a piece of intellectual property or a capability fits best, best first. For
+/// members of the network: what matched them may be what the network reads.
 pub(crate) fn preview_needs(
     ctx: &Context<'_>,
-    asset: &AssetText<'_>,
+    supply: &SupplyText<'_>,
     first: Option<i32>,
 ) -> Result<Vec<MatchPreview>> {
-    ctx.viewer().allow_member()?;
-    let first = usize::try_from(first.unwrap_or(5)).unwrap_or_default();
-    if !(1..=20).contains(&first) {
-        return Err(Error::Argument("first", "must be between 1 and 20".into()));
-    }
-    let found = ctx.service().engine().preview(&asset_profile(asset), first);
+    let first = how_many(ctx, first)?;
+    let found = ctx.service().engine().preview(&supply_profile(supply), first);
     let preview = |found: &matching::Match| MatchPreview {
         need: Some(NeedId(found.need)),
         ..MatchPreview::of(found)
     };
     Ok(found.iter().map(preview).collect())
+}
+
+/// The capabilities that fit a need best, best first. For members of the network.
+pub(crate) fn preview_capabilities(
+    ctx: &Context<'_>,
+    need: NeedId,
+    first: Option<i32>,
+) -> Result<Vec<MatchPreview>> {
+    let first = how_many(ctx, first)?;
+    let found = ctx.service().engine().capabilities_for(need.0, first);
+    let preview = |found: &matching::Match| MatchPreview {
+        capability: Some(CapabilityId(found.offer)),
+        ..MatchPreview::of(found)
+    };
+    Ok(found.iter().map(preview).collect())
+}
+
+fn how_many(ctx: &Context<'_>, first: Option<i32>) -> Result<usize> {
+    ctx.viewer().allow_member()?;
+    let first = usize::try_from(first.unwrap_or(5)).unwrap_or_default();
+    if (1..=20).contains(&first) {
+        return Ok(first);
+    }
+    Err(Error::Argument("first", "must be between 1 and 20".into()))
 }
 
 async fn previews(
@@ -219,13 +262,23 @@ async fn found(
         return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
     }
     let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
-    let wanted = kind.map(|kind| match kind {
-        SearchKind::Need => Side::Need,
-        SearchKind::Offer => Side::Offer,
-    });
-    let mut hits = ctx.service().engine().search(text, reader, wanted);
+    let engine = ctx.service().engine();
+    let found = |side| {
+        let hits = engine.search(text, reader, side).into_iter();
+        hits.map(|hit| (hit.score, hit.id, SearchKind::from(hit.side))).collect::<Vec<_>>()
+    };
+    let able = || {
+        let hits = engine.search_capabilities(text, reader).into_iter();
+        hits.map(|hit| (hit.score, hit.id, SearchKind::Capability))
+    };
+    let mut hits = match kind {
+        Some(SearchKind::Need) => found(Some(Side::Need)),
+        Some(SearchKind::Offer) => found(Some(Side::Offer)),
+        Some(SearchKind::Capability) => able().collect(),
+        None => found(None).into_iter().chain(able()).collect(),
+    };
     // The engine tells apart what has the same score; a cursor cannot.
-    hits.sort_unstable_by_key(|hit| (std::cmp::Reverse(hit.score), hit.id));
+    hits.sort_unstable_by_key(|(score, id, _)| (std::cmp::Reverse(*score), *id));
     // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
     let start = match &after {
         None => 0,
@@ -233,33 +286,37 @@ async fn found(
             let (score, id) = place(cursor)
                 .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;
             hits.partition_point(|hit| {
-                (std::cmp::Reverse(hit.score), hit.id) <= (std::cmp::Reverse(score), id)
+                (std::cmp::Reverse(hit.0), hit.1) <= (std::cmp::Reverse(score), id)
             })
         }
     };
     let shown = &hits[start..hits.len().min(start + size)];
-    let of =
-        |side| shown.iter().filter(|hit| hit.side == side).map(|hit| hit.id).collect::<Vec<_>>();
+    let of = |kind| {
+        let hits = shown.iter().filter(|(.., found)| *found == kind);
+        hits.map(|(_, id, _)| *id).collect::<Vec<_>>()
+    };
     let asked = Asked::here(ctx).nodes();
-    let mut needs = of_ids::<Need>(ctx, asked.clone(), &of(Side::Need)).await?;
-    let mut offers = of_ids::<Offer>(ctx, asked, &of(Side::Offer)).await?;
+    let mut needs = of_ids::<Need>(ctx, asked.clone(), &of(SearchKind::Need)).await?;
+    let mut offers = of_ids::<Offer>(ctx, asked.clone(), &of(SearchKind::Offer)).await?;
+    let mut able = of_ids::<Capability>(ctx, asked, &of(SearchKind::Capability)).await?;
     let mut page = Connection::with_additional_fields(
         start > 0,
         start + shown.len() < hits.len(),
         SearchTotals { total_count: hits.len() },
     );
-    for hit in shown {
-        let node = match hit.side {
-            Side::Need => needs.remove(&hit.id).map(Box::new).map(SearchResult::Need),
-            Side::Offer => offers.remove(&hit.id).map(Box::new).map(SearchResult::Offer),
+    for (score, id, kind) in shown {
+        let node = match kind {
+            SearchKind::Need => needs.remove(id).map(Box::new).map(SearchResult::Need),
+            SearchKind::Offer => offers.remove(id).map(Box::new).map(SearchResult::Offer),
+            SearchKind::Capability => able.remove(id).map(Box::new).map(SearchResult::Capability),
         };
         // What has left the network since the index was read is left out.
         if let Some(node) = node {
-            let cursor = format!("{}.{}", hit.score, hit.id.simple());
+            let cursor = format!("{score}.{}", id.simple());
             page.edges.push(Edge::with_additional_fields(
                 cursor,
                 node,
-                Relevance { score: hit.score },
+                Relevance { score: *score },
             ));
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
-    matches::{Match, best_offers},
+    matches::{Match, MatchPreview, best_offers, preview_capabilities},
     organizations::{Delegation, Organization, Region},
     policy::{
         CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
@@ -378,6 +378,18 @@ impl Need {
         Some(self.matches.page(ctx))
     }
 
+    /// The capabilities of the network that fit it best, best first, while it is open. For members of the network. Null below `NETWORK`.
+    async fn matching_capabilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 20; 5 when nothing is said.")] first: Option<i32>,
+    ) -> Told<Vec<MatchPreview>> {
+        if self.disclosure_level < DisclosureLevel::Network {
+            return None;
+        }
+        Some(preview_capabilities(ctx, self.id, first))
+    }
+
     /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
     async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
         Some(self.documents.all(ctx))
@@ -491,6 +503,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("closureReason", &[Column::ClosureReason], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
+    Field::new("matchingCapabilities", &[], L1),
     Field::new("history", &[], L2),
 ];
 

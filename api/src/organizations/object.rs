@@ -6,8 +6,8 @@ use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, SizeBasis,
-    SizeClass, Texts, VerificationLevel, affiliation, event, ip_asset, need, offer, organization,
-    organization::Column,
+    SizeClass, Texts, VerificationLevel, affiliation, capability, event, ip_asset, need, offer,
+    organization, organization::Column,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
@@ -19,6 +19,7 @@ use super::{
     profile::{ChamberProfile, OttProfile, ProfileOf},
 };
 use crate::{
+    capabilities::{Capability, newest_capabilities},
     codes::{self, Code},
     context::Request,
     error::{Error, Result, Told},
@@ -117,6 +118,8 @@ pub struct Organization {
     offers: Many<Offer>,
     #[graphql(skip)]
     ip_assets: Many<IpAsset>,
+    #[graphql(skip)]
+    capabilities: Many<Capability>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
 }
@@ -246,6 +249,24 @@ impl Organization {
         >,
     ) -> Told<Page<IpAsset>> {
         Some(self.ip_assets.page(ctx))
+    }
+
+    /// What it can do as a transfer office or a start-up, as far as you may know of it, newest first. Empty for other organizations.
+    async fn capabilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Capability>> {
+        Some(self.capabilities.page(ctx))
     }
 
     /// What happened to it, oldest first: to everybody when its profile was put on record; to its own people also who was put on record for it, and what it consented to and took back. What was changed together with many others has no entry: `updatedAt` tells when.
@@ -459,6 +480,12 @@ impl Node for Organization {
                 place: |one: &mut Self| &mut one.ip_assets,
             },
             &ToMany {
+                name: "capabilities",
+                parent: capability::Column::OttId,
+                list: newest_capabilities,
+                place: |one: &mut Self| &mut one.capabilities,
+            },
+            &ToMany {
                 name: "timeline",
                 parent: event::Column::SubjectId,
                 list: timeline,
@@ -544,6 +571,7 @@ impl Node for Organization {
             needs: Many::default(),
             offers: Many::default(),
             ip_assets: Many::default(),
+            capabilities: Many::default(),
             timeline: Many::default(),
         })
     }

@@ -6,6 +6,7 @@
 //! seen is reported as not found.
 
 mod agreement;
+mod capability;
 mod document;
 mod interest;
 mod introduction;
@@ -38,6 +39,7 @@ pub use agreement::{
     AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
     signs_for, speaks_for, takes_offer, visible_agreements,
 };
+pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
 pub use document::{
     DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
 };
@@ -302,6 +304,9 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let assets = IpAssetAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(IpAssetAction::mutation);
+    let capabilities = CapabilityAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .map(CapabilityAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     needs
         .chain(offers)
@@ -309,6 +314,7 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(interests)
         .chain(agreements)
         .chain(assets)
+        .chain(capabilities)
         .chain(consents.into_iter().flatten())
         .map(ToOwned::to_owned)
         .collect()

@@ -5,7 +5,8 @@
 //! A timeline is read below its record, by whoever may read that.
 
 use entity::{
-    DisclosureLevel, EventId, Role, agreement, event, interest, ip_asset, match_, need, offer,
+    DisclosureLevel, EventId, Role, agreement, capability, event, interest, ip_asset, match_, need,
+    offer,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect,
@@ -17,8 +18,8 @@ use super::{
     Resource, Viewer,
     agreement::{followed_agreements, party_agreements},
     interest::{PARTIES, levels},
-    introduced_assets, introduced_needs, introduced_offers, own_ip_assets, own_matches, own_needs,
-    own_offers,
+    introduced_assets, introduced_needs, introduced_offers, own_capabilities, own_ip_assets,
+    own_matches, own_needs, own_offers,
 };
 use crate::event::TimelineKind;
 
@@ -47,10 +48,10 @@ impl TimelineReader {
             // What an organization does in its own house is told to its own people alone, as its
             // consents are: who was introduced, and its chamber, know it from outside.
             "org" if level == DisclosureLevel::Contract => Party,
-            "need" | "offer" | "interest" | "agreement" | "asset" if inside => Party,
+            "need" | "offer" | "interest" | "agreement" | "asset" | "capability" if inside => Party,
             // Persons are not told of matches: one may speak for a company that is not known yet.
             "match" if inside => Watcher,
-            "need" | "offer" | "match" | "asset" if watches => Watcher,
+            "need" | "offer" | "match" | "asset" | "capability" if watches => Watcher,
             _ => Passer,
         }
     }
@@ -123,7 +124,8 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
     let mut party = Condition::any()
         .add(is_among::<need::Entity>(need::Column::Id, needs))
         .add(is_among::<offer::Entity>(offer::Column::Id, offers))
-        .add(is_among::<ip_asset::Entity>(ip_asset::Column::Id, assets));
+        .add(is_among::<ip_asset::Entity>(ip_asset::Column::Id, assets))
+        .add(is_among::<capability::Entity>(capability::Column::Id, own_capabilities(viewer)));
     for (side, rows) in PARTIES.by_side(viewer) {
         let known = levels(viewer, side).into_iter();
         for (_, known) in known.filter(|(level, _)| *level >= DisclosureLevel::Introduced) {
@@ -144,7 +146,7 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
     readers.push((Watcher, own.into()));
     if viewer.is_any(Role::NetworkAdmin) {
         let of = |noun: &str| event::Column::Subject.starts_with(format!("{noun}_"));
-        let watched = ["need", "offer", "match", "asset"].into_iter().map(of);
+        let watched = ["need", "offer", "match", "asset", "capability"].into_iter().map(of);
         readers.push((Watcher, watched.fold(Condition::any(), Condition::add)));
     }
     readers
