@@ -362,3 +362,33 @@ pub(super) const DECIDE_FEE: &str = "mutation DecideIpFee($input: DecideIpFeeInp
   decideIpFee(input: $input) { ipAsset { folio title nextFeeDueOn feeDecision } userErrors { code field message } }
 }
 ";
+pub(super) const CAPABILITIES: &str = "query Capabilities($scian: String) {
+  capabilities(first: 10, filter: { scian: $scian }) {
+    totalCount
+    nodes {
+      folio kind title summary trlFrom trlTo accredited state { label } ott { name }
+      capacityUnit leadTimeDays priceBand accreditation { body no validUntil }
+    }
+  }
+}
+";
+pub(super) const CAPABILITY_MAP: &str = "# Qué hace falta, qué hay, y de qué región puede venir.
+query CapabilityMap($sector: String!, $chamber: ID!) {
+  capabilityMap(sector: $sector, chamber: $chamber) {
+    region { code name } subsector { code label }
+    needs offers capabilities supply localGap gapRate importable idle
+    sources { region { code name } offers capabilities neighbour }
+  }
+}
+";
+pub(super) const NEED_CAPABILITIES: &str = "query NeedCapabilities($id: ID!) {
+  need(id: $id) {
+    folio title
+    matchingCapabilities(first: 5) { score explanation capability { folio kind title leadTimeDays ott { name } state { label } } }
+  }
+}
+";
+pub(super) const DRAFT_CAPABILITY: &str = "mutation DraftCapability($input: DraftCapabilityInput!) {
+  draftCapability(input: $input) { capability { id folio version status state { label } actions } userErrors { code field message } }
+}
+";
