@@ -47,7 +47,7 @@ fn pattern(text: &str) -> Option<Regex> {
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\w\s{0,2}@\s{0,2}\w|@\w{3,}"));
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"https?:|www\.|\b(org|offer|need|interest|match|message|disclosure|doc)_[0-9a-f]{32}\b|\b(t|wa|fb|bit)\.(me|ly|com)/|\b[a-z0-9][a-z0-9-]*\.(com|mx|org|net|edu|gob|info|io|biz|ai|app|dev|tech|tv|xyz|site|online|store|shop|cloud|lat|page|web|example)\b",
+        r"https?:|www\.|\b(org|offer|need|interest|match|message|disclosure|doc|agreement|asset|capability|region|delegation|person)_[0-9a-f]{32}\b|\b(t|wa|fb|bit)\.(me|ly|com)/|\b[a-z0-9][a-z0-9-]*\.(com|mx|org|net|edu|gob|info|io|biz|ai|app|dev|tech|tv|xyz|site|online|store|shop|cloud|lat|page|web|example)\b",
     )
 });
 /// Ten digits, as Mexican numbers have, grouped in any way; an international

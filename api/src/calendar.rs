@@ -27,6 +27,11 @@ pub(crate) fn end_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc() + Duration::days(1) + LAST_ZONE
 }
 
+/// The last day that is over in all of Mexico.
+pub(crate) fn last_day_over(at: DateTime<Utc>) -> NaiveDate {
+    (at - LAST_ZONE - Duration::days(1)).date_naive()
+}
+
 /// Whether people work on this day.
 fn is_working(labels: &Labels, day: NaiveDate) -> bool {
     let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     event::Event,
     interests, ip,
-    lifecycle::{WARNING, step},
+    lifecycle::{WARNING, not_due, step},
     needs, offers,
     policy::{NeedAction, OfferAction},
     work::Work,
@@ -127,10 +127,6 @@ fn still_due(
         return Ok(());
     }
     Err(not_due())
-}
-
-fn not_due() -> Error {
-    Error::refused(crate::error::UserErrorCode::IllegalState, "not due")
 }
 
 /// Commits; what another instance or a person did in between is no failure, and

@@ -10,6 +10,7 @@
 #![recursion_limit = "256"]
 
 pub mod agreements;
+pub mod assimilation;
 mod blind;
 mod calendar;
 pub mod capabilities;

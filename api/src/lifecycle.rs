@@ -91,11 +91,7 @@ where
     }
     let before = held.status();
     if !verb.possible_in().contains(&before) {
-        let status = before.to_value();
-        return Err(Error::refused(
-            UserErrorCode::IllegalState,
-            format!("no es posible en el estado {status} / not possible in status {status}"),
-        ));
+        return Err(not_in(&before.to_value()));
     }
     let mut after = held.clone();
     change(&mut after)?;
@@ -107,6 +103,19 @@ where
     }
     work.record(verb.done(&row));
     Ok(row)
+}
+
+/// It cannot be done in this status.
+pub(crate) fn not_in(status: &str) -> Error {
+    Error::refused(
+        UserErrorCode::IllegalState,
+        format!("no es posible en el estado {status} / not possible in status {status}"),
+    )
+}
+
+/// The service looked for what is due, and somebody was faster. Nobody reads it.
+pub(crate) fn not_due() -> Error {
+    Error::refused(UserErrorCode::IllegalState, "not due")
 }
 
 /// Whoever wrote anything of a text, at any time, may not be the one who publishes it.

@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
 
 use crate::{
     agreements::{AgreementMutation, AgreementQuery},
+    assimilation::{AssimilationMutation, AssimilationQuery},
     capabilities::{CapabilityMutation, CapabilityQuery},
     codes::CodeQuery,
     documents::DocumentMutation,
@@ -36,6 +37,7 @@ pub struct Query(
     AgreementQuery,
     IpQuery,
     CapabilityQuery,
+    AssimilationQuery,
     LedgerQuery,
     CodeQuery,
 );
@@ -53,6 +55,7 @@ pub struct Mutation(
     AgreementMutation,
     IpMutation,
     CapabilityMutation,
+    AssimilationMutation,
 );
 
 /// The schema, as the service executes it.

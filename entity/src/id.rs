@@ -174,6 +174,8 @@ ids! {
     IpEventId = "ipevent";
     /// Identifies something that an office can do.
     CapabilityId = "capability";
+    /// Identifies an assessment of how well a company takes up technology.
+    AssessmentId = "assessment";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

@@ -4,7 +4,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    Codes, DeclineReason, DelegationId, InterestDirection, InterestId, InterestParty,
+    Codes, DeclineReason, DelegationId, Eligibility, InterestDirection, InterestId, InterestParty,
     InterestStatus, Localized, NeedId, OfferId, OrganizationId, PersonId, RegionId,
     RequirementAnswers,
 };
@@ -61,6 +61,11 @@ pub struct Model {
     pub decline_reason: Option<DeclineReason>,
     /// The party that asked for a non-disclosure agreement: it alone may do without it.
     pub nda_asked_by: Option<InterestParty>,
+    /// What the office decided in spite of how well the company takes up technology.
+    pub eligibility_override: Option<Eligibility>,
+    pub override_reason: Option<String>,
+    pub overridden_at: Option<DateTimeUtc>,
+    pub overridden_by: Option<PersonId>,
     pub evaluation: Option<Localized>,
     /// How the company rates the other side, 1 to 5.
     pub company_rating: Option<i32>,

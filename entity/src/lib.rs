@@ -6,6 +6,7 @@
 pub mod affiliation;
 pub mod agreement;
 pub mod agreement_party;
+pub mod assessment;
 pub mod capability;
 pub mod chamber_profile;
 pub mod code;

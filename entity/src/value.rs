@@ -500,3 +500,41 @@ pub struct Accreditation {
     /// Its last day.
     pub valid_until: NaiveDate,
 }
+
+/// How well a company takes up technology, in nine dimensions, each 1 to 4 (Technology Capability
+/// Audit, nine categories).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    SimpleObject,
+    InputObject,
+    FromJsonQueryResult,
+)]
+#[graphql(input_name = "AssimilationScoresInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AssimilationScores {
+    /// Whether it knows that it must change, 1 to 4.
+    pub awareness: i32,
+    /// How it looks for technology, 1 to 4.
+    pub search: i32,
+    /// What it is good at itself, 1 to 4.
+    pub core_competence: i32,
+    /// Whether it has a strategy for technology, 1 to 4.
+    pub strategy: i32,
+    /// How it assesses and selects technology, 1 to 4.
+    pub assess_select: i32,
+    /// How it acquires and absorbs technology, 1 to 4; caps the level.
+    pub acquire_absorb: i32,
+    /// How it puts technology to use, 1 to 4; caps the level.
+    pub implement_use: i32,
+    /// How it learns, 1 to 4.
+    pub learn: i32,
+    /// How it is linked with others, 1 to 4.
+    pub external_links: i32,
+}

@@ -779,6 +779,82 @@ vocabularies! {
         En = "EN",
     }
 
+    /// Who assessed how well a company takes up technology.
+    AssessmentKind = "assessment_kind" {
+        /// By the company itself; never gives more than level 3.
+        SelfAssessed = "SELF_ASSESSED",
+        /// By the company with somebody who helps.
+        Assisted = "ASSISTED",
+        /// By somebody who audits.
+        Audited = "AUDITED",
+    }
+
+    /// By which method it was assessed.
+    AssessmentMethod = "assessment_method" {
+        /// Technology capability audit (nine dimensions).
+        Cat9 = "CAT9",
+        /// By the model of `IMP³rove`.
+        Imp3rove = "IMP3ROVE",
+        /// NMX-GT-003-IMNC-2008.
+        NmxGt003 = "NMX_GT_003",
+        /// Other method.
+        Other = "OTHER",
+    }
+
+    /// How well a company takes up technology.
+    AssimilationLevel = "assimilation_level" {
+        /// Level 1: does not know that it needs to change.
+        Unaware = "UNAWARE",
+        /// Level 2: knows, and cannot do it alone.
+        Reactive = "REACTIVE",
+        /// Level 3: able in its field, with gaps outside.
+        Strategic = "STRATEGIC",
+        /// Level 4: builds and sells technology.
+        Creative = "CREATIVE",
+    }
+
+    /// Whether a company can take a technology up.
+    Eligibility = "eligibility" {
+        /// The company can take it up.
+        Recommended = "RECOMMENDED",
+        /// The company can take it up with some steps before.
+        Conditional = "CONDITIONAL",
+        /// It is too far for the company now.
+        NotRecommended = "NOT_RECOMMENDED",
+    }
+
+    /// What a company does before it takes a technology up.
+    EligibilityStep = "eligibility_step" {
+        /// A course.
+        Course = "COURSE",
+        /// A pilot, with training in the plant.
+        Pilot = "PILOT",
+        /// Accompaniment by a transfer office.
+        OttAccompaniment = "OTT_ACCOMPANIMENT",
+    }
+
+    /// In what it is assessed how well a company takes up technology.
+    AssimilationDimension = "assimilation_dimension" {
+        /// Awareness.
+        Awareness = "AWARENESS",
+        /// Search.
+        Search = "SEARCH",
+        /// Core competence.
+        CoreCompetence = "CORE_COMPETENCE",
+        /// Technology strategy.
+        Strategy = "STRATEGY",
+        /// Assessing and selecting technology.
+        AssessSelect = "ASSESS_SELECT",
+        /// Acquiring and absorbing technology.
+        AcquireAbsorb = "ACQUIRE_ABSORB",
+        /// Implementing and using technology.
+        ImplementUse = "IMPLEMENT_USE",
+        /// Learning.
+        Learn = "LEARN",
+        /// External links.
+        ExternalLinks = "EXTERNAL_LINKS",
+    }
+
     /// What kind of capability it is.
     CapabilityKind = "capability_kind" {
         /// Laboratory.
@@ -805,7 +881,7 @@ vocabularies! {
         Draft = "DRAFT",
         /// There for everybody.
         Published = "PUBLISHED",
-        /// Not to be had for a while; its office alone knows of it.
+        /// Not to be had for a while; its office and the network's admin alone know of it.
         Paused = "PAUSED",
         /// Not to be had any more.
         Retired = "RETIRED",

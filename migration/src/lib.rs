@@ -14,6 +14,7 @@ mod m20261128_000011_subjects;
 mod m20261129_000012_consents;
 mod m20261129_000013_ip_assets;
 mod m20261129_000014_capabilities;
+mod m20261129_000015_assessments;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_consents::Migration),
             Box::new(m20261129_000013_ip_assets::Migration),
             Box::new(m20261129_000014_capabilities::Migration),
+            Box::new(m20261129_000015_assessments::Migration),
         ]
     }
 }

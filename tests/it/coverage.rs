@@ -11,7 +11,7 @@ use entity::{
 use serde_json::{Value, json};
 use tests::{World, records};
 
-use crate::{needs, offers, policy};
+use crate::{assimilation, needs, offers, policy};
 
 tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
 
@@ -156,6 +156,11 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
         ),
         ("ipTerms", "{ ipTerms { figure } }".to_owned(), shown(json!("everybody"))),
         (
+            "assimilationCrosswalk",
+            "{ assimilationCrosswalk { area } }".to_owned(),
+            shown(json!("everybody")),
+        ),
+        (
             "disclosures",
             "{ disclosures { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
@@ -254,6 +259,8 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let hidden_able = world.capability(&cast, CapabilityStatus::Paused).await.id.to_string();
     let public_asset = world.asset(&cast, IpLegalStatus::GrantedInForce).await.id.to_string();
     let hidden_asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
+    let assessed = records::assessment(cast.company, cast.chamber, 2, world.now());
+    world.put(assessed.clone()).await;
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
     let member = world.person(Role::MemberUser, cast.other_company).await;
@@ -276,6 +283,32 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                         { userErrors { code } } }";
                     let id = json!({ "id": consent.to_string() });
                     vec![(person.send(ask, id).await, "NOT_FOUND")]
+                }
+                "recordAssessment" => {
+                    let of = |kind: &str, chamber: Value| {
+                        assimilation::input(
+                            cast.company,
+                            json!({ "kind": kind, "chamber": chamber }),
+                        )
+                    };
+                    let chamber = json!(cast.chamber.to_string());
+                    vec![
+                        (
+                            assimilation::record(person, of("SELF_ASSESSED", Value::Null)).await,
+                            to_them,
+                        ),
+                        (assimilation::record(person, of("AUDITED", chamber)).await, to_them),
+                    ]
+                }
+                "withdrawAssessment" => {
+                    vec![(assimilation::withdraw(person, &json!(assessed.id)).await, "NOT_FOUND")]
+                }
+                // It is done to an interest, which is for its parties alone.
+                "overrideEligibility" => {
+                    vec![(
+                        person.interest(&verb, policy::input(&verb, &interest)).await,
+                        "NOT_FOUND",
+                    )]
                 }
                 "draftNeed" => {
                     let input = needs::with(needs::text(), company.clone());

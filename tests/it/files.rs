@@ -257,9 +257,20 @@ async fn what_may_be_announced(world: &World) {
     assert_eq!(liaison.attach_as(of("INTRODUCED")).await.outcome(), "DONE");
     let refused = "CONSENT_MISSING input.level";
     assert_eq!(liaison.attach_as(of("CONFIDENTIAL")).await.outcome(), refused);
-    world.put(records::consent(cast.company, ConsentPurpose::Representation, world.now())).await;
-    assert_eq!(liaison.attach_as(of("CONFIDENTIAL")).await.outcome(), "DONE");
+    let consent = records::consent(cast.company, ConsentPurpose::Representation, world.now());
+    world.put(consent.clone()).await;
+    let told = liaison.attach(&need, "CONFIDENTIAL", "a.pdf", PDF).await;
+    assert_eq!(told.outcome(), "DONE");
     assert_eq!(liaison.attach_as(of("CONTRACT")).await.outcome(), refused);
+    // The consent is taken back while the bytes are on their way: nothing is kept.
+    world
+        .overwrite(entity::consent::Model { withdrawn_at: Some(world.now()), ..consent.clone() })
+        .await;
+    let upload = told.root()["uploadUrl"].as_str().unwrap().to_owned();
+    assert_eq!(world.transfer(None, &upload, Some(PDF.to_vec())).await.status, 409);
+    assert!(kept(&world.files()).is_empty());
+    world.overwrite(consent).await;
+    assert_eq!(world.transfer(None, &upload, Some(PDF.to_vec())).await.status, 204);
     // Twenty of a record.
     for _ in 2..20 {
         assert_eq!(member.attach_as(right.clone()).await.outcome(), "DONE");

@@ -172,7 +172,15 @@ async fn an_office_answers_a_need(world: &World) {
     assert_eq!(seen(&blind), [false, false, false]);
     assert_eq!(
         blind["redactedFields"],
-        json!(["offer", "company", "ott", "evaluation", "companyRating", "officeRating"])
+        json!([
+            "offer",
+            "company",
+            "ott",
+            "evaluation",
+            "eligibility",
+            "companyRating",
+            "officeRating"
+        ])
     );
     assert_eq!(blind["cooperationSought"], "Un piloto de seis meses en planta");
     for stranger in &strangers {

@@ -8,9 +8,9 @@ use api::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    AgreementStatus, AgreementType, DisclosureLevel, InterestDirection, InterestStatus,
-    IpCommercialStatus, IpFigure, IpLegalStatus, NeedStatus, OfferStatus, Role, agreement,
-    interest, ip_asset, ip_event, need, offer,
+    AgreementPartyRole, AgreementStatus, AgreementType, DisclosureLevel, InterestDirection,
+    InterestStatus, IpCommercialStatus, IpFigure, IpLegalStatus, NeedStatus, OfferStatus, Role,
+    agreement, confidant, interest, ip_asset, ip_event, need, offer,
 };
 use futures_util::future::join;
 use sea_orm::{ActiveEnum, EntityTrait, Iterable, PaginatorTrait};
@@ -23,9 +23,13 @@ tests::stories!(
     a_patent_goes_its_way,
     what_cannot_have_happened_is_refused,
     fees_fall_due_by_themselves,
+    what_is_told_late_sets_things_right,
     a_design_is_renewed_or_lapses,
     dormant_is_what_nobody_uses,
     an_agreement_rescues_what_was_dormant,
+    the_strongest_agreement_says_what_is_done_with_it,
+    a_rescue_is_judged_by_the_day_on_which_it_was_taken_up,
+    what_is_secret_is_for_whoever_is_confided,
     the_network_knows_what_is_public_and_listed,
     every_verb_of_ip_assets_by_everybody_in_every_status,
     assets_show_what_the_rules_show,
@@ -606,6 +610,16 @@ async fn the_network_knows_what_is_public_and_listed(world: &World) {
         .sum();
     assert_eq!(found["score"], sum);
     assert_eq!(found["offer"], Value::Null);
+    // What was found is kept for a while, and nothing is told of a need that is not open any more.
+    let again = member.send(ask, id.clone()).await.root().clone();
+    assert_eq!(again["matchingNeeds"], known["matchingNeeds"]);
+    let closes = json!({ "id": need.id.to_string(), "expectedVersion": 3 });
+    assert_eq!(member.need("closeNeedForInterest", closes).await.outcome(), "DONE");
+    world.settled().await;
+    world.service.catch_up().await.unwrap();
+    let closed = member.send(ask, id.clone()).await.root().clone();
+    assert_eq!(closed["matchingNeeds"], json!([]));
+    world.events().await;
     // Whoever was introduced to its offer reads what identifies it, and its office reads who did.
     let direction = InterestDirection::NeedToOffer;
     let interest =
@@ -648,6 +662,277 @@ async fn the_network_knows_what_is_public_and_listed(world: &World) {
         .send("{ ipTerms { figure office filedFrom firstYears source confirmed } }", json!({}))
         .await;
     assert!(terms.root().as_array().unwrap().len() > 10);
+}
+
+/// A patent of 2012 whose fees are paid until 10 May 2026.
+fn granted() -> Value {
+    json!({ "events": [
+        { "kind": "FILED", "on": "2012-05-10" }, { "kind": "PUBLISHED", "on": "2013-11-10" },
+        { "kind": "GRANTED", "on": "2016-03-01", "paidUntil": "2026-05-10" } ] })
+}
+
+fn kinds(asset: &Value) -> Vec<&str> {
+    let events = asset["legalEvents"].as_array().unwrap();
+    events.iter().map(|event| event["kind"].as_str().unwrap()).collect()
+}
+
+async fn what_is_told_late_sets_things_right(world: &World) {
+    let cast = world.cast().await;
+    let (officer, manager) = office(world, &cast).await;
+    // Told in any order it is settled in the order of its days, and a mistake has its own place.
+    let mut told = granted();
+    told["events"].as_array_mut().unwrap().reverse();
+    let asset = recorded(&officer, &cast, told).await;
+    assert_eq!(kinds(&asset), ["FILED", "PUBLISHED", "GRANTED"]);
+    let input = json!({ "ott": cast.ott.to_string(), "figure": "PATENT", "title": { "es": "Horno" },
+        "events": [{ "kind": "FILED", "on": "2020-01-10" }, { "kind": "PUBLISHED", "on": "2015-01-01" }] });
+    let wrong = officer.asset("recordIpAsset", input).await;
+    assert_eq!(wrong.outcome(), "ILLEGAL_STATE input.events.1.kind");
+    // Of one day, the law has what follows what.
+    let one_day = json!({ "events": [
+        { "kind": "SUBSTANTIVE_EXAMINATION_STARTED", "on": "2014-01-15" },
+        { "kind": "FILED", "on": "2012-05-10" }, { "kind": "PUBLISHED", "on": "2014-01-15" } ] });
+    assert_eq!(recorded(&officer, &cast, one_day).await["legalStatus"], "SUBSTANTIVE_EXAMINATION");
+
+    // Nobody had told of a payment, so the service saw grace begin, and the right lapse.
+    let other = recorded(&officer, &cast, granted()).await;
+    to(world, moment("2026-05-12", 12));
+    run_due(&world.service).await.unwrap();
+    let graced = read(&officer, &asset["id"]).await;
+    assert_eq!(graced["graceUntil"], "2026-11-10");
+    let over = json!({ "kind": "FEE_PAID", "on": "2026-05-12", "paidUntil": "2026-05-11" });
+    let over = officer.asset("recordIpEvent", at(&graced, over)).await;
+    assert_eq!(over.outcome(), "INVALID input.paidUntil", "nobody pays for a time that is over");
+    let in_time = json!({ "kind": "FEE_PAID", "on": "2026-05-09", "paidUntil": "2031-05-10" });
+    let paid = after(&officer, "recordIpEvent", &graced, in_time).await;
+    assert_eq!(kinds(&paid), ["FILED", "PUBLISHED", "GRANTED", "FEE_PAID"], "there was no grace");
+    assert_eq!((&paid["graceUntil"], &paid["nextFeeDueOn"]), (&Value::Null, &json!("2031-05-10")));
+    let early = json!({ "kind": "GRACE_PERIOD_STARTED", "on": "2026-05-12" });
+    let early = officer.asset("recordIpEvent", at(&paid, early)).await;
+    assert_eq!(early.outcome(), "INVALID input.on", "no fee is overdue");
+    to(world, moment("2026-11-12", 12));
+    run_due(&world.service).await.unwrap();
+    let lapsed = read(&officer, &other["id"]).await;
+    assert_eq!(lapsed["legalStatus"], "LAPSED_UNPAID_FEES");
+    let in_grace = json!({ "kind": "FEE_PAID", "on": "2026-11-10", "paidUntil": "2031-05-10" });
+    let saved = after(&officer, "recordIpEvent", &lapsed, in_grace).await;
+    assert_eq!(saved["legalStatus"], "GRANTED_IN_FORCE");
+    assert_eq!(
+        kinds(&saved),
+        ["FILED", "PUBLISHED", "GRANTED", "GRACE_PERIOD_STARTED", "FEE_PAID"],
+        "it was in grace, and did not lapse"
+    );
+    assert_eq!(run_due(&world.service).await.unwrap(), 0, "nothing is due again and again");
+
+    // A day that was mistyped is told anew in its place, by whoever may take things back.
+    let first = saved["legalEvents"][0]["id"].clone();
+    let anew = json!({ "kind": "FILED", "on": "2013-05-10", "replaces": first });
+    let hers = officer.asset("recordIpEvent", at(&saved, anew.clone())).await;
+    assert_eq!(hers.outcome(), "FORBIDDEN");
+    let moved = after(&manager, "recordIpEvent", &saved, anew.clone()).await;
+    assert_eq!(
+        (&moved["filedOn"], &moved["expiresOn"]),
+        (&json!("2013-05-10"), &json!("2033-05-10"))
+    );
+    assert_eq!(moved["legalEvents"].as_array().unwrap().len(), 5);
+    let again = manager.asset("recordIpEvent", at(&moved, anew)).await;
+    assert_eq!(again.outcome(), "NOT_FOUND input.replaces");
+    world.events().await;
+}
+
+/// An agreement of this kind on an offer, in this status.
+async fn agreed(
+    world: &World,
+    interest: &interest::Model,
+    kind: AgreementType,
+    status: AgreementStatus,
+) -> agreement::Model {
+    let row = records::agreement(interest, kind, status, world.now());
+    world.agree(&row).await;
+    row
+}
+
+async fn the_strongest_agreement_says_what_is_done_with_it(world: &World) {
+    let cast = world.cast().await;
+    let (officer, _) = office(world, &cast).await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let direction = InterestDirection::OfferToNeed;
+    let interest = records::interest(&need, &offer, direction, InterestStatus::Agreed, world.now());
+    world.put(interest.clone()).await;
+    use AgreementStatus::{Active, Completed, Terminated};
+    let option = agreed(world, &interest, AgreementType::OptionAgreement, Active).await;
+    let licence = agreed(world, &interest, AgreementType::ExclusiveLicence, Active).await;
+    // The other way round: the office takes the licence.
+    let taken = agreed(world, &interest, AgreementType::AssignmentAgreement, Active).await;
+    for mut party in records::parties(&taken) {
+        party.role = match party.role {
+            AgreementPartyRole::Grantor => AgreementPartyRole::Recipient,
+            _ => AgreementPartyRole::Grantor,
+        };
+        world.overwrite(party).await;
+    }
+    // What is put on an offer that is in use is in use.
+    let on_offer = json!({ "offer": offer.id.to_string() });
+    let asset = recorded(&officer, &cast, on_offer).await;
+    assert_eq!(asset["commercialStatus"], "LICENSED_EXCLUSIVE");
+    let end = async |row: &agreement::Model, status: AgreementStatus| {
+        let ended = agreement::Model { status, ended_at: Some(world.now()), ..row.clone() };
+        world.overwrite(ended).await;
+        run_due(&world.service).await.unwrap();
+        read(&officer, &asset["id"]).await
+    };
+    assert_eq!(end(&licence, Terminated).await["commercialStatus"], "UNDER_OPTION");
+    let free = end(&option, Terminated).await;
+    assert_eq!(free["commercialStatus"], "AVAILABLE");
+    // What was assigned and carried out stays with whoever has it.
+    let sale = agreed(world, &interest, AgreementType::AssignmentAgreement, Active).await;
+    let away = after(&officer, "reviseIpAsset", &free, json!({ "offer": null })).await;
+    let back =
+        after(&officer, "reviseIpAsset", &away, json!({ "offer": offer.id.to_string() })).await;
+    assert_eq!(back["commercialStatus"], "ASSIGNED");
+    let sold = end(&sale, Completed).await;
+    assert_eq!(sold["commercialStatus"], "ASSIGNED");
+    assert_eq!(run_due(&world.service).await.unwrap(), 0);
+    // Its offer is over, and what is said of it can be mended all the same.
+    world.overwrite(offer::Model { status: OfferStatus::Transferred, ..offer.clone() }).await;
+    let title = json!({ "title": { "es": "Espuma cerámica" } });
+    let mended = after(&officer, "reviseIpAsset", &sold, title).await;
+    assert_eq!(mended["commercialStatus"], "ASSIGNED");
+    let apart = after(&officer, "reviseIpAsset", &mended, json!({ "offer": null })).await;
+    assert_eq!(apart["commercialStatus"], "NOT_OFFERED");
+    let again = json!({ "offer": offer.id.to_string() });
+    let again = officer.asset("reviseIpAsset", at(&apart, again)).await;
+    assert_eq!(again.outcome(), "ILLEGAL_STATE input.offer");
+    world.events().await;
+}
+
+/// What agreements say today, they did not say when something was taken up.
+async fn a_rescue_is_judged_by_the_day_on_which_it_was_taken_up(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let rescued = async |used_from: i64, used_until: Option<i64>| {
+        let offer = world.offer(&cast, OfferStatus::Published).await;
+        let direction = InterestDirection::OfferToNeed;
+        let ago = |days: i64| world.now() - TimeDelta::days(days);
+        let taken_up = interest::Model {
+            accepted_at: Some(ago(60)),
+            ..records::interest(&need, &offer, direction, InterestStatus::Negotiation, world.now())
+        };
+        // Another that was accepted so long ago that it does not count, and its licence.
+        let before = interest::Model {
+            accepted_at: Some(ago(1_000)),
+            ..records::interest(&need, &offer, direction, InterestStatus::Agreed, world.now())
+        };
+        world.put(taken_up.clone()).await;
+        world.put(before.clone()).await;
+        let status = match used_until {
+            Some(_) => AgreementStatus::Terminated,
+            None => AgreementStatus::Active,
+        };
+        let kind = AgreementType::NonExclusiveLicence;
+        let other = agreed(world, &before, kind, status).await;
+        let asset = ip_asset::Model {
+            offer_id: Some(offer.id),
+            agreement_id: used_until.is_none().then_some(other.id),
+            commercial_status: match used_until {
+                Some(_) => IpCommercialStatus::Available,
+                None => IpCommercialStatus::LicensedNonExclusive,
+            },
+            rescued_at: None,
+            rescued_by_id: None,
+            ..records::ip_asset(&cast, IpLegalStatus::GrantedInForce, world.now()).0
+        };
+        world
+            .overwrite(agreement::Model {
+                active_at: Some(ago(used_from)),
+                ended_at: used_until.map(ago),
+                ends_at: None,
+                ..other
+            })
+            .await;
+        world.put(asset.clone()).await;
+        let licence = agreement::Model {
+            signed_at: Some(world.now()),
+            starts_at: Some(world.now()),
+            ends_at: None,
+            ..records::agreement(&taken_up, kind, AgreementStatus::PartiallySigned, world.now())
+        };
+        world.put(licence.clone()).await;
+        for mut party in records::parties(&licence) {
+            party.signed_sha256 = Some(licence.sha256.clone());
+            world.put(party).await;
+        }
+        world.pass(TimeDelta::minutes(1));
+        run_due(&world.service).await.unwrap();
+        let row = ip_asset::Entity::find_by_id(asset.id).one(world.db().read()).await.unwrap();
+        row.unwrap().rescued_by_id == Some(licence.id)
+    };
+    assert!(!rescued(90, None).await, "somebody used it when it was taken up");
+    assert!(!rescued(90, Some(30)).await, "somebody still did, and does not any more");
+    assert!(rescued(30, None).await, "somebody does since, and did not then");
+    assert!(rescued(90, Some(70)).await, "somebody did before");
+    world.events().await;
+}
+
+async fn what_is_secret_is_for_whoever_is_confided(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    let row = ip_asset::Model {
+        offer_id: Some(offer.id),
+        ..records::ip_asset(&cast, IpLegalStatus::Filed, world.now()).0
+    };
+    world.put(row.clone()).await;
+    let direction = InterestDirection::NeedToOffer;
+    let interest =
+        records::interest(&need, &offer, direction, InterestStatus::NdaSigned, world.now());
+    world.put(interest.clone()).await;
+    let nda = agreed(world, &interest, AgreementType::MutualNda, AgreementStatus::Active).await;
+    world.overwrite(agreement::Model { ends_at: None, ..nda.clone() }).await;
+    let member = world.person(Role::MemberUser, cast.company).await;
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let level = async |person: &Person<'_>| {
+        let ask = "query($id: ID!) { ipAsset(id: $id) { disclosureLevel } }";
+        let found = person.send(ask, json!({ "id": row.id.to_string() })).await;
+        found.root()["disclosureLevel"].clone()
+    };
+    assert_eq!(level(&member).await, Value::Null, "introduced, and not named under the agreement");
+    world
+        .put(confidant::Model {
+            agreement_id: nda.id,
+            organization_id: cast.company,
+            person_id: member.id.unwrap(),
+            named_at: world.now(),
+            named_by: None,
+            removed_at: None,
+        })
+        .await;
+    assert_eq!(level(&member).await, "INTRODUCED");
+    assert_eq!(level(&liaison).await, Value::Null);
+    // What has been made public since is for all who were introduced.
+    world.overwrite(ip_asset::Model { laid_open: true, listed: false, ..row.clone() }).await;
+    assert_eq!(level(&liaison).await, "INTRODUCED");
+
+    // Whether it is offered by what the viewer may not know of, is not told either.
+    let draft = world.offer(&cast, OfferStatus::Draft).await;
+    let hidden = ip_asset::Model {
+        offer_id: Some(draft.id),
+        ..records::ip_asset(&cast, IpLegalStatus::GrantedInForce, world.now()).0
+    };
+    world.put(hidden.clone()).await;
+    let counts = "query($folio: String!, $offer: ID!) { \
+        yes: ipAssets(filter: { folio: $folio, offered: true }) { totalCount } \
+        no: ipAssets(filter: { folio: $folio, offered: false }) { totalCount } \
+        by: ipAssets(filter: { folio: $folio, offer: $offer }) { totalCount } }";
+    let ask = json!({ "folio": hidden.folio, "offer": draft.id.to_string() });
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    for (person, offered) in [(&officer, 1), (&member, 0), (&world.nobody(), 0)] {
+        let found = person.send(counts, ask.clone()).await.data().clone();
+        assert_eq!(found["yes"]["totalCount"], offered, "{found:#}");
+        assert_eq!(found["no"]["totalCount"], 1 - offered, "{found:#}");
+        assert_eq!(found["by"]["totalCount"], offered, "{found:#}");
+    }
 }
 
 async fn every_verb_of_ip_assets_by_everybody_in_every_status(world: &World) {
@@ -809,6 +1094,19 @@ async fn a_portfolio_is_imported_again_and_again(world: &World) {
     let solar = find("Secador").await;
     assert_eq!(solar["nextFeeDueOn"], "2030-02-10");
     assert_eq!(solar["legalEvents"].as_array().unwrap().len(), 4);
+    // Paid until a day that is over: it was paid in time, and what is due is done once.
+    let past = format!(
+        "{header}\n\
+        P-6,PATENT,Molino,Mill,327,false,,,2015-02-10,2016-08-10,2019-04-01,\n"
+    );
+    assert_eq!(run(&past, Format::Csv).await.0, (1, 0, 0, 0));
+    let past = past.replace("2019-04-01,", "2019-04-01,2026-01-31");
+    assert_eq!(run(&past, Format::Csv).await.0, (0, 1, 0, 0));
+    while run_due(&world.service).await.unwrap() > 0 {}
+    assert_eq!(
+        kinds(&find("Molino").await),
+        ["FILED", "PUBLISHED", "GRANTED", "FEE_PAID", "GRACE_PERIOD_STARTED"]
+    );
     let line = json!({ "externalId": "P-5", "figure": "PATENT", "title": { "es": "Filtro de agua" },
         "events": [{ "kind": "FILED", "on": "2023-05-05" }, { "kind": "ABANDONED", "on": "2024-05-05" }],
         "color": "azul" });

@@ -4,6 +4,7 @@
 
 mod agreements;
 mod architecture;
+mod assimilation;
 mod async_graphql;
 mod binary;
 mod capabilities;

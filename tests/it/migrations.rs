@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, capability,
-    chamber_profile, code, confidant, consent, counter, delegation, disclosure, document, event,
-    external_ref, follower, history, interest, ip_asset, ip_event, match_, membership, message,
-    message_read, need, offer, organization, ott_profile, person, region,
+    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, assessment,
+    capability, chamber_profile, code, confidant, consent, counter, delegation, disclosure,
+    document, event, external_ref, follower, history, interest, ip_asset, ip_event, match_,
+    membership, message, message_read, need, offer, organization, ott_profile, person, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -30,6 +30,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<affiliation::Entity>(),
         columns::<agreement::Entity>(),
         columns::<agreement_party::Entity>(),
+        columns::<assessment::Entity>(),
         columns::<capability::Entity>(),
         columns::<chamber_profile::Entity>(),
         columns::<code::Entity>(),

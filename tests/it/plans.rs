@@ -2,7 +2,10 @@
 //! databases: read from the plans that they make of the statements that we send.
 
 use chrono::TimeDelta;
-use entity::{InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role, interest};
+use entity::{
+    CapabilityStatus, InterestDirection, InterestStatus, IpLegalStatus, NeedStatus, OfferStatus,
+    Role, interest,
+};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use tests::{World, records};
@@ -49,6 +52,19 @@ const LISTS: &[&str] = &[
     "{ matches(filter: { status: [SUGGESTED] }, last: 5) { nodes { id } } }",
     "{ organization(id: \"$chamber\") { needs(first: 5) { nodes { title } } } }",
     "{ organization(id: \"$ott\") { offers(first: 5) { nodes { title } } } }",
+    "{ ipAssets { nodes { title dormant ott { name } offer { title } } } }",
+    "{ ipAssets(order: OLDEST) { nodes { id } } }",
+    "{ ipAssets(order: TITLE, last: 5) { nodes { id } } }",
+    "{ ipAssets(order: RECENTLY_UPDATED) { nodes { id } } }",
+    "{ ipAssets(filter: { mine: true }, order: NEXT_FEE) { nodes { id } } }",
+    "{ dormantAssets(first: 5) { nodes { title nextFeeDueOn ott { name } } } }",
+    "{ dormantAssets(first: 5, filter: { atRisk: true }) { nodes { id } } }",
+    "{ offers(first: 5) { nodes { ipAssets(first: 2) { nodes { title } } } } }",
+    "{ organization(id: \"$ott\") { ipAssets(first: 5) { nodes { title } } capabilities(first: 5) { nodes { title } } } }",
+    "{ capabilities { nodes { title ott { name } } } }",
+    "{ capabilities(order: OLDEST) { nodes { id } } }",
+    "{ capabilities(order: TITLE) { nodes { id } } }",
+    "{ capabilities(order: RECENTLY_UPDATED) { nodes { id } } }",
     "{ node(id: \"$region\") { ... on Region { delegations { name } } } }",
 ];
 
@@ -62,6 +78,8 @@ async fn every_list_walks_along_an_index(world: &World) {
     let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::Submitted);
     let interest = records::interest(&need, &offer, from, status, world.now());
     world.put(interest::Model { ott_id: cast.other_ott, ..interest }).await;
+    world.asset(&cast, IpLegalStatus::GrantedInForce).await;
+    world.capability(&cast, CapabilityStatus::Published).await;
     let ids = [
         ("$chamber", cast.chamber.to_string()),
         ("$region", cast.north.to_string()),
@@ -122,6 +140,19 @@ const WALKS: &[(&str, &str)] = &[
     (
         "{ organizations { nodes { needs(first: 5) { nodes { id } } } } }",
         "ix_need_chamber_id_listed_at_id",
+    ),
+    ("{ dormantAssets { nodes { id } } }", "ix_ip_asset_next_fee_order_id"),
+    (
+        "{ organizations { nodes { ipAssets(first: 5) { nodes { id } } } } }",
+        "ix_ip_asset_ott_id_created_at_id",
+    ),
+    (
+        "{ offers { nodes { ipAssets(first: 5) { nodes { id } } } } }",
+        "ix_ip_asset_offer_id_created_at_id",
+    ),
+    (
+        "{ organizations { nodes { capabilities(first: 5) { nodes { id } } } } }",
+        "ix_capability_ott_id_listed_at_id",
     ),
     (
         "{ organizations { nodes { offers(first: 5) { nodes { id } } } } }",

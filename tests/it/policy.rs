@@ -60,6 +60,7 @@ pub(crate) fn input(verb: &str, id: &str) -> Value {
         | "cancelAgreement" => json!({ "note": "Por esto" }),
         "evaluateInterest" => json!({ "evaluation": { "es": "Encajan" } }),
         "rateInterest" => json!({ "rating": 5 }),
+        "overrideEligibility" => json!({ "eligibility": "NOT_RECOMMENDED", "note": "Por esto" }),
         "fulfilNeed" => json!({ "outcome": { "es": "Menos gas" }, "evidence": { "es": "Acta" } }),
         _ => json!({}),
     };
@@ -313,6 +314,8 @@ async fn every_verb_of_interests_by_everybody_in_every_status(world: &World) {
     let consent =
         records::consent(cast.company, entity::ConsentPurpose::Representation, world.now());
     world.put(consent).await;
+    // Without an answer there is nothing to decide against.
+    world.put(records::assessment(cast.company, cast.chamber, 2, world.now())).await;
     let people: Vec<(&str, Person<'_>)> = cast.people(world).await;
     let mut tally = Tally::default();
     for row in interests(world, &cast, false).await {

@@ -12,9 +12,9 @@ use api::{
 };
 use chrono::NaiveDate;
 use entity::{
-    AgreementStatus, AgreementType, CapabilityStatus, DisclosureLevel, InterestDirection,
-    InterestStatus, IpFeeDecision, IpLegalStatus, NeedStatus, OfferStatus, agreement, capability,
-    interest, ip_asset, need, offer, organization,
+    AgreementStatus, AgreementType, CapabilityStatus, DisclosureLevel, Eligibility,
+    InterestDirection, InterestStatus, IpFeeDecision, IpLegalStatus, NeedStatus, OfferStatus,
+    Texts, agreement, assessment, capability, interest, ip_asset, need, offer, organization,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
 use serde_json::{Value, json};
@@ -137,8 +137,14 @@ async fn secrets(world: &World) -> Secrets {
     let mut interest = records::interest(&need, &offer, from, status, world.now());
     interest.anonymous = true;
     interest.evaluation = Some(records::both("Encajan", "They fit"));
+    interest.eligibility_override = Some(Eligibility::Conditional);
+    interest.override_reason = Some("Con un taller antes".into());
+    interest.overridden_at = Some(world.now());
     let interest = seeded("interest", interest, interests::FIELDS);
     world.put(interest.clone()).await;
+    let evidence = Texts(vec![canary("company", Some(DisclosureLevel::Introduced))]);
+    let assessed = records::assessment(cast.company, cast.chamber, 1, world.now());
+    world.put(assessment::Model { evidence, ..assessed }).await;
     let (kind, status) = (AgreementType::TechnicalAssistanceAgreement, AgreementStatus::Active);
     let agreement = records::agreement(&interest, kind, status, world.now());
     let agreement = seeded("agreement", agreement, agreements::FIELDS);
@@ -244,6 +250,15 @@ fn operations(secrets: &Secrets) -> Vec<String> {
     let interest = secrets.interest.id;
     operations.push(format!("{{ interest(id: \"{interest}\") {{ {i} }} }}"));
     operations.push(format!("{{ node(id: \"{interest}\") {{ ... on Interest {{ {i} }} }} }}"));
+    let e = everything("EligibilityAnswer", 1);
+    operations.push(format!("{{ interest(id: \"{interest}\") {{ eligibility {{ {e} }} }} }}"));
+    operations.push(format!("{{ matches(first: 2) {{ nodes {{ eligibility {{ {e} }} }} }} }}"));
+    operations.push(format!(
+        "{{ organization(id: \"{company}\") {{ pathway(offer: \"{offer}\") {{ {} }} \
+        assimilation {{ {a} }} assessments {{ {a} }} }} }}",
+        everything("PathwayStep", 1),
+        a = everything("AssimilationAssessment", 1),
+    ));
     for order in ["NEWEST", "OLDEST", "RECENTLY_UPDATED"] {
         operations.push(format!(
             "{{ interests(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {i} }} }} }} }}"
@@ -486,8 +501,9 @@ async fn check<C>(
         let network_admin = name == "admin of the network" && field.name == "history";
         let hidden = field.level > level && !network_admin;
         assert_eq!(named.contains(&json!(field.name)), hidden, "{name}: {noun}.{}", field.name);
-        // An ending that has not come has no reason, for anybody.
-        let empty = ["metBy", "rescuedBy"].contains(&field.name) || field.name.ends_with("Reason");
+        // An ending that has not come has no reason, for anybody; who wants a way says whereto.
+        let empty = ["metBy", "rescuedBy", "pathway"].contains(&field.name)
+            || field.name.ends_with("Reason");
         let shown = !seen[field.name].is_null();
         assert_eq!(shown, !hidden && !empty, "{name}: {noun}.{}: {seen:#}", field.name);
     }

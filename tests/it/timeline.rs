@@ -6,10 +6,10 @@ use api::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    AgreementId, AgreementStatus, AgreementType, CapabilityStatus, ConsentId, ConsentPurpose,
-    DisclosureLevel, EventId, InterestDirection, InterestStatus, IpLegalStatus, MatchStatus,
-    MessageId, NeedStatus, OfferStatus, PersonId, Role, agreement, event, interest, ip_asset,
-    match_,
+    AgreementId, AgreementStatus, AgreementType, AssessmentId, CapabilityStatus, ConsentId,
+    ConsentPurpose, DisclosureLevel, EventId, InterestDirection, InterestStatus, IpLegalStatus,
+    MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId, Role, agreement, event, interest,
+    ip_asset, match_,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder};
@@ -74,6 +74,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
         "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
         "asset": id("asset"), "capability": id("capability"), "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
+        "assessment": id("assessment"),
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
@@ -153,7 +154,8 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
         nouns.push((
             "organization",
             json!({ "organization": organization, "consent": consent,
-                "purpose": ConsentPurpose::Publication, "count": 1 }),
+                "purpose": ConsentPurpose::Publication, "count": 1,
+                "assessment": AssessmentId::new(world.now()) }),
         ));
     }
     let actor = PersonId::new(world.now());
@@ -169,7 +171,8 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
                 || (noun == "INTEREST" && kind.starts_with("MESSAGE"))
                 || (noun == "AGREEMENT" && is_of(&["CONFIDANT", "COMMITMENT"]))
                 || (noun == "IPASSET" && is_of(&["IP_"]))
-                || (noun == "ORGANIZATION" && is_of(&["PROFILE", "MEMBERS", "CONSENT"]))
+                || (noun == "ORGANIZATION"
+                    && is_of(&["PROFILE", "MEMBERS", "CONSENT", "ASSESSMENT"]))
         };
         let events: Vec<_> = kinds.iter().filter(about).map(|kind| happened(kind, ids)).collect();
         for event in &events {

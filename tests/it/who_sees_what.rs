@@ -8,16 +8,16 @@ use api::{
     event::TimelineKind,
     inbox, interests, ip, ledger, matches, needs, offers, organizations,
     policy::{
-        Action, AgreementAction, CapabilityAction, InterestAction, IpAssetAction, MatchAction,
-        NeedAction, OfferAction, OrganizationFacts, Resource, Viewer,
+        Action, AgreementAction, AssessmentAction, CapabilityAction, InterestAction, IpAssetAction,
+        MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer,
     },
     read::Field,
     timeline,
 };
 use entity::{
-    AgreementStatus, AgreementType, CapabilityStatus, DisclosureLevel, InterestDirection,
-    InterestStatus, IpLegalStatus, MatchStatus, NeedStatus, OfferStatus, OrganizationKind,
-    agreement, interest, ip_asset, match_,
+    AgreementStatus, AgreementType, AssessmentKind, CapabilityStatus, DisclosureLevel,
+    InterestDirection, InterestStatus, IpLegalStatus, MatchStatus, NeedStatus, OfferStatus,
+    OrganizationKind, agreement, assessment, interest, ip_asset, match_,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -120,6 +120,25 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
         });
     }
+    let audit = assessment::Model {
+        region_id: Some(cast.north),
+        ..records::assessment(cast.company, cast.chamber, 2, now)
+    };
+    let own = assessment::Model {
+        kind: AssessmentKind::SelfAssessed,
+        chamber_id: None,
+        region_id: None,
+        ..audit.clone()
+    };
+    for (name, row) in
+        [("assessment, by the company itself", &own), ("assessment, by its chamber", &audit)]
+    {
+        let names = ["recordAssessment", "withdrawAssessment"];
+        table(&mut text, name, &names, &viewers, |viewer| {
+            let may = [AssessmentAction::Record, AssessmentAction::Withdraw];
+            (row.level(viewer), may.map(|action| action.permitted(viewer, row)).to_vec())
+        });
+    }
     let to_offer = records::interest(
         &need,
         &offer,
@@ -201,7 +220,8 @@ parties to the contract. `-` is: it does not exist for them.
 The need belongs to the company, in one region of the chamber; the offer to the
 office; a match is between the two, and so is an interest. L0 of an interest is what each of
 its parties reads: nobody else knows of it. L0 of a document is what each of its readers
-reads; who they are, the level of the document says. Where a company lets its chamber represent it, the chamber sees L3 in place
+reads; who they are, the level of the document says. Assessments are read below their company,
+from L2 on; in their own tables stands who may take them back. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";

@@ -4,7 +4,8 @@ use api::text::fold;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     Accreditation, AffiliationId, AffiliationStatus, AgreementEconomics, AgreementId,
-    AgreementPartyRole, AgreementStatus, AgreementType, BudgetBand, CapabilityId, CapabilityKind,
+    AgreementPartyRole, AgreementStatus, AgreementType, AssessmentId, AssessmentKind,
+    AssessmentMethod, AssimilationScores, BudgetBand, CapabilityId, CapabilityKind,
     CapabilityStatus, Codes, Commitment, CommitmentHorizon, CommitmentStatus, Commitments,
     Comparator, Confidential, ConsentId, ConsentPurpose, DeclineReason, DelegationId,
     DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus, EvidenceKind, Exclusivity,
@@ -17,8 +18,8 @@ use entity::{
     RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
     SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
     TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
-    agreement_party, capability, consent, delegation, document, document::RecordId, interest,
-    ip_asset, ip_event, match_, need, offer, organization, region,
+    agreement_party, assessment, capability, consent, delegation, document, document::RecordId,
+    interest, ip_asset, ip_event, match_, need, offer, organization, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -421,6 +422,10 @@ pub fn interest(
         ended_at: at(ends),
         decline_reason: ends.then_some(DeclineReason::OutOfScope),
         nda_asked_by: None,
+        eligibility_override: None,
+        override_reason: None,
+        overridden_at: None,
+        overridden_by: None,
         evaluation: accepted.then(|| both("Encajan bien", "They fit well")),
         company_rating: None,
         office_rating: None,
@@ -781,5 +786,49 @@ pub fn capability(cast: &Cast, status: CapabilityStatus, now: DateTime<Utc>) -> 
         listed_at: now,
         published_at: (status != CapabilityStatus::Draft).then_some(now),
         ended_at: (status == CapabilityStatus::Retired).then_some(now),
+    }
+}
+
+/// The same score in all nine dimensions; audited, it is the level.
+#[must_use]
+pub fn scores(score: i32) -> AssimilationScores {
+    AssimilationScores {
+        awareness: score,
+        search: score,
+        core_competence: score,
+        strategy: score,
+        assess_select: score,
+        acquire_absorb: score,
+        implement_use: score,
+        learn: score,
+        external_links: score,
+    }
+}
+
+/// An audit of today that puts a company at a level, with evidence.
+#[must_use]
+pub fn assessment(
+    company: OrganizationId,
+    chamber: OrganizationId,
+    level: i32,
+    now: DateTime<Utc>,
+) -> assessment::Model {
+    assessment::Model {
+        id: AssessmentId::new(now),
+        organization_id: company,
+        chamber_id: Some(chamber),
+        region_id: None,
+        delegation_id: None,
+        kind: AssessmentKind::Audited,
+        method: AssessmentMethod::Cat9,
+        assessed_on: day(0, now),
+        valid_until: day(730, now),
+        scores: scores(level),
+        total: 9 * level,
+        level,
+        evidence: Texts(vec!["Visita a planta".into()]),
+        recorded_at: now,
+        recorded_by: None,
+        withdrawn_at: None,
     }
 }

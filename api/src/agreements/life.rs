@@ -17,7 +17,7 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserErrorCode},
     event::Event,
-    lifecycle::{Living, Verb, Why, check_four_eyes, check_not_over, step},
+    lifecycle::{Living, Verb, Why, check_four_eyes, check_not_over, not_due, step},
     policy::{AgreementAction, signs_for},
     work::Work,
 };
@@ -240,7 +240,7 @@ pub(crate) async fn move_on(
     let now = work.now;
     step(work, id, None, action, (None, None), |row| {
         if row.ends_at.is_none_or(|end| end > now) {
-            return Err(Error::refused(UserErrorCode::IllegalState, "not due"));
+            return Err(not_due());
         }
         row.ended_at = Some(now);
         Ok(())

@@ -18,7 +18,7 @@ use crate::{
     context::Service,
     error::{Error, Result, UserErrorCode},
     ip,
-    lifecycle::{check_four_eyes, step},
+    lifecycle::{check_four_eyes, not_due, step},
     offers,
     policy::{
         AgreementAction, IN_FORCE, InterestAction, NDAS, OfferAction, PRELIMINARY, is_told,
@@ -211,7 +211,7 @@ pub(crate) async fn activate(work: &mut Work, id: AgreementId) -> Result<agreeme
         let by_all =
             parties.iter().all(|party| party.signed_sha256.as_deref() == Some(row.sha256.as_str()));
         if row.signed_at.is_none() || !by_all || row.starts_at.is_none_or(|start| start > now) {
-            return Err(Error::refused(UserErrorCode::IllegalState, "not due"));
+            return Err(not_due());
         }
         row.active_at = Some(now);
         row.year = Some(day_of(now).year());

@@ -45,8 +45,8 @@ fn binding() -> Condition {
     Condition::any().add(begun).add(signed)
 }
 
-/// Whether an agreement that binds takes an offer off the market: its office grants it.
-pub(crate) async fn takes(work: &Work, offer: OfferId) -> Result<bool> {
+/// The agreements on an offer in which its office is the one that grants.
+pub(crate) fn granted(offer: OfferId) -> Select<agreement::Entity> {
     let office = offer::Entity::find()
         .select_only()
         .column(offer::Column::OttId)
@@ -61,12 +61,14 @@ pub(crate) async fn takes(work: &Work, offer: OfferId) -> Result<bool> {
                 .is_in([AgreementPartyRole::Licensor, AgreementPartyRole::Grantor]),
         )
         .into_query();
-    let rows = agreement::Entity::find()
+    agreement::Entity::find()
         .filter(agreement::Column::OfferId.eq(offer))
         .filter(agreement::Column::Id.in_subquery(granted))
-        .filter(binding())
-        .all(work.tx())
-        .await?;
+}
+
+/// Whether an agreement that binds takes an offer off the market.
+pub(crate) async fn takes(work: &Work, offer: OfferId) -> Result<bool> {
+    let rows = granted(offer).filter(binding()).all(work.tx()).await?;
     Ok(rows.iter().any(takes_offer))
 }
 

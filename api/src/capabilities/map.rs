@@ -12,6 +12,7 @@ use std::{
 };
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use chrono::NaiveDate;
 use entity::{
     CapabilityStatus, Codes, NeedStatus, OfferStatus, OrganizationId, RegionId, capability,
     delegation, need, offer, organization, ott_profile, region,
@@ -38,13 +39,13 @@ const MOST_SOURCES: usize = 3;
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct CapabilityCell {
-    /// How many open needs there are in the region.
+    /// How many published needs there are in the region.
     needs: i64,
-    /// How many open offers there are from offices that serve the region.
+    /// How many published offers there are from offices that serve the region.
     offers: i64,
     /// How many published capabilities there are of offices that serve the region.
     capabilities: i64,
-    /// How many open offers and published capabilities there are in the whole network.
+    /// How many published offers and capabilities there are in the whole network.
     supply: i64,
     /// How many needs more there are than offers and capabilities for the region; 0 when there are enough.
     local_gap: i64,
@@ -54,7 +55,7 @@ pub struct CapabilityCell {
     importable: bool,
     /// Whether it is there for the region, and needed in no region of the chamber.
     idle: bool,
-    /// From which other regions of the chamber it can be had, neighbours first, then those with the most; at most three.
+    /// From which other regions of the chamber it can be had, neighbours first, then those with the most; at most three. Empty when `localGap` is 0.
     sources: Vec<CapabilitySource>,
     #[graphql(skip)]
     subsector: String,
@@ -66,7 +67,7 @@ pub struct CapabilityCell {
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct CapabilitySource {
-    /// How many open offers there are from offices that serve it.
+    /// How many published offers there are from offices that serve it.
     offers: i64,
     /// How many published capabilities there are of offices that serve it.
     capabilities: i64,
@@ -205,7 +206,6 @@ async fn regions_of(
     chamber: OrganizationId,
 ) -> Result<BTreeMap<RegionId, BTreeSet<String>>> {
     let today = day_of(ctx.viewer().now);
-    let valid = |column: delegation::Column| Condition::any().add(column.is_null());
     let mut query = Query::select();
     query
         .column((region::Entity, region::Column::Id))
@@ -218,16 +218,10 @@ async fn regions_of(
                     Expr::col((delegation::Entity, delegation::Column::RegionId))
                         .equals((region::Entity, region::Column::Id)),
                 )
-                .add(
-                    valid(delegation::Column::ValidTo).add(delegation::Column::ValidTo.gte(today)),
-                ),
+                .add(exists(delegation::Column::ValidFrom, delegation::Column::ValidTo, today)),
         )
         .and_where(region::Column::ChamberId.eq(chamber))
-        .cond_where(
-            Condition::any()
-                .add(region::Column::ValidTo.is_null())
-                .add(region::Column::ValidTo.gte(today)),
-        );
+        .cond_where(exists(region::Column::ValidFrom, region::Column::ValidTo, today));
     let mut regions: BTreeMap<RegionId, BTreeSet<String>> = BTreeMap::new();
     for row in rows(ctx, &query).await? {
         let states = regions.entry(row.try_get_by_index(0)?).or_default();
@@ -239,7 +233,14 @@ async fn regions_of(
     Ok(regions)
 }
 
-/// Needs by region and supply by office, of each subsector: three counts, each from an index.
+/// What exists on a day.
+fn exists<C: ColumnTrait>(from: C, to: C, day: NaiveDate) -> Condition {
+    Condition::all()
+        .add(Condition::any().add(from.is_null()).add(from.lte(day)))
+        .add(Condition::any().add(to.is_null()).add(to.gte(day)))
+}
+
+/// Needs by region and supply by office, of each subsector: three counts, one statement each.
 async fn count(ctx: &Context<'_>, wanted: &[String]) -> Result<BTreeMap<String, Subsector>> {
     let viewer = ctx.viewer();
     let mut found: BTreeMap<String, Subsector> = BTreeMap::new();

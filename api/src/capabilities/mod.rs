@@ -11,6 +11,7 @@ mod query;
 pub(crate) use input::CapabilityInput;
 pub(crate) use life::preview;
 pub use mutation::CapabilityMutation;
+pub(crate) use object::levels;
 pub use object::{Capability, FIELDS};
 pub use query::CapabilityQuery;
 pub(crate) use query::newest_capabilities;

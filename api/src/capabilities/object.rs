@@ -221,7 +221,7 @@ impl Capability {
 }
 
 /// The band of readiness that it serves, as far as it says.
-pub(super) fn levels(from: Option<i32>, to: Option<i32>) -> Option<(i32, i32)> {
+pub(crate) fn levels(from: Option<i32>, to: Option<i32>) -> Option<(i32, i32)> {
     match (from, to) {
         (None, None) => None,
         (from, to) => Some((from.unwrap_or(1), to.unwrap_or(9))),

@@ -74,7 +74,14 @@ impl CapabilityFilter {
         }
         if let Some(level) = self.trl {
             let level = filter::trl("filter.trl", level)?;
-            all = all.add(Column::TrlFrom.lte(level)).add(Column::TrlTo.gte(level));
+            // One end that is not said is open; what says neither is left out.
+            let begins =
+                Condition::any().add(Column::TrlFrom.is_null()).add(Column::TrlFrom.lte(level));
+            let ends = Condition::any().add(Column::TrlTo.is_null()).add(Column::TrlTo.gte(level));
+            let says = Condition::any()
+                .add(Column::TrlFrom.is_not_null())
+                .add(Column::TrlTo.is_not_null());
+            all = all.add(begins).add(ends).add(says);
         }
         if let Some(accredited) = self.accredited {
             let today = day_of(viewer.now);

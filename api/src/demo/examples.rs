@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use super::{
     DemoToken,
     operations::{
-        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, APPROVE_AGREEMENT, ATTACH, BY_STATUS,
-        CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, DECIDE_FEE, DISCLOSURES,
-        DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, EVALUATE_INTEREST, FILES,
-        FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS, IP_ASSETS,
-        LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_CAPABILITIES, NEED_MATCHES,
-        NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OWN_NEEDS, PORTFOLIO,
-        PREVIEW, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSET, RECORD_IP_EVENT,
+        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, APPROVE_AGREEMENT, ASSIMILATION, ATTACH,
+        BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, CROSSWALK,
+        DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED,
+        ELIGIBILITY, EVALUATE_INTEREST, FILES, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
+        INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED,
+        NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW,
+        OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO, PREVIEW, PUBLIC_NEEDS,
+        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT,
         RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
         TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
     },
@@ -103,6 +104,13 @@ fn everybody(things: &Things) -> Vec<Entry> {
         ),
         (
             "PUBLIC",
+            "Otros métodos en las nueve dimensiones",
+            "Other methods in the nine dimensions",
+            CROSSWALK,
+            none(),
+        ),
+        (
+            "PUBLIC",
             "Propiedad intelectual y lo que dura su protección",
             "Intellectual property, and how long its protection lasts",
             IP_ASSETS,
@@ -152,6 +160,28 @@ fn companies(things: &Things) -> Vec<Entry> {
             "Intellectual property that nobody uses",
             DORMANT,
             json!({ "atRisk": false }),
+        ),
+        (
+            "MEMBER_USER",
+            "Qué tan bien asimilamos tecnología",
+            "How well we take up technology",
+            ASSIMILATION,
+            json!({ "id": things.company.to_string() }),
+        ),
+        (
+            "MEMBER_USER",
+            "El camino hacia una oferta",
+            "The way to an offer",
+            PATHWAY,
+            json!({ "id": things.company.to_string(),
+                "offer": things.published_offer.as_ref().map(|found| &found.0) }),
+        ),
+        (
+            "MEMBER_USER",
+            "Autoevaluarnos",
+            "Assess ourselves",
+            RECORD_ASSESSMENT,
+            what_was_assessed(things, "SELF_ASSESSED", None),
         ),
         (
             "MEMBER_USER",
@@ -262,6 +292,13 @@ fn chambers(things: &Things) -> Vec<Entry> {
             "Map of capabilities by region",
             CAPABILITY_MAP,
             json!({ "sector": "31-33", "chamber": things.chamber.to_string() }),
+        ),
+        (
+            "CHAMBER_ADMIN",
+            "Registrar una evaluación asistida",
+            "Record an assisted assessment",
+            RECORD_ASSESSMENT,
+            what_was_assessed(things, "ASSISTED", Some(things.chamber)),
         ),
         ("CHAMBER_ADMIN", "Lo que me espera", "What waits for me", INBOX, none()),
         ("CHAMBER_ADMIN", "Qué ha pasado", "What happened", TIMELINE, none()),
@@ -441,6 +478,20 @@ fn offices(things: &Things) -> Vec<Entry> {
             NEGOTIATE_INTEREST,
             version(&things.evaluated),
         ),
+        (
+            "OTT_OFFICER",
+            "A qué empresas conviene qué tecnología",
+            "Which technology suits which company",
+            ELIGIBILITY,
+            none(),
+        ),
+        (
+            "OTT_MANAGER",
+            "Decidir a pesar de los niveles",
+            "Decide in spite of the levels",
+            OVERRIDE_ELIGIBILITY,
+            what_was_decided(things),
+        ),
         ("OTT_MANAGER", "Lo que está en trato", "What is under way", INTERESTS, none()),
     ]
 }
@@ -535,6 +586,23 @@ fn what_is_recorded(things: &Things) -> Value {
             { "kind": "PUBLISHED", "on": "2022-11-10" },
         ],
         "listed": true,
+    } })
+}
+
+fn what_was_decided(things: &Things) -> Value {
+    let note = "La planta ya opera un equipo parecido; basta un taller de dos días.";
+    with(version(&things.sealed), &json!({ "eligibility": "CONDITIONAL", "note": note }))
+}
+
+fn what_was_assessed(things: &Things, kind: &str, chamber: Option<OrganizationId>) -> Value {
+    json!({ "input": {
+        "organization": things.company.to_string(),
+        "chamber": chamber.map(|chamber| chamber.to_string()),
+        "kind": kind,
+        "assessedOn": things.today,
+        "scores": { "awareness": 3, "search": 2, "coreCompetence": 3, "strategy": 2, "assessSelect": 2,
+            "acquireAbsorb": 2, "implementUse": 3, "learn": 2, "externalLinks": 2 },
+        "evidence": ["Cuestionario de nueve apartados", "Visita a planta"],
     } })
 }
 

@@ -5,6 +5,7 @@ mod agreements;
 mod assets;
 mod dealings;
 mod examples;
+mod levels;
 mod operations;
 mod past;
 mod things;
@@ -69,6 +70,7 @@ pub async fn load(service: &Service) -> Result<bool> {
     past::write(service, &NEEDS, &OFFERS).await?;
     assets::write(service, ASSETS, CAPABILITIES).await?;
     dealings::write(service).await?;
+    levels::write(service).await?;
     Ok(true)
 }
 

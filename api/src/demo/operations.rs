@@ -392,3 +392,44 @@ pub(super) const DRAFT_CAPABILITY: &str = "mutation DraftCapability($input: Draf
   draftCapability(input: $input) { capability { id folio version status state { label } actions } userErrors { code field message } }
 }
 ";
+pub(super) const ASSIMILATION: &str = "query Assimilation($id: ID!) {
+  organization(id: $id) {
+    name
+    assimilation { level levelName total assessedOn validUntil scores { acquireAbsorb implementUse } }
+    assessments { kind method assessedOn level evidence withdrawnAt }
+  }
+}
+";
+pub(super) const PATHWAY: &str = "# Qué hacer antes de tomar una tecnología, nivel por nivel.
+query Pathway($id: ID!, $offer: ID!) {
+  organization(id: $id) {
+    name assimilation { level levelName }
+    pathway(offer: $offer) { fromLevel toLevel steps agreements missingPoints heldDownBy evidence }
+  }
+}
+";
+pub(super) const RECORD_ASSESSMENT: &str = "mutation RecordAssessment($input: RecordAssessmentInput!) {
+  recordAssessment(input: $input) { assessment { id kind total level levelName validUntil } userErrors { code field message } }
+}
+";
+pub(super) const ELIGIBILITY: &str = "query Eligibility {
+  interests(first: 20, filter: { status: [ACCEPTED, NDA_SIGNED, EVALUATION, NEGOTIATION] }) {
+    nodes {
+      folio status company { name assimilation { level levelName } } offer { folio title minAssimilationLevel trl }
+      eligibility { eligibility computed reason steps inferred overridden { eligibility reason at } }
+    }
+  }
+}
+";
+pub(super) const OVERRIDE_ELIGIBILITY: &str = "# Sólo la gerencia de la oficina; el motivo queda a la vista de ambas partes.
+mutation OverrideEligibility($input: OverrideEligibilityInput!) {
+  overrideEligibility(input: $input) {
+    interest { folio status eligibility { eligibility computed overridden { eligibility reason at } } }
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const CROSSWALK: &str = "query Crosswalk {
+  assimilationCrosswalk { method area dimensions }
+}
+";

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use entity::{
     AgreementStatus, InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus,
     OrganizationId, agreement, interest, ip_asset, match_, need, offer,
@@ -9,13 +10,14 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use super::DemoToken;
-use crate::{context::Service, error::Result, policy::PRELIMINARY};
+use crate::{calendar::day_of, context::Service, error::Result, policy::PRELIMINARY};
 
 /// A record that is there, by its id and version.
 pub(super) type Found = Option<(String, i32)>;
 
 /// What the operations are about, of what the demo's own people may see.
 pub(super) struct Things {
+    pub(super) today: NaiveDate,
     pub(super) company: OrganizationId,
     pub(super) chamber: OrganizationId,
     pub(super) office: OrganizationId,
@@ -40,6 +42,8 @@ pub(super) struct Things {
     pub(super) taken_over: Found,
     pub(super) introduced: Found,
     pub(super) evaluated: Found,
+    /// One under a non-disclosure agreement.
+    pub(super) sealed: Found,
     /// Intellectual property of the office about whose next fee it was asked, and one that the
     /// officer's office keeps.
     pub(super) fee_asked: Found,
@@ -107,6 +111,7 @@ impl Things {
             )
             .await?,
             introduced: of_office(service, office, InterestStatus::Accepted).await?,
+            sealed: of_office(service, office, InterestStatus::NdaSigned).await?,
             evaluated: of_office(service, office, InterestStatus::Evaluation).await?,
             fee_asked: asset_of(
                 service,
@@ -126,6 +131,7 @@ impl Things {
             )
             .await?,
             met: met_need(service, company).await?,
+            today: day_of(service.now()),
             company,
             chamber,
             office,

@@ -25,7 +25,7 @@ use crate::{
     context::Service,
     error::{Error, Result, UserErrorCode},
     event::Event,
-    lifecycle::{all_texts, check_blind, names_of},
+    lifecycle::{all_texts, check_blind, names_of, not_in},
     organizations::consented,
     policy::{
         AgreementAction, Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED,
@@ -43,6 +43,8 @@ const UPLOAD: Duration = Duration::minutes(15);
 const GRACE: Duration = Duration::hours(1);
 /// The most documents of a record; on an expression of interest, of each party.
 const MOST: u64 = 20;
+/// Why bytes are not taken a second time.
+pub(super) const COME_ALREADY: &str = "su contenido ya llegó / its bytes have come already";
 /// How many are looked for at once.
 const AT_ONCE: u64 = 500;
 
@@ -122,10 +124,7 @@ impl Held {
         if open {
             return Ok(());
         }
-        Err(Error::refused(
-            UserErrorCode::IllegalState,
-            format!("no es posible en el estado {status} / not possible in status {status}"),
-        ))
+        Err(not_in(&status))
     }
 
     /// What is wrong with the level itself.
@@ -359,11 +358,9 @@ pub(super) async fn settle(work: &mut Work, id: DocumentId, object: String) -> R
     let held = Held::hold(work, record).await?;
     let row = work.keep::<document::Entity>(id).await?.ok_or(Error::NotFound("document"))?;
     held.check_open(row.level)?;
+    held.check_level(work, row.level).await?;
     if row.status != DocumentStatus::Pending {
-        return Err(Error::refused(
-            UserErrorCode::IllegalState,
-            "su contenido ya llegó / its bytes have come already",
-        ));
+        return Err(Error::refused(UserErrorCode::IllegalState, COME_ALREADY));
     }
     let stored = |row: &mut document::Model| {
         row.status = DocumentStatus::Stored;

@@ -112,7 +112,7 @@ impl Service {
         let row = row.one(self.db().fresh()).await?;
         let document = row.ok_or(Error::NotFound("document"))?;
         if document.status != DocumentStatus::Pending {
-            let message = "su contenido ya llegó / its bytes have come already";
+            let message = life::COME_ALREADY;
             return Err(Error::refused(crate::error::UserErrorCode::IllegalState, message).into());
         }
         let archive = self.archive()?.clone();

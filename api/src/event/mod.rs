@@ -5,8 +5,8 @@
 mod timeline;
 
 use entity::{
-    AgreementId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId, IpAssetId,
-    MatchId, MessageId, NeedId, OfferId, OrganizationId, document::RecordId,
+    AgreementId, AssessmentId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId,
+    IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,16 @@ pub enum Event {
         consent: ConsentId,
         organization: OrganizationId,
         purpose: ConsentPurpose,
+    },
+    /// How well a company takes up technology was put on record.
+    AssessmentRecorded {
+        assessment: AssessmentId,
+        organization: OrganizationId,
+    },
+    /// It was taken back.
+    AssessmentWithdrawn {
+        assessment: AssessmentId,
+        organization: OrganizationId,
     },
     /// A need went through one of its verbs.
     NeedDrafted {
@@ -399,6 +409,10 @@ pub enum Event {
     /// Its office has decided.
     IpFeeDecided {
         asset: IpAssetId,
+    },
+    /// An office decided, in spite of the levels, whether a technology suits a company.
+    InterestEligibilityOverridden {
+        interest: InterestId,
     },
     /// Somebody wrote in the conversation on an expression of interest.
     MessageSent {

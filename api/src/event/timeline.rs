@@ -220,13 +220,9 @@ timeline! {
         /// What was said by mistake of the intellectual property was taken back.
         IpEventRemoved from Introduced,
         /// Something else is done with the intellectual property.
-        IpAssetMarketed from PublicBlind,
+        IpAssetMarketed from Introduced,
         /// The intellectual property was dormant, and an agreement uses it.
-        IpAssetRescued from PublicBlind,
-        /// Its office was asked what to do about the next fee of the intellectual property.
-        IpFeeAsked from Introduced,
-        /// Its office decided about the next fee of the intellectual property.
-        IpFeeDecided from Introduced,
+        IpAssetRescued from Introduced,
         /// The capability was written down.
         CapabilityDrafted from Introduced,
         /// What is said of the capability was changed.
@@ -237,6 +233,12 @@ timeline! {
         CapabilityPaused from Introduced,
         /// The capability was ended.
         CapabilityRetired from Introduced,
+        /// The office decided, in spite of the levels, whether its technology suits the company.
+        InterestEligibilityOverridden from Introduced,
+        /// How well the company takes up technology was put on record.
+        AssessmentRecorded from Introduced,
+        /// How well the company takes up technology was taken back.
+        AssessmentWithdrawn from Introduced,
     }
     never {
         // Of many records at once: `createdAt` and `updatedAt` of each say when.
@@ -250,6 +252,8 @@ timeline! {
         AgreementDrafted, AgreementRevised, AgreementSubmitted, AgreementReturned,
         // That there is a message is told to those who may read it, by `Interest.messages` alone.
         MessageSent, MessagesRead,
+        // What an office is asked and answers about a fee is its own: `feeAskedAt`, `feeDecision`.
+        IpFeeAsked, IpFeeDecided,
         // Files have levels of their own: `documents` tells of them.
         DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }

@@ -2,7 +2,7 @@
 //!
 //! One point for every object that may come back: 1 a field of an object type,
 //! 10 a mutation, nothing for scalars. Below a page everything counts once for
-//! every row of it. Introspection has no lists here: a schema has one size.
+//! every row of it. What is weighed against the whole market costs 25 besides. Introspection has no lists here: a schema has one size.
 //!
 //! A fragment on a connection costs a fixed part and a part for every row, so it
 //! is looked at once, however many pages of different sizes spread it.
@@ -26,6 +26,9 @@ const LARGEST_PAGE: u32 = 100;
 /// Rows of a list without pages.
 const USUAL_LIST: u32 = 10;
 const MUTATION: u32 = 10;
+/// What is found by weighing all that is on the market, beside what comes back of it.
+const WEIGHING: u32 = 25;
+const WEIGHED: &str = "MatchPreview";
 
 /// The points that `operation` may cost at most, saturating. The document has
 /// passed the guard: no fragment contains itself.
@@ -122,6 +125,10 @@ impl<'a> Counter<'a> {
         match field {
             // The page of a connection is given one level up.
             Field { list: true, .. } if of_connection => Cost { fixed: 0, per_row: one(1) },
+            Field { list: true, paged: true, ty, .. } if ty == WEIGHED => {
+                let rows = one(1).saturating_mul(self.page(asked, field));
+                fixed(rows.saturating_add(WEIGHING))
+            }
             Field { list: true, paged: true, .. } => {
                 fixed(one(1).saturating_mul(self.page(asked, field)))
             }

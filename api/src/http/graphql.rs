@@ -164,7 +164,7 @@ fn invalid_token() -> Refusal {
 }
 
 /// Says how to authenticate (RFC 6750): the error only to those who tried.
-fn challenge(mut response: HttpResponse, presented: bool) -> HttpResponse {
+pub(super) fn challenge(mut response: HttpResponse, presented: bool) -> HttpResponse {
     let value = if presented { "Bearer error=\"invalid_token\"" } else { "Bearer" };
     let value = header::HeaderValue::from_static(value);
     response.headers_mut().insert(header::WWW_AUTHENTICATE, value);

@@ -17,7 +17,7 @@ use actix_web::{
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
-use super::{App, bearer, ids, log::Summary, problem::problem};
+use super::{App, bearer, graphql::challenge, ids, log::Summary, problem::problem};
 use crate::{
     documents::{Delivery, Unserved},
     error::Error,
@@ -182,17 +182,11 @@ fn told(refusal: &Unserved) -> Refusal {
 
 fn refused(request: &HttpRequest, (status, detail): Refusal) -> HttpResponse {
     let mut response = problem(status, detail, &ids::of(request));
-    let headers = response.headers_mut();
-    match status {
-        StatusCode::UNAUTHORIZED => {
-            let presented = request.headers().contains_key(header::AUTHORIZATION);
-            let value = if presented { "Bearer error=\"invalid_token\"" } else { "Bearer" };
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        _ => {}
+    if status == StatusCode::UNAUTHORIZED {
+        return challenge(response, request.headers().contains_key(header::AUTHORIZATION));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
 }

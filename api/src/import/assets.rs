@@ -109,20 +109,23 @@ pub(super) async fn record(
     let Past { mut events, paid_until } = past;
     let granted = events.iter_mut().find(|event| event.kind == IpEvent::Granted);
     match (granted, paid_until) {
-        (Some(granted), Some(_)) if granted.paid_until.is_none() => granted.paid_until = paid_until,
-        (_, Some(_)) => events.push(payment(work, paid_until)),
+        (Some(granted), Some(until)) if granted.paid_until.is_none() && until >= granted.on => {
+            granted.paid_until = paid_until;
+        }
+        (_, Some(until)) => events.push(payment(work, until)),
         (_, None) => {}
     }
     life::record(work, labels, ott, input, events).await.map(|row| row.id)
 }
 
-fn payment(work: &Work, paid_until: Option<NaiveDate>) -> IpEventInput {
-    let on = day_of(work.now);
-    IpEventInput { kind: IpEvent::FeePaid, on, paid_until, note: None }
+/// A file says until when fees are paid, and not when that was done: today at the latest.
+fn payment(work: &Work, until: NaiveDate) -> IpEventInput {
+    let on = day_of(work.now).min(until);
+    IpEventInput { kind: IpEvent::FeePaid, on, paid_until: Some(until), note: None }
 }
 
 /// Changes one that is on record, and adds what happened since. What was told before and is not
-/// told any more stays: a file takes nothing back.
+/// told any more stays: a file takes nothing back, and puts back nothing that was taken back.
 pub(super) async fn revise(
     work: &mut Work,
     labels: &Labels,
@@ -131,23 +134,21 @@ pub(super) async fn revise(
     past: Past,
 ) -> Result<IpAssetId> {
     life::revise(work, labels, id, None, input).await?;
-    let known = ip_event::Entity::find()
-        .filter(ip_event::Column::AssetId.eq(id))
-        .filter(ip_event::Column::RemovedAt.is_null())
-        .all(work.tx())
-        .await?;
+    let known =
+        ip_event::Entity::find().filter(ip_event::Column::AssetId.eq(id)).all(work.tx()).await?;
     let is_new = |event: &IpEventInput| {
         !known.iter().any(|known| known.kind == event.kind && known.on_day == event.on)
     };
     for event in past.events.into_iter().filter(is_new) {
-        life::record_event(work, labels, id, None, event).await?;
+        life::record_event(work, labels, id, None, event, None).await?;
     }
     let row = ip_asset::Entity::find_by_id(id).one(work.tx()).await?;
     let paid = row.and_then(|row| row.next_fee_due_on);
     let before = known.iter().filter_map(|event| event.paid_until).max().max(paid);
-    if past.paid_until.is_some_and(|until| before.is_none_or(|before| before < until)) {
-        let payment = payment(work, past.paid_until);
-        life::record_event(work, labels, id, None, payment).await?;
+    if let Some(until) = past.paid_until.filter(|until| before.is_none_or(|before| before < *until))
+    {
+        let payment = payment(work, until);
+        life::record_event(work, labels, id, None, payment, None).await?;
     }
     Ok(id)
 }

@@ -21,8 +21,9 @@ use super::{Interest, guards::check_blind};
 use crate::{
     checks::Checks,
     context::{Request, carry_out, told_anew},
-    error::{Error, Result, Told, UserError, UserErrorCode},
+    error::{Error, Result, Told, UserError},
     event::Event,
+    lifecycle::not_in,
     policy::{
         Allowed, Converse, InterestAction, MessageFacts, Sides, Viewer, reader_of_messages,
         speaker, unread_messages, visible_messages,
@@ -277,10 +278,7 @@ async fn send(ctx: &Context<'_>, work: &mut Work, input: SendMessageInput) -> Re
     let (interest, party) = converse(work, input.interest).await?;
     if !InterestAction::is_talked_about(interest.status) {
         let status = interest.status.to_value();
-        return Err(Error::refused(
-            UserErrorCode::IllegalState,
-            format!("no es posible en el estado {status} / not possible in status {status}"),
-        ));
+        return Err(not_in(&status));
     }
     let mut checks = Checks::new("input.", ctx.service().labels());
     let body = checks.required_plain("text", &input.text, 4_000);

@@ -4,8 +4,8 @@
 use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Utc};
 use entity::{
-    DeclineReason, InterestDirection, InterestId, InterestStatus, Localized, MatchStatus, NeedId,
-    interest, interest::Column, match_, need, offer,
+    DeclineReason, Eligibility, InterestDirection, InterestId, InterestStatus, Localized,
+    MatchStatus, NeedId, interest, interest::Column, match_, need, offer,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -19,13 +19,13 @@ use super::{
     input::{check_complete, texts},
 };
 use crate::{
-    agreements,
+    agreements, assimilation,
     calendar::{after_working_days, working_days_until},
     checks::Checks,
     codes::Labels,
     error::{Error, Result, UserErrorCode},
     event::Event,
-    lifecycle::{Living, Verb, Why, step},
+    lifecycle::{Living, Verb, Why, not_due, step},
     matches,
     policy::{
         InterestAction, MatchAction, NEEDS_ENDED, OFFERS_ENDED, PENDING_INTERESTS, Sides, speaker,
@@ -92,6 +92,7 @@ impl Verb for InterestAction {
             Self::Negotiate => Event::InterestInNegotiation { interest },
             Self::Close => Event::InterestClosed { interest },
             Self::Withdraw => Event::InterestWithdrawn { interest },
+            Self::OverrideEligibility => Event::InterestEligibilityOverridden { interest },
             Self::Rate => Event::InterestRated { interest },
             Self::Escalate => Event::InterestEscalated { interest },
             Self::Lapse => Event::InterestLapsed { interest },
@@ -378,6 +379,36 @@ pub(crate) async fn rate(
     .await
 }
 
+/// Decides, in spite of the levels, whether the technology suits the company.
+pub(crate) async fn override_eligibility(
+    work: &mut Work,
+    id: InterestId,
+    expected_version: i32,
+    eligibility: Eligibility,
+    reason: String,
+) -> Result<interest::Model> {
+    let (now, person) = (work.now, work.viewer().person);
+    let action = InterestAction::OverrideEligibility;
+    let row = step(work, id, Some(expected_version), action, (None, None), |row| {
+        row.eligibility_override = Some(eligibility);
+        row.override_reason = Some(reason);
+        (row.overridden_at, row.overridden_by) = (Some(now), person);
+        Ok(())
+    })
+    .await?;
+    let judged = match row.offer_id {
+        Some(offer) => assimilation::is_judged(work, row.company_id, offer).await?,
+        None => false,
+    };
+    if !judged {
+        return Err(Error::refused(
+            UserErrorCode::IllegalState,
+            "no hay respuesta de la que apartarse / there is no answer to decide against",
+        ));
+    }
+    Ok(row)
+}
+
 /// Whether somebody has ever expressed interest in a need, and whether one was accepted.
 pub(crate) async fn exist_for(work: &Work, need: NeedId) -> Result<(bool, bool)> {
     let sent = interest::Entity::find()
@@ -428,7 +459,6 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, InterestAction); 3] {
 /// Does what is due, if it still is.
 pub(crate) async fn move_on(work: &mut Work, id: InterestId, action: InterestAction) -> Result<()> {
     let now = work.now;
-    let not_due = || Err(Error::refused(UserErrorCode::IllegalState, "not due"));
     let past = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
     let why = match action {
         InterestAction::Lapse => (Some(DeclineReason::NoResponse), None),
@@ -442,14 +472,14 @@ pub(crate) async fn move_on(work: &mut Work, id: InterestId, action: InterestAct
     step(work, id, None, action, why, |row| {
         if action == InterestAction::Escalate {
             if !past(row.escalates_at) {
-                return not_due();
+                return Err(not_due());
             }
             row.escalates_at = None;
             row.escalated_at = Some(now);
             return Ok(());
         }
         if action == InterestAction::Lapse && !past(row.lapses_at) {
-            return not_due();
+            return Err(not_due());
         }
         row.ended_at = Some(now);
         row.decline_reason = reason;

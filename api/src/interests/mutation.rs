@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{
-    DeclineReason, InterestDirection, InterestId, NeedId, OfferId, OrganizationId, interest,
+    DeclineReason, Eligibility, InterestDirection, InterestId, NeedId, OfferId, OrganizationId,
+    interest,
 };
 
 use super::{
@@ -113,6 +114,19 @@ pub struct RateInterestInput {
     expected_version: i32,
     /// 1 (badly) to 5 (very well).
     rating: i32,
+}
+
+/// What an office decides in spite of the levels.
+#[derive(Debug, InputObject)]
+pub struct OverrideEligibilityInput {
+    /// The expression of interest.
+    id: InterestId,
+    /// The version that you read; the change is refused when it has changed since.
+    expected_version: i32,
+    /// The decision.
+    eligibility: Eligibility,
+    /// Why, in words for the people concerned, at most 1,000 characters. Required.
+    note: String,
 }
 
 /// Mutations of expressions of interest.
@@ -307,6 +321,20 @@ impl InterestMutation {
         change(ctx, async |work| {
             let note = checked_note(ctx, &note)?;
             life::withdraw(work, id, expected_version, note).await
+        })
+        .await
+    }
+
+    /// Decides whether the technology suits the company, in spite of what their levels say; the reason stays with it, for both sides. Where the levels say nothing, there is nothing to decide. For managers of the office, while the two sides deal with each other.
+    async fn override_eligibility(
+        &self,
+        ctx: &Context<'_>,
+        input: OverrideEligibilityInput,
+    ) -> Told<InterestPayload> {
+        let OverrideEligibilityInput { id, expected_version, eligibility, note } = input;
+        change(ctx, async |work| {
+            let reason = checked_note(ctx, &note)?;
+            life::override_eligibility(work, id, expected_version, eligibility, reason).await
         })
         .await
     }

@@ -6,7 +6,8 @@ use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     Codes, DeclineReason, DisclosureLevel, InterestDirection, InterestId, InterestStatus, Language,
-    Localized, PartnershipType, RequirementAnswer, RequirementAnswers, agreement, document, event,
+    Localized, OfferId, OrganizationId, PartnershipType, RequirementAnswer, RequirementAnswers,
+    agreement, document, event,
     interest::{self, Column},
     message,
 };
@@ -15,6 +16,7 @@ use sea_orm::{Condition, sea_query::SimpleExpr};
 use super::conversation::{Message, UnreadOf, last_messages};
 use crate::{
     agreements::{Agreement, latest_agreements},
+    assimilation::{EligibilityAnswer, EligibilityOf, Override},
     context::Request,
     documents::{Document, documents_of},
     error::{Result, Told},
@@ -22,7 +24,9 @@ use crate::{
     needs::Need,
     offers::Offer,
     organizations::Organization,
-    policy::{InterestFacts, Reach, Sides, Viewer, standing_in_interests, visible_interests},
+    policy::{
+        IN_FORCE, InterestFacts, Reach, Sides, Viewer, standing_in_interests, visible_interests,
+    },
     read::{
         Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
     },
@@ -83,6 +87,10 @@ pub struct Interest {
     facts: InterestFacts,
     #[graphql(skip)]
     texts: InterestTexts,
+    #[graphql(skip)]
+    eligible: Option<(OrganizationId, OfferId)>,
+    #[graphql(skip)]
+    overridden: Option<Override>,
     #[graphql(skip)]
     need: One<Need>,
     #[graphql(skip)]
@@ -233,14 +241,25 @@ impl Interest {
         Some(self.documents.all(ctx))
     }
 
+    /// Whether the company can take the technology of the offer up, and what its office decided. For the company, its chamber, and the office from acceptance on until it ends. Null for others, below `INTRODUCED`, and when there is no offer, no assessment of the company that counts, or nothing is known of what the offer asks for.
+    async fn eligibility(&self, ctx: &Context<'_>) -> Told<EligibilityAnswer> {
+        let (company, offer) = self.eligible?;
+        let found = ctx.loaders().load_for(EligibilityOf { company, offer }).await;
+        let decided = |answer: EligibilityAnswer| answer.decided(self.overridden.clone());
+        found.map(|answer| answer.map(decided)).transpose()
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
-    async fn actions(&self) -> Vec<&'static str> {
-        self.facts.actions()
+    async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+        self.facts.actions(ctx.viewer())
     }
 
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
     async fn redacted_fields(&self) -> Vec<&'static str> {
-        redacted(FIELDS, self.disclosure_level).collect()
+        let hidden = redacted(FIELDS, self.disclosure_level);
+        let known = tells_eligibility(&self.facts, self.disclosure_level);
+        let kept = self.disclosure_level >= L2 && !known;
+        hidden.chain(kept.then_some("eligibility")).collect()
     }
 
     /// The steps of its life, oldest first. Who did them is told from `INTRODUCED` on, why to all of its parties. Null only when it cannot be read.
@@ -274,6 +293,13 @@ impl Interest {
 
 use DisclosureLevel::{Introduced as L2, Network as L1, PublicBlind as L0};
 
+/// Whether the viewer is told how well the company takes up the technology: its own side is, the
+/// office while the introduction is in force. Levels change; what an office was told ends there.
+fn tells_eligibility(facts: &InterestFacts, level: DisclosureLevel) -> bool {
+    let in_force = IN_FORCE.contains(&facts.status);
+    level >= L2 && (facts.sides.meet(Sides::COMPANY_SIDE) || in_force)
+}
+
 /// Every field that is read from columns. L0 is here what every party reads: nobody else
 /// reads any of it.
 pub const FIELDS: &[Field<Column>] = &[
@@ -302,6 +328,18 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("endedAt", &[Column::EndedAt], L0),
     Field::new("declineReason", &[Column::DeclineReason], L0),
     Field::new("evaluation", &[Column::Evaluation], L2),
+    Field::new(
+        "eligibility",
+        &[
+            Column::CompanyId,
+            Column::OfferId,
+            Column::EligibilityOverride,
+            Column::OverrideReason,
+            Column::OverriddenAt,
+            Column::OverriddenBy,
+        ],
+        L2,
+    ),
     Field::new("companyRating", &[Column::CompanyRating], L2),
     Field::new("officeRating", &[Column::OfficeRating], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0).sortable(),
@@ -445,6 +483,18 @@ impl Node for Interest {
                 questions: row.get(Column::Questions)?,
                 evaluation: row.get(Column::Evaluation)?,
             },
+            eligible: match (row.get(Column::CompanyId)?, row.get(Column::OfferId)?) {
+                (Some(company), Some(offer)) if tells_eligibility(&facts, level) => {
+                    Some((company, offer))
+                }
+                _ => None,
+            },
+            overridden: Override::told(
+                row.get(Column::EligibilityOverride)?,
+                row.get(Column::OverrideReason)?,
+                row.get(Column::OverriddenAt)?,
+                row.get(Column::OverriddenBy)?,
+            ),
             facts,
             need: None,
             offer: None,

@@ -42,6 +42,8 @@ pub struct InterestFilter {
     respond_by: Option<DateTime<Utc>>,
     /// Whether the service had to mark them because nobody took them over, or not.
     escalated: Option<bool>,
+    /// In which an office decided against the levels whether its technology suits the company, or not.
+    eligibility_overridden: Option<bool>,
 }
 
 impl InterestFilter {
@@ -80,6 +82,11 @@ impl InterestFilter {
         if let Some(since) = self.submitted_since {
             let since = filter::moment("filter.submittedSince", since)?;
             all = all.add(Column::SubmittedAt.gte(since));
+        }
+        if let Some(overridden) = self.eligibility_overridden {
+            let decided = Column::EligibilityOverride.is_not_null();
+            let undecided = Column::EligibilityOverride.is_null();
+            all = all.add(if overridden { decided } else { undecided });
         }
         if let Some(escalated) = self.escalated {
             let at = Column::EscalatedAt;

@@ -58,8 +58,8 @@ fn idle_since(today: NaiveDate) -> NaiveDate {
     today.checked_sub_months(IDLE).unwrap_or(today)
 }
 
-/// Which is dormant at a moment; `but` leaves an agreement, and the interest from which it
-/// comes, out of the account.
+/// Which is dormant at a moment: now or, when `but` leaves an agreement and the interest from
+/// which it comes out of the account, at the moment at which that was taken up.
 pub(crate) fn dormant(
     at: DateTime<Utc>,
     but: Option<(Option<InterestId>, AgreementId)>,
@@ -74,10 +74,6 @@ pub(crate) fn dormant(
         .from(agreement::Entity)
         .and_where(Expr::col((agreement::Entity, agreement::Column::OfferId)).eq(offer()))
         .and_where(agreement::Column::Kind.is_in(USES))
-        // One that is interrupted still binds.
-        .and_where(
-            agreement::Column::Status.is_in([AgreementStatus::Active, AgreementStatus::Suspended]),
-        )
         .cond_where(over);
     let mut wanted = Query::select();
     wanted
@@ -86,11 +82,22 @@ pub(crate) fn dormant(
         .and_where(Expr::col((interest::Entity, interest::Column::OfferId)).eq(offer()))
         .and_where(interest::Column::AcceptedAt.gte(beginning_of(since + Duration::days(1))))
         .and_where(interest::Column::AcceptedAt.lte(at));
+    let said = Column::CommercialStatus.is_not_in(USED);
+    let mut unused = Condition::any().add(said);
     if let Some((interest, agreement)) = but {
-        used.and_where(agreement::Column::Id.ne(agreement));
+        let ended = agreement::Column::EndedAt;
+        used.and_where(agreement::Column::Id.ne(agreement))
+            .and_where(agreement::Column::ActiveAt.lte(at))
+            .cond_where(Condition::any().add(ended.is_null()).add(ended.gt(at)));
+        // What agreements say of it today they did not say then.
+        unused = unused.add(Column::AgreementId.is_not_null());
         if let Some(interest) = interest {
             wanted.and_where(interest::Column::Id.ne(interest));
         }
+    } else {
+        // One that is interrupted still binds.
+        let binds = [AgreementStatus::Active, AgreementStatus::Suspended];
+        used.and_where(agreement::Column::Status.is_in(binds));
     }
     Condition::all()
         .add(Column::Figure.is_in(FIGURES))
@@ -98,7 +105,7 @@ pub(crate) fn dormant(
         // Said twice, so that what was never filed is told apart by `NOT` as well.
         .add(Column::FiledOn.is_not_null())
         .add(Column::FiledOn.lte(since))
-        .add(Column::CommercialStatus.is_not_in(USED))
+        .add(unused)
         .add(Expr::exists(used).not())
         .add(Expr::exists(wanted).not())
 }

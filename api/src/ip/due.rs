@@ -10,12 +10,17 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use super::{dormancy::FEE_NEAR, input::IpEventInput, life::record_event, uses::free};
+use super::{
+    dormancy::FEE_NEAR,
+    input::IpEventInput,
+    life::record_event,
+    uses::{free, gives_back},
+};
 use crate::{
-    calendar::{day_of, end_of},
+    calendar::{day_of, last_day_over},
     codes::Labels,
-    error::{Error, Result, UserErrorCode},
-    lifecycle::step,
+    error::{Error, Result},
+    lifecycle::{not_due, step},
     policy::{IpAssetAction, Resource},
     work::Work,
 };
@@ -60,7 +65,7 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, Due); 5] {
             Expr::col((agreement::Entity, agreement::Column::Id))
                 .equals((ip_asset::Entity, Column::AgreementId)),
         )
-        .and_where(agreement::Column::EndedAt.is_not_null());
+        .cond_where(gives_back());
     let free = Condition::all().add(Column::AgreementId.is_not_null()).add(Expr::exists(ended));
     [
         (ask, Due::Ask),
@@ -69,16 +74,6 @@ pub(crate) fn due(now: DateTime<Utc>) -> [(Condition, Due); 5] {
         (expire, Due::Expire),
         (free, Due::Free),
     ]
-}
-
-/// The last day that is over in all of Mexico.
-fn last_day_over(now: DateTime<Utc>) -> NaiveDate {
-    let today = day_of(now);
-    let mut day = today;
-    while end_of(day) > now {
-        day = day - Days::new(1);
-    }
-    day
 }
 
 /// Does what is due, if it still is.
@@ -100,19 +95,21 @@ pub(crate) async fn move_on(
         Due::Grace if row.grace_until.is_none() => {
             is_over(row.next_fee_due_on).map(|day| (IpEvent::GracePeriodStarted, day))
         }
-        Due::Lapse => is_over(row.grace_until).map(|day| (IpEvent::Lapsed, day)),
+        // Its term can end before the time of grace does: then nothing lapses.
+        Due::Lapse
+            if row.next_fee_due_on == row.expires_on
+                || row.expires_on.is_none_or(|end| row.grace_until < Some(end)) =>
+        {
+            is_over(row.grace_until).map(|day| (IpEvent::Lapsed, day))
+        }
         Due::Expire if row.next_fee_due_on.is_none_or(|day| Some(day) != row.expires_on) => {
             is_over(row.expires_on).map(|day| (IpEvent::Expired, day))
         }
-        Due::Grace | Due::Expire => None,
+        Due::Grace | Due::Lapse | Due::Expire => None,
     };
     let Some((kind, last)) = happened.filter(|_| granted) else { return Err(not_due()) };
     let event = IpEventInput { kind, on: last + Days::new(1), paid_until: None, note: None };
-    record_event(work, labels, id, None, event).await.map(drop)
-}
-
-pub(super) fn not_due() -> Error {
-    Error::refused(UserErrorCode::IllegalState, "not due")
+    record_event(work, labels, id, None, event, None).await.map(drop)
 }
 
 async fn ask(work: &mut Work, id: IpAssetId) -> Result<()> {

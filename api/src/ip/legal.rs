@@ -42,8 +42,10 @@ pub(super) struct Impossible {
 pub(super) enum Why {
     /// Not in the status in which it stood then.
     Status(IpLegalStatus),
-    /// Fees are paid for longer already, or for longer than it lasts.
+    /// Fees are paid for longer already, for longer than it lasts, or for a time that was over.
     Paid,
+    /// No fee was overdue on that day.
+    NotDue,
 }
 
 use IpLegalStatus::{
@@ -99,6 +101,23 @@ pub(super) fn pays(kind: IpEvent) -> (bool, bool) {
     }
 }
 
+/// Of what happens on one day, what comes first.
+pub(super) fn rank(kind: IpEvent) -> u8 {
+    match kind {
+        IpEvent::Filed => 0,
+        IpEvent::FormalExaminationStarted => 1,
+        IpEvent::Published => 2,
+        IpEvent::SubstantiveExaminationStarted => 3,
+        IpEvent::Granted => 4,
+        IpEvent::GracePeriodStarted => 5,
+        IpEvent::Lapsed => 6,
+        IpEvent::Rehabilitated => 7,
+        IpEvent::FeePaid => 8,
+        IpEvent::Refused | IpEvent::Withdrawn | IpEvent::Abandoned => 9,
+        IpEvent::Invalidated | IpEvent::Expired => 10,
+    }
+}
+
 /// Goes through what happened, in its order.
 pub(super) fn stand(
     figure: IpFigure,
@@ -116,13 +135,16 @@ pub(super) fn stand(
             IpEvent::Filed => now.filed_on = Some(event.on),
             IpEvent::Published => now.published_on = Some(event.on),
             IpEvent::Granted => now.granted_on = Some(event.on),
+            IpEvent::GracePeriodStarted if now.next_fee_due_on.is_some_and(|on| on >= event.on) => {
+                return Err(Impossible { place, why: Why::NotDue });
+            }
             IpEvent::GracePeriodStarted => graced = Some(event.on),
             _ => {}
         }
         let ends = now.filed_on.and_then(|on| terms::ends(figure, office, on, now.granted_on));
         if let Some(until) = event.paid_until {
             let longer = paid.is_none_or(|before| before < until);
-            if !longer || ends.is_some_and(|ends| until > ends.last) {
+            if !longer || until < event.on || ends.is_some_and(|ends| until > ends.last) {
                 return Err(Impossible { place, why: Why::Paid });
             }
             (paid, graced) = (Some(until), None);
@@ -137,7 +159,8 @@ pub(super) fn stand(
             _ => ends.first,
         });
         let lives = [Filed, FormalExamination, Published, SubstantiveExamination, GrantedInForce];
-        let due = if renewable { now.expires_on } else { paid };
+        // What can be renewed is due at the latest when its term ends.
+        let due = if renewable { paid.or(now.expires_on) } else { paid };
         now.next_fee_due_on =
             due.filter(|due| lives.contains(&now.status) && ends.is_none_or(|e| *due < e.last));
         now.grace_until = graced.and_then(|started| {
@@ -245,6 +268,34 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_renewed_pays_fees_within_its_term_as_well() {
+        let mut life = vec![
+            (Kind::Filed, "2012-05-01", None),
+            (Kind::Granted, "2013-06-01", Some("2017-05-01")),
+        ];
+        let found = of(IpFigure::UtilityModel, &life).expect("a life");
+        assert_eq!(found.expires_on, Some(day("2022-05-01")));
+        assert_eq!(found.next_fee_due_on, Some(day("2017-05-01")));
+        life.push((Kind::FeePaid, "2017-04-01", Some("2022-05-01")));
+        life.push((Kind::FeePaid, "2022-04-01", Some("2027-05-01")));
+        let found = of(IpFigure::UtilityModel, &life).expect("a life");
+        assert_eq!((found.expires_on, found.next_fee_due_on), (Some(day("2027-05-01")), None));
+    }
+
+    #[test]
+    fn what_was_pending_when_the_law_changed_is_not_prolonged() {
+        let granted = |on| [(Kind::Filed, "2019-06-01", None), (Kind::Granted, on, None)];
+        let found = of(IpFigure::UtilityModel, &granted("2020-11-05")).expect("a life");
+        assert_eq!(found.next_fee_due_on, Some(day("2029-06-01")), "it can be renewed");
+        let late = granted("2020-11-06");
+        let found = of(IpFigure::UtilityModel, &late).expect("a life");
+        assert_eq!((found.expires_on, found.next_fee_due_on), (Some(day("2029-06-01")), None));
+        let paid = [&late[..], &[(Kind::FeePaid, "2029-05-01", Some("2034-06-01"))]].concat();
+        let refused = Impossible { place: 2, why: Why::Paid };
+        assert_eq!(of(IpFigure::UtilityModel, &paid), Err(refused));
+    }
+
+    #[test]
     fn what_cannot_have_happened_is_told_with_its_place() {
         let wrong = |place, why| Err(Impossible { place, why });
         assert_eq!(
@@ -264,5 +315,12 @@ mod tests {
         ]
         .concat();
         assert_eq!(patent(&ended), wrong(7, Why::Status(Status::Invalidated)));
+        // Nobody pays for a time that is over, and grace begins when something is overdue.
+        let late = [LIFE, &[(Kind::FeePaid, "2027-03-01", Some("2027-02-28"))]].concat();
+        assert_eq!(patent(&late), wrong(6, Why::Paid));
+        let same = [LIFE, &[(Kind::FeePaid, "2027-03-01", Some("2027-03-01"))]].concat();
+        assert!(patent(&same).is_ok());
+        let early = [LIFE, &[(Kind::GracePeriodStarted, "2026-05-10", None)]].concat();
+        assert_eq!(patent(&early), wrong(6, Why::NotDue));
     }
 }

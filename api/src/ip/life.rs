@@ -4,15 +4,16 @@
 use async_graphql::MaybeUndefined;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
-    Codes, IpAssetId, IpCommercialStatus, IpEventId, IpFeeDecision, IpFigure, IpInventors,
-    IpLegalStatus, IpOffice, IpOwner, IpOwners, Localized, OrganizationId, OrganizationKind,
-    PersonId, ip_asset, ip_event, offer, organization,
+    Codes, IpAssetId, IpCommercialStatus, IpEvent, IpEventId, IpFeeDecision, IpFigure, IpInventors,
+    IpLegalStatus, IpOffice, IpOwner, IpOwners, Localized, OfferId, OrganizationId,
+    OrganizationKind, PersonId, ip_asset, ip_event, offer, organization,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{
     input::{IpAssetInput, IpEventInput, public_texts},
-    legal::{Happened, Impossible, Standing, Why, pays, stand},
+    legal::{Happened, Impossible, Standing, Why, pays, rank, stand},
+    uses,
 };
 use crate::{
     blind,
@@ -124,9 +125,9 @@ pub(crate) async fn record(
         let organization = office.parent_id.unwrap_or(ott);
         row.owners = IpOwners(vec![IpOwner { organization, share_bp: 10_000 }]);
     }
-    settle(&mut row, &events)
-        .map_err(|wrong| told(wrong, &format!("input.events.{}.", wrong.place)))?;
-    check(work, &row).await?;
+    settle_told(&mut row, &events)?;
+    check(work, &row, None).await?;
+    uses::adopt(work, &mut row).await?;
     row.folio = work.folio("PI").await?;
     let allowed = allowed.with(|held| *held = row);
     let events = events.into_iter().map(|event| allowed.part(event)).collect::<Result<Vec<_>>>()?;
@@ -147,9 +148,9 @@ pub(crate) fn preview(
 ) -> Result<(ip_asset::Model, Vec<ip_event::Model>)> {
     let mut row = blank(now);
     input.write(&mut row, checks);
-    let events = read_events((row.id, None, now), events, "events.", checks);
-    settle(&mut row, &events)
-        .map_err(|wrong| told(wrong, &format!("input.events.{}.", wrong.place)))?;
+    let mut events = read_events((row.id, None, now), events, "events.", checks);
+    settle_told(&mut row, &events)?;
+    in_order(&mut events);
     Ok((row, events))
 }
 
@@ -163,7 +164,9 @@ pub(crate) async fn revise(
 ) -> Result<ip_asset::Model> {
     let events = events_of(work, id).await?;
     let action = IpAssetAction::Revise;
+    let mut offer = None;
     let row = step(work, id, expected_version, action, (None, None), |row| {
+        offer = row.offer_id;
         let mut checks = Checks::new("input.", labels);
         input.write(row, &mut checks);
         checks.done()?;
@@ -177,27 +180,53 @@ pub(crate) async fn revise(
         })
     })
     .await?;
-    check(work, &row).await?;
-    Ok(row)
+    check(work, &row, offer).await?;
+    if row.offer_id == offer {
+        return Ok(row);
+    }
+    // Another offer can be in use, or the former one alone was.
+    let mut used = row.clone();
+    uses::adopt(work, &mut used).await?;
+    if used == row {
+        return Ok(row);
+    }
+    let allowed = work.viewer().allow(action, row)?;
+    work.update(allowed, |row| {
+        (row.commercial_status, row.agreement_id) = (used.commercial_status, used.agreement_id);
+    })
+    .await
 }
 
-/// Says what happened to it before its office. What follows is computed of all that happened.
+/// Says what happened to it before its office, in the place of what was said by mistake, if
+/// that is named. What follows is computed of all that happened.
 pub(crate) async fn record_event(
     work: &mut Work,
     labels: &Labels,
     id: IpAssetId,
     expected_version: Option<i32>,
     input: IpEventInput,
+    replaces: Option<IpEventId>,
 ) -> Result<ip_asset::Model> {
-    let mut events = events_of(work, id).await?;
+    let now = work.now;
+    let known = events_of(work, id).await?;
     let mut checks = Checks::new("input.", labels);
-    let by = (id, work.viewer().person, work.now);
+    let by = (id, work.viewer().person, now);
     let new = read_events(by, vec![input], "", &mut checks);
-    let action = IpAssetAction::RecordEvent;
-    let known: Vec<_> = events.iter().map(|event| event.id).collect();
+    let action = match replaces {
+        // Whoever may not take anything back does not do so by telling it anew.
+        Some(_) => IpAssetAction::RemoveEvent,
+        None => IpAssetAction::RecordEvent,
+    };
+    let gone = |event: &ip_event::Model| {
+        Some(event.id) == replaces || new.iter().any(|new| overtakes(new, event))
+    };
+    let (gone, mut events): (Vec<_>, Vec<_>) = known.into_iter().partition(gone);
     let row = step(work, id, expected_version, action, (None, None), |row| {
         checks.done()?;
-        events.extend(new);
+        if replaces.is_some_and(|replaced| gone.iter().all(|gone| gone.id != replaced)) {
+            return Err(Error::no_such("input.replaces"));
+        }
+        events.extend(new.iter().cloned());
         if events.len() > MOST_EVENTS {
             return Err(Error::refused(
                 UserErrorCode::LimitReached,
@@ -209,10 +238,22 @@ pub(crate) async fn record_event(
     })
     .await?;
     let allowed = work.viewer().allow(action, row.clone())?;
-    for event in events.into_iter().filter(|event| !known.contains(&event.id)) {
+    for event in gone {
+        work.update(allowed.part(event)?, |event| event.removed_at = Some(now)).await?;
+    }
+    for event in new {
         work.insert(allowed.part(event)?).await?;
     }
     Ok(row)
+}
+
+/// Whether a payment that is told late shows that the service was wrong to see a fee overdue:
+/// by then it had been paid.
+fn overtakes(new: &ip_event::Model, event: &ip_event::Model) -> bool {
+    event.recorded_by.is_none()
+        && matches!(event.kind, IpEvent::GracePeriodStarted | IpEvent::Lapsed)
+        && new.on_day <= event.on_day
+        && new.paid_until.is_some_and(|until| until >= event.on_day)
 }
 
 /// Takes back what was said by mistake: it stays on record as such.
@@ -303,9 +344,26 @@ async fn events_of(work: &Work, id: IpAssetId) -> Result<Vec<ip_event::Model>> {
     Ok(events)
 }
 
-/// By day; of one day, as they were told.
-fn in_order(events: &mut [ip_event::Model]) {
-    events.sort_by_key(|event| (event.on_day, event.id));
+/// By day; of one day, as the law has them follow, and then as they were told.
+pub(super) fn in_order(events: &mut [ip_event::Model]) {
+    events.sort_by_key(by_day);
+}
+
+fn by_day(event: &ip_event::Model) -> (NaiveDate, u8, IpEventId) {
+    (event.on_day, rank(event.kind), event.id)
+}
+
+/// Where it stands after what its sender tells in any order; what cannot have happened is told
+/// at the place at which it was told.
+fn settle_told(row: &mut ip_asset::Model, events: &[ip_event::Model]) -> Result<()> {
+    let mut places: Vec<usize> = (0..events.len()).collect();
+    places.sort_by_key(|place| events.get(*place).map(by_day));
+    let mut sorted = events.to_vec();
+    in_order(&mut sorted);
+    settle(row, &sorted).map_err(|wrong| {
+        let place = places.get(wrong.place).copied().unwrap_or_default();
+        told(wrong, &format!("input.events.{place}."))
+    })
 }
 
 /// What people say that happened.
@@ -411,14 +469,20 @@ fn told(wrong: Impossible, path: &str) -> Error {
         Why::Paid => Error::field(
             &format!("{path}paidUntil"),
             UserErrorCode::Invalid,
-            "debe ser posterior a lo ya pagado y no pasar de su vigencia / must be later than what is paid and within its term",
+            "debe ser posterior a lo ya pagado, no anterior al pago y no pasar de su vigencia / must be later than what is paid, not before the payment, and within its term",
+        ),
+        Why::NotDue => Error::field(
+            &format!("{path}on"),
+            UserErrorCode::Invalid,
+            "no había vencido ninguna anualidad / no fee was overdue on that day",
         ),
     }
 }
 
-/// What needs the database: its offer, its owners, and what its public text tells.
-async fn check(work: &Work, row: &ip_asset::Model) -> Result<()> {
-    if let Some(id) = row.offer_id {
+/// What needs the database: its offer, when it is not the one from before, its owners, and what
+/// its public text tells.
+async fn check(work: &Work, row: &ip_asset::Model, before: Option<OfferId>) -> Result<()> {
+    if let Some(id) = row.offer_id.filter(|id| Some(*id) != before) {
         let offer = work.keep::<offer::Entity>(id).await?;
         let offer = offer.filter(|offer| offer.ott_id == row.ott_id);
         let offer = offer.ok_or_else(|| Error::no_such("input.offer"))?;
@@ -445,6 +509,8 @@ async fn check(work: &Work, row: &ip_asset::Model) -> Result<()> {
     }
     let mut names = names_of(work, owners).await?;
     names.extend(row.inventors.0.iter().filter_map(|inventor| blind::comparable(&inventor.name)));
+    let numbers = [&row.application_no, &row.publication_no, &row.grant_no];
+    names.extend(numbers.into_iter().flatten().filter_map(|number| blind::comparable(number)));
     check_blind(public_texts(row), &names)
 }
 

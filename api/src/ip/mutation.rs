@@ -59,6 +59,8 @@ pub struct RecordIpEventInput {
     /// What happened.
     #[graphql(flatten)]
     event: IpEventInput,
+    /// The event (`ipevent_…`) that was said by mistake, in whose place this is: it is taken back together with this. For managers of the office.
+    replaces: Option<IpEventId>,
 }
 
 /// Something that was said by mistake.
@@ -133,10 +135,10 @@ impl IpMutation {
         ctx: &Context<'_>,
         input: RecordIpEventInput,
     ) -> Told<IpAssetPayload> {
-        let RecordIpEventInput { id, expected_version, event } = input;
+        let RecordIpEventInput { id, expected_version, event, replaces } = input;
         let labels = ctx.service().labels();
         change(ctx, async |work| {
-            life::record_event(work, labels, id, Some(expected_version), event).await
+            life::record_event(work, labels, id, Some(expected_version), event, replaces).await
         })
         .await
     }

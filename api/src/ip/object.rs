@@ -9,11 +9,12 @@ use entity::{
     IpFigure, IpInventor, IpInventors, IpLegalStatus, IpOffice, IpOwner, IpOwners, Language,
     Localized, OrganizationId, PersonId, Role, event, ip_asset, ip_asset::Column, ip_event,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::SimpleExpr};
 
-use super::dormancy::{dormant, is_near};
+use super::{
+    dormancy::{dormant, is_near},
+    life::in_order,
+};
 use crate::{
     agreements::Agreement,
     codes::{self, Code},
@@ -344,13 +345,12 @@ impl Loader<EventsOf> for Batch {
     type Error = Error;
 
     async fn load(&self, keys: &[EventsOf]) -> Result<HashMap<EventsOf, Self::Value>> {
-        let rows = ip_event::Entity::find()
+        let mut rows = ip_event::Entity::find()
             .filter(ip_event::Column::AssetId.is_in(keys.iter().map(|key| key.0)))
             .filter(ip_event::Column::RemovedAt.is_null())
-            .order_by_asc(ip_event::Column::OnDay)
-            .order_by_asc(ip_event::Column::Id)
             .all(self.db.fresh())
             .await?;
+        in_order(&mut rows);
         let mut found: HashMap<EventsOf, Self::Value> = HashMap::new();
         for row in rows {
             found.entry(EventsOf(row.asset_id)).or_default().push(row);

@@ -4,9 +4,12 @@ use async_graphql::{Context, Enum, InputObject, Object};
 use chrono::{Datelike, NaiveDate};
 use entity::{
     IpAssetId, IpCommercialStatus, IpFigure, IpLegalStatus, OfferId, OrganizationId,
-    ip_asset::Column,
+    ip_asset::Column, offer,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{ExprTrait, SimpleExpr},
+};
 
 use super::{
     IpAsset,
@@ -18,7 +21,7 @@ use crate::{
     context::Request,
     error::{Error, Result, Told},
     filter,
-    policy::{Viewer, own_ip_assets, visible_ip_assets},
+    policy::{Viewer, checked, own_ip_assets, visible_ip_assets, visible_offers},
     read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
     text::is_plausible_year,
 };
@@ -46,7 +49,7 @@ pub struct IpAssetFilter {
     ott: Option<OrganizationId>,
     /// Offered by this offer.
     offer: Option<OfferId>,
-    /// Offered by any offer, or by none.
+    /// Offered by any offer that you may see, or by none.
     offered: Option<bool>,
     /// Dormant, or not. For members of the network.
     dormant: Option<bool>,
@@ -103,18 +106,25 @@ impl IpAssetFilter {
         }
         if let Some(offer) = self.offer {
             let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
-            all = all.add(Column::OfferId.eq(offer));
+            all = all.add(Column::OfferId.eq(offer)).add(offered_to(viewer));
         }
         if let Some(offered) = self.offered {
-            let none = Column::OfferId.is_null();
-            all = all.add(if offered { Column::OfferId.is_not_null() } else { none });
+            // By an offer that the viewer may know of: another one is none.
+            let known = offered_to(viewer);
+            let none = Condition::any().add(Column::OfferId.is_null()).add(known.clone().not());
+            all = all.add(if offered { Condition::all().add(known) } else { none });
         }
-        if let Some(wanted) = self.dormant {
-            let sleeps = dormant(viewer.now, None);
-            all = all.add(if wanted { sleeps } else { sleeps.not() });
+        // The list is walked in its order, and each row is asked whether it is dormant.
+        let sleeps = || checked(dormant(viewer.now, None));
+        let at_risk = self.at_risk == Some(true);
+        if self.dormant == Some(true) || at_risk {
+            all = all.add(sleeps());
         }
-        if self.at_risk == Some(true) {
-            all = all.add(dormant(viewer.now, None)).add(near(viewer.now));
+        if self.dormant == Some(false) {
+            all = all.add(sleeps().not());
+        }
+        if at_risk {
+            all = all.add(near(viewer.now));
         }
         if let Some(day) = self.fee_due_by {
             all = all.add(Column::NextFeeDueOn.lte(plausible("filter.feeDueBy", day)?));
@@ -128,6 +138,16 @@ impl IpAssetFilter {
         }
         Ok(all)
     }
+}
+
+/// Whether it is offered by an offer that the viewer may know of.
+fn offered_to(viewer: &Viewer) -> SimpleExpr {
+    let offers = offer::Entity::find()
+        .select_only()
+        .column(offer::Column::Id)
+        .filter(visible_offers(viewer))
+        .into_query();
+    Column::OfferId.in_subquery(offers)
 }
 
 fn plausible(field: &'static str, day: NaiveDate) -> Result<NaiveDate> {
@@ -205,7 +225,7 @@ impl IpQuery {
         Some(list(ctx, filter.unwrap_or_default(), order, &args).await)
     }
 
-    /// The intellectual property that lies dormant, by its next fee, the soonest first: protected, two years old, and used by nobody. `matchingNeeds` tells who could use it; with `atRisk` in the filter only what may lapse within 180 days. For members of the network.
+    /// The intellectual property that lies dormant, by its next fee, the soonest first: published or granted, filed two years ago or before, and used by nobody. `matchingNeeds` tells who could use it; with `atRisk` in the filter only what may lapse within 180 days. For members of the network.
     async fn dormant_assets(
         &self,
         ctx: &Context<'_>,

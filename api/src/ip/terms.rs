@@ -29,6 +29,8 @@ pub struct IpTerm {
     filed_from: Option<NaiveDate>,
     /// The last day of filing for which it counts. Null while it has none.
     filed_to: Option<NaiveDate>,
+    /// The last day of grant for which it can be renewed; what was pending longer has the first term alone. Null when that does not matter.
+    renewable_if_granted_by: Option<NaiveDate>,
     /// How many years the first term has.
     first_years: u32,
     /// How many years it can have at most; more than the first term has where it can be renewed.
@@ -93,7 +95,10 @@ pub(super) fn ends(
         TermStart::Grant => granted_on?,
     };
     let after = |years: u32| start.checked_add_months(Months::new(12 * years));
-    Some(Ends { first: after(term.first_years)?, last: after(term.most_years)? })
+    let too_late = |by: NaiveDate| granted_on.is_none_or(|on| on > by);
+    let once = term.renewable_if_granted_by.is_some_and(too_late);
+    let most = if once { term.first_years } else { term.most_years };
+    Some(Ends { first: after(term.first_years)?, last: after(most)? })
 }
 
 #[cfg(test)]
@@ -107,9 +112,9 @@ mod tests {
         text.parse().expect("a day")
     }
 
-    /// First and last end, or nothing.
+    /// First and last end of what was granted on the day of filing, or nothing.
     fn mexican(figure: IpFigure, filed: &str) -> String {
-        let ends = ends(figure, IpOffice::Impi, day(filed), None);
+        let ends = ends(figure, IpOffice::Impi, day(filed), Some(day(filed)));
         ends.map_or_else(String::new, |ends| format!("{} {}", ends.first, ends.last))
     }
 

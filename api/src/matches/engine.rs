@@ -2,9 +2,10 @@
 //! thrown away and built anew. The database stays the only truth.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::{Duration, Instant},
 };
 
 use entity::{
@@ -15,6 +16,7 @@ use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
+    capabilities::levels,
     codes::{Entry, Labels},
     db::Db,
     error::Result,
@@ -25,6 +27,15 @@ use crate::{
 
 /// How many rows are read at once while the index is built.
 const CHUNK: u64 = 1_000;
+/// How many capabilities are weighed before the best of them are told.
+const WEIGHED: usize = 200;
+/// How many needs are kept for one thing that answers them: no list of them is longer.
+const KEPT_NEEDS: usize = 20;
+/// For how long they are told although the market has changed elsewhere: to weigh one thing
+/// against all of a large network takes some ten milliseconds, and a page has twenty.
+const KEPT_FOR: Duration = Duration::from_mins(1);
+/// For how many things they are kept.
+const MOST_KEPT: usize = 10_000;
 
 /// The engine of one instance. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +46,18 @@ pub struct Engine(Arc<RwLock<Indexes>>);
 struct Indexes {
     market: Index,
     capabilities: Index,
+    /// How often needs or offers have changed since the start.
+    changes: u64,
+    /// What was found last for intellectual property and capabilities.
+    kept: Mutex<HashMap<uuid::Uuid, Kept>>,
+}
+
+/// The needs that were found for one thing.
+struct Kept {
+    of: Profile,
+    changes: u64,
+    at: Instant,
+    found: Arc<[Match]>,
 }
 
 impl fmt::Debug for Engine {
@@ -106,7 +129,9 @@ impl Engine {
                 capabilities.upsert(capability_profile(row));
             }
         }
-        Ok(Self(Arc::new(RwLock::new(Indexes { market: index, capabilities }))))
+        let kept = Mutex::default();
+        let indexes = Indexes { market: index, capabilities, changes: 0, kept };
+        Ok(Self(Arc::new(RwLock::new(indexes))))
     }
 
     /// Reads the present state of what these events touched into the index.
@@ -147,6 +172,12 @@ impl Engine {
                 index.remove(row.id.0);
             }
         }
+        if !needs.is_empty() || !offers.is_empty() {
+            indexes.changes += 1;
+        }
+        // Of a need nothing is told that was so before.
+        let kept = indexes.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, kept| !kept.found.iter().any(|found| needs.contains(&NeedId(found.need))));
         let index = &mut indexes.market;
         for row in &needs_now {
             if NEEDS_SEEN_BY_NETWORK.contains(&row.status) {
@@ -197,16 +228,47 @@ impl Engine {
         self.read().market.matches(draft, limit)
     }
 
+    /// The open needs that suit intellectual property or a capability best, best first, at most
+    /// 20. A need that has just been published may be missing for a minute; what is told of one
+    /// is always what it says now.
+    pub(crate) fn needs_for(&self, supply: &Profile, limit: usize) -> Vec<Match> {
+        let indexes = self.read();
+        let keep = || indexes.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |kept: &&Kept| {
+            let same = kept.changes == indexes.changes || kept.at.elapsed() < KEPT_FOR;
+            same && kept.of == *supply
+        };
+        let known = keep().get(&supply.id).filter(is_new).map(|kept| kept.found.clone());
+        let found = known.unwrap_or_else(|| {
+            let found: Arc<[Match]> = indexes.market.matches(supply, KEPT_NEEDS).into();
+            let kept = Kept {
+                of: supply.clone(),
+                changes: indexes.changes,
+                at: Instant::now(),
+                found: found.clone(),
+            };
+            let mut all = keep();
+            if all.len() >= MOST_KEPT {
+                all.clear();
+            }
+            all.insert(supply.id, kept);
+            found
+        });
+        found.iter().take(limit).cloned().collect()
+    }
+
     /// The capabilities that suit a need best, best first; nothing when the need is not open, or
     /// not known.
     pub(crate) fn capabilities_for(&self, need: uuid::Uuid, limit: usize) -> Vec<Match> {
-        let Indexes { market, capabilities } = &*self.read();
+        let Indexes { market, capabilities, .. } = &*self.read();
         let Some(need) = market.get(need).filter(|profile| profile.open) else { return Vec::new() };
-        let found = capabilities.matches(need, limit);
+        // Weighed by the words of the market, a pair has one score from both sides: what is
+        // found by those of capabilities only says which pairs to weigh.
+        let found = capabilities.matches(need, limit.max(WEIGHED));
         let able = found.iter().filter_map(|found| capabilities.get(found.offer));
-        // Weighed by the words of the market, a pair has one score from both sides.
         let mut found: Vec<_> = able.map(|able| market.score(need, able)).collect();
         found.sort_unstable_by_key(|found| (std::cmp::Reverse(found.score), found.offer));
+        found.truncate(limit);
         found
     }
 
@@ -351,10 +413,7 @@ fn capability_profile(row: &capability::Model) -> Profile {
         texts: [Some(&row.title), row.summary.as_ref()],
         network_text: row.description.as_ref(),
         scian: &row.scian,
-        trl: match (row.trl_from, row.trl_to) {
-            (None, None) => None,
-            (from, to) => Some((from.unwrap_or(1), to.unwrap_or(9))),
-        },
+        trl: levels(row.trl_from, row.trl_to),
         state: row.state_code.as_deref(),
         ott: row.ott_id,
     })

@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     DeclineReason, DisclosureLevel, Language, Localized, MatchComponents, MatchId, MatchSource,
-    MatchStatus, Role, event, match_, match_::Column, need, offer,
+    MatchStatus, OfferId, OrganizationId, Role, event, match_, match_::Column, need, offer,
 };
 use sea_orm::{
     Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -13,6 +13,7 @@ use sea_orm::{
 
 use super::suggest::KEPT;
 use crate::{
+    assimilation::{EligibilityAnswer, EligibilityOf},
     context::Request,
     error::{Result, Told},
     history::StatusChange,
@@ -146,6 +147,8 @@ pub struct Match {
     #[graphql(skip)]
     facts: MatchFacts,
     #[graphql(skip)]
+    eligible: Option<(OrganizationId, OfferId)>,
+    #[graphql(skip)]
     watched: bool,
     #[graphql(skip)]
     need: One<Need>,
@@ -186,6 +189,12 @@ impl Match {
         self.decided_by.as_deref()
     }
 
+    /// Whether the company can take the technology up. For those who speak for the company or its chamber; null for everybody else, when no assessment of the company counts, and when nothing is known of what the offer asks for.
+    async fn eligibility(&self, ctx: &Context<'_>) -> Told<EligibilityAnswer> {
+        let (company, offer) = self.eligible?;
+        ctx.loaders().load_for(EligibilityOf { company, offer }).await.transpose()
+    }
+
     /// What you may do to it now, by the names of the mutations.
     async fn actions(&self) -> Vec<&'static str> {
         self.facts.actions()
@@ -194,7 +203,11 @@ impl Match {
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.
     async fn redacted_fields(&self) -> Vec<&'static str> {
         let hidden = redacted(FIELDS, self.disclosure_level);
-        hidden.filter(|field| !(self.watched && ["status", "history"].contains(field))).collect()
+        let hidden =
+            hidden.filter(|field| !(self.watched && ["status", "history"].contains(field)));
+        // An office is not told how its partners were assessed before they know each other.
+        let office = self.disclosure_level >= L2 && !self.facts.sides.meet(Sides::COMPANY_SIDE);
+        hidden.chain(office.then_some("eligibility")).collect()
     }
 
     /// What was decided about it, oldest first, and why; by whom, `decidedBy` says: persons are not told here. Null below `INTRODUCED`, except for the network's admin, who reads the steps alone.
@@ -248,6 +261,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("decidedAt", &[Column::DecidedAt], L2),
     Field::new("decidedBy", &[Column::DecidedById], L2),
     Field::new("dismissedReason", &[Column::DismissedReason], L2),
+    Field::new("eligibility", &[Column::CompanyId, Column::OfferId], L2),
     Field::new("history", &[], L2),
 ];
 
@@ -331,6 +345,12 @@ impl Node for Match {
             decided_at: row.get(Column::DecidedAt)?,
             dismissed_reason: row.get(Column::DismissedReason)?,
             disclosure_level: level,
+            eligible: match (row.get(Column::CompanyId)?, row.get(Column::OfferId)?) {
+                (Some(company), Some(offer)) if facts.sides.meet(Sides::COMPANY_SIDE) => {
+                    Some((company, offer))
+                }
+                _ => None,
+            },
             facts,
             watched,
             need: None,

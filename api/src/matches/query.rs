@@ -186,7 +186,7 @@ pub(crate) fn preview_needs(
     first: Option<i32>,
 ) -> Result<Vec<MatchPreview>> {
     let first = how_many(ctx, first)?;
-    let found = ctx.service().engine().preview(&supply_profile(supply), first);
+    let found = ctx.service().engine().needs_for(&supply_profile(supply), first);
     let preview = |found: &matching::Match| MatchPreview {
         need: Some(NeedId(found.need)),
         ..MatchPreview::of(found)

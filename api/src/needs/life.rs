@@ -11,7 +11,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, Quer
 
 use super::input::{NeedInput, check_complete, public_texts};
 use crate::{
-    agreements,
+    agreements, assimilation,
     checks::Checks,
     codes::Labels,
     documents,
@@ -87,6 +87,14 @@ pub(crate) async fn draft(
     check_unmasking(work, &need, unmasks, &mut checks);
     check_shared(work, &need, &mut checks).await?;
     checks.done()?;
+    if need.accepted_trl_min.is_none()
+        && need.accepted_trl_max.is_none()
+        && let Some(level) = assimilation::level_of(work, company).await?
+    {
+        // What it says nothing of follows from how well the company takes up technology.
+        let (least, most) = assimilation::accepted_trl(level);
+        (need.accepted_trl_min, need.accepted_trl_max) = (Some(least), Some(most));
+    }
     need.folio = work.folio("NEC").await?;
     let need = work.insert(allowed.with(|row| *row = need)).await?;
     work.history(need.id.to_string(), None, need.status.to_value(), (None, None)).await?;
@@ -292,9 +300,20 @@ pub(crate) async fn submit(
     id: NeedId,
     expected_version: Option<i32>,
 ) -> Result<need::Model> {
+    let company = need::Entity::find_by_id(id)
+        .select_only()
+        .column(need::Column::CompanyId)
+        .into_tuple::<OrganizationId>()
+        .one(work.tx())
+        .await?;
+    let assimilation_level = match company {
+        Some(company) => assimilation::level_of(work, company).await?,
+        None => None,
+    };
     let need = step(work, id, expected_version, NeedAction::Submit, (None, None), |need| {
         let mut checks = Checks::new("need.", labels);
         check_complete(need, &mut checks);
+        need.assimilation_level_at_submit = assimilation_level;
         checks.done()
     })
     .await?;

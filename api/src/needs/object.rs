@@ -94,7 +94,7 @@ pub struct Need {
     anonymous: bool,
     /// How many other companies share a cross-cutting need.
     shared_by_count: usize,
-    /// The company's assimilation level, 1 to 4, when the need was submitted. Null below `NETWORK`, or when it was not assessed.
+    /// The company's assimilation level, 1 to 4, when the need was submitted. Null below `INTRODUCED`, or when it was not assessed.
     assimilation_level_at_submit: Option<i32>,
     /// Whether interest can be expressed now: published and open are two things.
     open_for_interest: bool,
@@ -492,7 +492,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("anonymous", &[Column::Anonymous], L0),
     Field::new("sharedByCount", &[Column::SharedBy], L0),
     Field::new("sharedBy", &[Column::SharedBy], L2),
-    Field::new("assimilationLevelAtSubmit", &[Column::AssimilationLevelAtSubmit], L1),
+    Field::new("assimilationLevelAtSubmit", &[Column::AssimilationLevelAtSubmit], L2),
     Field::new("openForInterest", &[Column::OpenForInterest], L0).filterable(),
     Field::new("publishedAt", &[Column::PublishedAt], L0).filterable().sortable(),
     Field::new("expiresAt", &[Column::ExpiresAt], L0),

@@ -19,7 +19,8 @@ use crate::{
     event::Event,
     lifecycle::{
         self, ARCHIVED_AFTER_END, ARCHIVED_AFTER_PUBLICATION, Living, TERM, Verb, Why, blind_names,
-        check_archivable, check_four_eyes, check_not_over, check_release, check_renewable, step,
+        check_archivable, check_four_eyes, check_not_over, check_release, check_renewable, not_due,
+        step,
     },
     policy::OfferAction,
     work::Work,
@@ -377,7 +378,7 @@ pub(crate) async fn release(
     let action = OfferAction::Release;
     let offer = step(work, id, expected_version, action, (None, None), |offer| {
         if system && offer.reserved_until.is_none_or(|until| until > now) {
-            return Err(Error::refused(UserErrorCode::IllegalState, "not due"));
+            return Err(not_due());
         }
         offer.reserved_until = None;
         Ok(())

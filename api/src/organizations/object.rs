@@ -5,9 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AffiliationStatus, Codes, DisclosureLevel, OrganizationId, OrganizationKind, SizeBasis,
-    SizeClass, Texts, VerificationLevel, affiliation, capability, event, ip_asset, need, offer,
-    organization, organization::Column,
+    AffiliationStatus, Codes, DisclosureLevel, Language, OfferId, OrganizationId, OrganizationKind,
+    SizeBasis, SizeClass, Texts, VerificationLevel, affiliation, capability, event, ip_asset, need,
+    offer, organization, organization::Column,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
@@ -19,6 +19,7 @@ use super::{
     profile::{ChamberProfile, OttProfile, ProfileOf},
 };
 use crate::{
+    assimilation::{AssessmentsOf, AssimilationAssessment, PathwayStep, pathway},
     capabilities::{Capability, newest_capabilities},
     codes::{self, Code},
     context::Request,
@@ -27,8 +28,8 @@ use crate::{
     needs::{Need, newest_needs},
     offers::{Offer, newest_offers},
     policy::{
-        OrganizationFacts, Viewer, facts_as_number, introduced_organizations, member_of_mine,
-        visible_organizations,
+        OrganizationFacts, Viewer, facts_as_number, introduced_organizations, is_institution,
+        member_of_mine, visible_organizations,
     },
     read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
@@ -197,6 +198,38 @@ impl Organization {
         Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Into::into).collect()))
     }
 
+    /// How well the company takes up technology, as the last assessment says that counts today. Null below `INTRODUCED`, and when none counts.
+    async fn assimilation(&self, ctx: &Context<'_>) -> Told<AssimilationAssessment> {
+        if !self.is_assessed() {
+            return None;
+        }
+        let current = AssessmentsOf(self.id).current(ctx).await;
+        current.map(|row| row.map(Into::into)).transpose()
+    }
+
+    /// All assessments of how well the company takes up technology, the first first, also those that do not count any more. Null below `INTRODUCED`, and for institutions.
+    async fn assessments(&self, ctx: &Context<'_>) -> Told<Vec<AssimilationAssessment>> {
+        if !self.is_assessed() {
+            return None;
+        }
+        let rows = ctx.loaders().load_for(AssessmentsOf(self.id)).await;
+        Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Into::into).collect()))
+    }
+
+    /// The way of the company from its level to what an offer asks for, step by step; empty when it is there already. Null below `INTRODUCED`, when no assessment of it counts, and when nothing is known of what the offer asks for.
+    async fn pathway(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The offer (`offer_…`) whose technology the company wants.")]
+        offer: OfferId,
+        #[graphql(default, desc = "The language you prefer.")] language: Language,
+    ) -> Told<Vec<PathwayStep>> {
+        if !self.is_assessed() {
+            return None;
+        }
+        pathway(ctx, self.id, offer, language).await.transpose()
+    }
+
     /// The needs that it brings to the network as a chamber, as far as you may see them, newest first. Empty for other organizations: who is behind a need is told by the need.
     async fn needs(
         &self,
@@ -312,6 +345,11 @@ impl Organization {
 }
 
 impl Organization {
+    /// Whether it is one that is assessed, and the viewer reads that.
+    fn is_assessed(&self) -> bool {
+        !is_institution(self.kind) && self.disclosure_level >= DisclosureLevel::Introduced
+    }
+
     fn affiliations_are_hidden(&self) -> bool {
         self.disclosure_level < DisclosureLevel::Introduced
     }
@@ -437,6 +475,9 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("chambers", &[], L0).filterable(),
     Field::new("region", &[], L0).filterable(),
     Field::new("affiliations", &[], L2),
+    Field::new("assimilation", &[], L2),
+    Field::new("assessments", &[], L2),
+    Field::new("pathway", &[], L2),
     Field::new("consents", &[], L4),
     Field::new("createdAt", &[Column::CreatedAt], L0).sortable(),
     Field::new("updatedAt", &[Column::UpdatedAt], L0),

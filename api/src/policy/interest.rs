@@ -135,10 +135,12 @@ impl InterestFacts {
 
     /// What the viewer may do to it now, by the names of the mutations.
     #[must_use]
-    pub fn actions(&self) -> Vec<&'static str> {
+    pub fn actions(&self, viewer: &Viewer) -> Vec<&'static str> {
         let possible = InterestAction::iter().filter(|action| action.from().contains(&self.status));
+        let manages = viewer.is_any(Role::OttManager);
         possible
             .filter(|action| self.sides.meet(action.by(self.direction)))
+            .filter(|action| manages || *action != InterestAction::OverrideEligibility)
             .filter_map(InterestAction::mutation)
             .collect()
     }
@@ -318,6 +320,8 @@ pub enum InterestAction {
     Close,
     /// Take it back.
     Withdraw,
+    /// Decide, in spite of the levels, whether the technology suits the company.
+    OverrideEligibility,
     /// Rate the other side.
     Rate,
     /// Mark, for those above, that nobody has taken it over; the service does this by itself.
@@ -352,6 +356,9 @@ impl InterestAction {
             Self::Agree => &[Negotiation],
             Self::Close => &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation, Agreed],
             Self::Withdraw => &[Draft, Submitted, Triage, InfoRequested, Forwarded],
+            Self::OverrideEligibility => {
+                &[Accepted, NdaPending, NdaSigned, Evaluation, Negotiation]
+            }
             Self::Rate => &[Agreed, ClosedNoDeal],
             Self::Lapse => &[Submitted, Triage, Forwarded],
             Self::Cancel => PENDING_INTERESTS,
@@ -378,7 +385,9 @@ impl InterestAction {
             Self::Close | Self::Cancel => ClosedNoDeal,
             Self::Withdraw => Withdrawn,
             Self::Lapse => Lapsed,
-            Self::Revise | Self::Rate | Self::Escalate => return None,
+            Self::Revise | Self::OverrideEligibility | Self::Rate | Self::Escalate => {
+                return None;
+            }
         })
     }
 
@@ -396,6 +405,7 @@ impl InterestAction {
             Self::Accept | Self::Decline => owners(direction),
             Self::Evaluate | Self::Negotiate => Sides::INTERMEDIARIES,
             Self::Close => Sides::ALL,
+            Self::OverrideEligibility => Sides::OFFICE,
             Self::Rate | Self::RequestNda | Self::WaiveNda => Sides::PRINCIPALS,
             Self::SealNda | Self::Agree | Self::Escalate | Self::Lapse | Self::Cancel => {
                 Sides::NONE
@@ -423,6 +433,7 @@ impl InterestAction {
             Self::Negotiate => "negotiateInterest",
             Self::Close => "closeInterest",
             Self::Withdraw => "withdrawInterest",
+            Self::OverrideEligibility => "overrideEligibility",
             Self::Rate => "rateInterest",
             Self::SealNda | Self::Agree | Self::Escalate | Self::Lapse | Self::Cancel => {
                 return None;
@@ -434,6 +445,10 @@ impl InterestAction {
     #[must_use]
     pub fn is_for(self, role: Role) -> bool {
         let side = Sides::of_role(role);
+        // What an office decides against the rule, its manager decides.
+        if self == Self::OverrideEligibility && role != Role::OttManager {
+            return false;
+        }
         InterestDirection::iter().any(|direction| side.meet(self.by(direction)))
     }
 
@@ -475,6 +490,7 @@ impl Action for InterestAction {
     type On = interest::Model;
 
     fn permitted(self, viewer: &Viewer, row: &interest::Model) -> bool {
-        Sides::of(viewer, &row.into()).meet(self.by(row.direction))
+        let office = self != Self::OverrideEligibility || viewer.is(Role::OttManager, row.ott_id);
+        office && Sides::of(viewer, &row.into()).meet(self.by(row.direction))
     }
 }

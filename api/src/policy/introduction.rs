@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 
-use super::{Viewer, interest::PARTIES, sides::Sides, some_of};
+use super::{Viewer, interest::PARTIES, nda::under_nda, sides::Sides, some_of};
 
 /// The statuses in which the two sides deal with each other.
 pub const IN_FORCE: &[InterestStatus] = &[
@@ -55,10 +55,17 @@ pub fn introduced_offers(viewer: &Viewer) -> Option<SimpleExpr> {
 }
 
 /// The intellectual property of offers to which the viewer's companies, and those of their
-/// chambers, were introduced.
+/// chambers, were introduced. What has not been made public by law is for those alone who are
+/// named under the non-disclosure agreement: to tell it before can cost the right.
 pub(crate) fn introduced_assets(viewer: &Viewer) -> Option<SimpleExpr> {
+    let offer = || Expr::col((ip_asset::Entity, ip_asset::Column::OfferId));
     let offers = introduced(viewer, Sides::COMPANY_SIDE, Column::OfferId)?;
-    Some(Expr::col((ip_asset::Entity, ip_asset::Column::OfferId)).in_subquery(offers))
+    let laid_open = Expr::col((ip_asset::Entity, ip_asset::Column::LaidOpen)).eq(true);
+    let told = match under_nda(viewer, Column::OfferId) {
+        Some(confided) => laid_open.or(offer().in_subquery(confided)),
+        None => laid_open,
+    };
+    Some(offer().in_subquery(offers).and(told))
 }
 
 /// The organizations to which the viewer was introduced.

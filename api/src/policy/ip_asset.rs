@@ -1,7 +1,8 @@
 //! The rules for intellectual property, for a row in hand and for rows still in the database.
 //!
 //! An office reads all of its own. The network knows of what has been made public by law and
-//! what the office lists; whoever was introduced to the offer by which it is offered, of more.
+//! what the office lists; whoever was introduced to the offer by which it is offered, of more;
+//! and whoever is named under a non-disclosure agreement on it, also of what is secret yet.
 
 use entity::{DisclosureLevel, IpAssetId, OrganizationId, Role, ip_asset, ip_event};
 use sea_orm::{ColumnTrait, Condition};
@@ -42,7 +43,7 @@ pub struct IpAssetFacts {
     pub ott_id: OrganizationId,
     /// Who can know of it.
     pub publicity: Publicity,
-    /// Whether the viewer's company, or one of its chamber, was introduced to its offer, and still deals with it.
+    /// Whether the viewer's company, or one of its chamber, was introduced to its offer, and still deals with it; of what is secret, whether the viewer is named under their non-disclosure agreement.
     pub introduced: bool,
     /// Whether it is dormant: no rule asks it, the database computes it beside what rules ask.
     pub dormant: bool,

@@ -6,6 +6,7 @@
 //! seen is reported as not found.
 
 mod agreement;
+mod assessment;
 mod capability;
 mod document;
 mod interest;
@@ -39,6 +40,7 @@ pub use agreement::{
     AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
     signs_for, speaks_for, takes_offer, visible_agreements,
 };
+pub use assessment::AssessmentAction;
 pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
 pub use document::{
     DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
@@ -279,7 +281,7 @@ pub(crate) fn facts_as_number(
 /// A rule as a condition that the database checks on each row and never walks an
 /// index by: lists walk along their order, and `status IN (…)` beside `status = …`
 /// would make PostgreSQL sort what it finds.
-fn checked(rule: Condition) -> Condition {
+pub(crate) fn checked(rule: Condition) -> Condition {
     let rule: SimpleExpr = rule.into();
     Condition::all().add(Expr::from(Func::coalesce([rule, Expr::cust("FALSE")])))
 }
@@ -308,6 +310,8 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .filter(|action| action.is_for(grant.role))
         .map(CapabilityAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
+    let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
+    let assessments = assesses.then_some(["recordAssessment", "withdrawAssessment"]);
     needs
         .chain(offers)
         .chain(matches)
@@ -316,6 +320,7 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(assets)
         .chain(capabilities)
         .chain(consents.into_iter().flatten())
+        .chain(assessments.into_iter().flatten())
         .map(ToOwned::to_owned)
         .collect()
 }

@@ -110,7 +110,7 @@ pub fn nda_of_interest(viewer: &Viewer) -> SimpleExpr {
 }
 
 /// What `column` names in the interests under whose non-disclosure agreement the viewer reads.
-fn under_nda(viewer: &Viewer, column: Column) -> Option<SelectStatement> {
+pub(super) fn under_nda(viewer: &Viewer, column: Column) -> Option<SelectStatement> {
     Some(under(viewer, confided(viewer)?, (interest::Entity, column)))
 }
 
