@@ -32,7 +32,7 @@ const WEIGHED: usize = 200;
 /// How many needs are kept for one thing that answers them: no list of them is longer.
 const KEPT_NEEDS: usize = 20;
 /// For how long they are told although the market has changed elsewhere: to weigh one thing
-/// against all of a large network takes some ten milliseconds, and a page has twenty.
+/// against all of a large network takes some thirty milliseconds, and a page has twenty.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// For how many things they are kept.
 const MOST_KEPT: usize = 10_000;
