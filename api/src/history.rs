@@ -1,8 +1,12 @@
 //! The steps of a record's life, as its owners and the network's admin see them.
 
-use async_graphql::SimpleObject;
+use std::fmt::Display;
+
+use async_graphql::{Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{DeclineReason, PersonId, history};
+
+use crate::{context::Request, error::Result, read::HistoryOf};
 
 /// One step in a record's life.
 #[derive(Clone, Debug, SimpleObject)]
@@ -10,7 +14,7 @@ pub struct StatusChange {
     /// The status before. Null for the first step.
     from: Option<String>,
     /// The status after.
-    to: String,
+    pub(crate) to: String,
     /// When.
     at: DateTime<Utc>,
     /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED`, or when the service did it by itself.
@@ -22,13 +26,29 @@ pub struct StatusChange {
 }
 
 impl StatusChange {
-    /// A step as its reader may see it: who and why only for the record's own side.
-    pub(crate) fn disclose(row: history::Model, whole: bool) -> Self {
-        Self::told(row, whole, whole)
+    /// The steps of a record, oldest first: who and why only for its own side. Ask the policy
+    /// about the record first.
+    pub(crate) async fn all(
+        ctx: &Context<'_>,
+        record: impl Display,
+        whole: bool,
+    ) -> Result<Vec<Self>> {
+        Self::steps(ctx, record, whole, whole).await
     }
 
     /// The same, where who did it and why are for different readers.
-    pub(crate) fn told(row: history::Model, by: bool, why: bool) -> Self {
+    pub(crate) async fn steps(
+        ctx: &Context<'_>,
+        record: impl Display,
+        by: bool,
+        why: bool,
+    ) -> Result<Vec<Self>> {
+        let rows = ctx.loaders().load_for(HistoryOf(record.to_string())).await?;
+        let rows = rows.unwrap_or_default().into_iter();
+        Ok(rows.map(|row| Self::disclose(row, by, why)).collect())
+    }
+
+    fn disclose(row: history::Model, by: bool, why: bool) -> Self {
         Self {
             from: row.from_status,
             to: row.to_status,

@@ -29,9 +29,7 @@ use crate::{
     offers::Offer,
     organizations::Organization,
     policy::{AgreementFacts, Viewer, visible_agreements},
-    read::{
-        Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
-    },
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -343,12 +341,9 @@ impl Agreement {
         let drafts = self.facts.is_drafted_by(ctx.viewer());
         let shared = AgreementStatus::Negotiation.to_value();
         let whole = self.disclosure_level >= L4;
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
-        Some(steps.map(|steps| {
-            let steps = steps.unwrap_or_default().into_iter();
-            let steps = steps.skip_while(|step| !drafts && step.to_status != shared);
-            steps.map(|step| StatusChange::disclose(step, whole)).collect()
-        }))
+        let steps = StatusChange::all(ctx, self.id, whole).await;
+        let told = |step: &StatusChange| drafts || step.to == shared;
+        Some(steps.map(|steps| steps.into_iter().skip_while(|step| !told(step)).collect()))
     }
 }
 

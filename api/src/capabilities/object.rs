@@ -17,9 +17,7 @@ use crate::{
     matches::{MatchPreview, SupplyText, preview_needs},
     organizations::Organization,
     policy::{CapabilityFacts, Viewer, visible_capabilities},
-    read::{
-        Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
-    },
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -193,12 +191,8 @@ impl Capability {
         if !self.history {
             return None;
         }
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
         let whole = self.disclosure_level >= L2;
-        Some(steps.map(|steps| {
-            let steps = steps.unwrap_or_default().into_iter();
-            steps.map(|step| StatusChange::disclose(step, whole)).collect()
-        }))
+        Some(StatusChange::all(ctx, self.id, whole).await)
     }
 
     /// What happened to it, oldest first, as far as you are told: to everybody when it was published; the rest, and who did it, to its office. The network's admin reads all of it, but for who did it.

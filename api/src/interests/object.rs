@@ -27,9 +27,7 @@ use crate::{
     policy::{
         IN_FORCE, InterestFacts, Reach, Sides, Viewer, standing_in_interests, visible_interests,
     },
-    read::{
-        Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
-    },
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -264,12 +262,8 @@ impl Interest {
 
     /// The steps of its life, oldest first. Who did them is told from `INTRODUCED` on, why to all of its parties. Null only when it cannot be read.
     async fn history(&self, ctx: &Context<'_>) -> Told<Vec<StatusChange>> {
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
         let by = self.disclosure_level >= L2;
-        Some(steps.map(|steps| {
-            let steps = steps.unwrap_or_default().into_iter();
-            steps.map(|step| StatusChange::told(step, by, true)).collect()
-        }))
+        Some(StatusChange::steps(ctx, self.id, by, true).await)
     }
 
     /// What happened to it, oldest first. Who did it is told from `INTRODUCED` on.

@@ -27,10 +27,7 @@ use crate::{
     policy::{
         IpAssetFacts, Publicity, Viewer, facts_as_number, introduced_assets, visible_ip_assets,
     },
-    read::{
-        Batch, Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne,
-        redacted,
-    },
+    read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -295,12 +292,8 @@ impl IpAsset {
         if !self.history {
             return None;
         }
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
         let whole = self.disclosure_level >= L4;
-        Some(steps.map(|steps| {
-            let steps = steps.unwrap_or_default().into_iter();
-            steps.map(|step| StatusChange::disclose(step, whole)).collect()
-        }))
+        Some(StatusChange::all(ctx, self.id, whole).await)
     }
 
     /// What happened to it in the network, oldest first, as far as you are told: to everybody when it was put on record, what is done with it, and that it was rescued; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.

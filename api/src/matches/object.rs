@@ -25,8 +25,8 @@ use crate::{
         visible_offers,
     },
     read::{
-        Asked, Facts, Field, HistoryOf, Kind, List, Many, Node, One, Order, Page, PageArgs,
-        Relation, Row, Sizes, ToMany, ToOne, redacted,
+        Asked, Facts, Field, Kind, List, Many, Node, One, Order, Page, PageArgs, Relation, Row,
+        Sizes, ToMany, ToOne, redacted,
     },
     timeline::{TimelineEntry, timeline},
 };
@@ -216,11 +216,7 @@ impl Match {
         if !why && !self.watched {
             return None;
         }
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
-        Some(steps.map(|steps| {
-            let steps = steps.unwrap_or_default().into_iter();
-            steps.map(|step| StatusChange::told(step, false, why)).collect()
-        }))
+        Some(StatusChange::steps(ctx, self.id, false, why).await)
     }
 
     /// What happened to it, oldest first, but for who did it. For its two sides and the network's admin; empty for others.

@@ -25,9 +25,7 @@ use crate::{
         CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
         visible_needs,
     },
-    read::{
-        Facts, Field, HistoryOf, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted,
-    },
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
     timeline::{TimelineEntry, timeline},
 };
@@ -411,12 +409,8 @@ impl Need {
         if !self.history {
             return None;
         }
-        let steps = ctx.loaders().load_for(HistoryOf(self.id.to_string())).await;
         let whole = self.disclosure_level >= DisclosureLevel::Introduced;
-        Some(steps.map(|steps| {
-            let steps = steps.unwrap_or_default().into_iter();
-            steps.map(|step| StatusChange::disclose(step, whole)).collect()
-        }))
+        Some(StatusChange::all(ctx, self.id, whole).await)
     }
 
     /// What happened to it, oldest first, as far as you are told: to everybody when it was offered, renewed and met; the rest, and who did it, from `INTRODUCED` on. The network's admin reads all of it, but for who did it.
