@@ -1,7 +1,7 @@
 //! Reading agreements.
 
 use async_graphql::{Context, Enum, InputObject, Object};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use entity::{
     AgreementId, AgreementStatus, AgreementType, InterestId, NeedId, OfferId, OrganizationId,
     agreement::Column,
@@ -14,11 +14,10 @@ use super::{
 };
 use crate::{
     context::Request,
-    error::{Error, Result, Told},
+    error::{Result, Told},
     filter,
     policy::{Viewer, own_agreements, visible_agreements},
     read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
-    text::is_plausible_year,
 };
 
 /// Which agreements; conditions that are not given do not count, those that are count together.
@@ -69,51 +68,21 @@ impl AgreementFilter {
         if own {
             all = all.add(own_agreements(viewer));
         }
-        if let Some(folio) = self.folio {
-            filter::wanted_text("filter.folio", &folio)?;
-            all = all.add(Column::Folio.eq(folio));
-        }
-        if let Some(kind) = self.kind {
-            all = all.add(Column::Kind.is_in(kind));
-        }
-        if let Some(status) = self.status {
-            all = all.add(Column::Status.is_in(status));
-        }
-        if let Some(party) = self.party {
-            let party = filter::known("filter.party", party, party.is_nobodys())?;
+        all = all
+            .add_option(filter::folio(Column::Folio, self.folio)?)
+            .add_option(self.kind.map(|kind| Column::Kind.is_in(kind)))
+            .add_option(self.status.map(|status| Column::Status.is_in(status)));
+        if let Some(party) = filter::known("filter.party", self.party)? {
             all = all.add(Column::Parties.contains(format!("|{party}|")));
         }
-        if let Some(frame) = self.frame {
-            let frame = filter::known("filter.frame", frame, frame.is_nobodys())?;
-            all = all.add(Column::FrameId.eq(frame));
-        }
-        if let Some(interest) = self.interest {
-            let interest = filter::known("filter.interest", interest, interest.is_nobodys())?;
-            all = all.add(Column::InterestId.eq(interest));
-        }
-        if let Some(need) = self.need {
-            let need = filter::known("filter.need", need, need.is_nobodys())?;
-            all = all.add(Column::NeedId.eq(need));
-        }
-        if let Some(offer) = self.offer {
-            let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
-            all = all.add(Column::OfferId.eq(offer));
-        }
-        if let Some(day) = self.due_by {
-            all = all.add(Column::NextDueOn.lte(plausible("filter.dueBy", day)?));
-        }
-        if let Some(day) = self.expires_by {
-            all = all.add(Column::ExpiresOn.lte(plausible("filter.expiresBy", day)?));
-        }
-        Ok(all)
+        Ok(all
+            .add_option(filter::id("filter.frame", Column::FrameId, self.frame)?)
+            .add_option(filter::id("filter.interest", Column::InterestId, self.interest)?)
+            .add_option(filter::id("filter.need", Column::NeedId, self.need)?)
+            .add_option(filter::id("filter.offer", Column::OfferId, self.offer)?)
+            .add_option(filter::until("filter.dueBy", Column::NextDueOn, self.due_by)?)
+            .add_option(filter::until("filter.expiresBy", Column::ExpiresOn, self.expires_by)?))
     }
-}
-
-fn plausible(field: &'static str, day: NaiveDate) -> Result<NaiveDate> {
-    if is_plausible_year(day.year()) {
-        return Ok(day);
-    }
-    Err(Error::Argument(field, "has a year that is not possible".into()))
 }
 
 /// How agreements are ordered; those that are equal in it follow their id.

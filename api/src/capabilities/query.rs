@@ -47,31 +47,14 @@ pub struct CapabilityFilter {
 
 impl CapabilityFilter {
     fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(folio) = self.folio {
-            filter::wanted_text("filter.folio", &folio)?;
-            all = all.add(Column::Folio.eq(folio));
-        }
-        if self.mine == Some(true) {
-            all = all.add(own_capabilities(viewer));
-        }
-        if let Some(status) = self.status {
-            all = all.add(Column::Status.is_in(status));
-        }
-        if let Some(kinds) = self.kind {
-            all = all.add(Column::Kind.is_in(kinds));
-        }
-        if let Some(code) = self.scian {
-            let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
-            all = all.add(filter::any_code_begins(Column::Scian, &prefixes));
-        }
-        if let Some(state) = self.state {
-            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
-        }
-        if let Some(ott) = self.ott {
-            let ott = filter::known("filter.ott", ott, ott.is_nobodys())?;
-            all = all.add(Column::OttId.eq(ott));
-        }
+        let mut all = Condition::all()
+            .add_option(filter::folio(Column::Folio, self.folio)?)
+            .add_option((self.mine == Some(true)).then(|| own_capabilities(viewer)))
+            .add_option(self.status.map(|status| Column::Status.is_in(status)))
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(filter::scian(labels, Column::Scian, self.scian)?)
+            .add_option(filter::state(labels, Column::StateCode, self.state)?)
+            .add_option(filter::id("filter.ott", Column::OttId, self.ott)?);
         if let Some(level) = self.trl {
             let level = filter::trl("filter.trl", level)?;
             // One end that is not said is open; what says neither is left out.
@@ -92,11 +75,7 @@ impl CapabilityFilter {
                 Condition::any().add(never).add(Column::AccreditedUntil.lt(today))
             });
         }
-        if let Some(wanted) = self.text {
-            filter::wanted_text("filter.text", &wanted)?;
-            all = all.add(filter::contains(Column::PublicTextFolded, &wanted));
-        }
-        Ok(all)
+        Ok(all.add_option(filter::text(Column::PublicTextFolded, self.text)?))
     }
 }
 

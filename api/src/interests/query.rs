@@ -53,36 +53,20 @@ impl InterestFilter {
     }
 
     pub(super) fn condition(self) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(folio) = self.folio {
-            filter::wanted_text("filter.folio", &folio)?;
-            all = all.add(Column::Folio.eq(folio));
-        }
-        if let Some(status) = self.status {
-            all = all.add(Column::Status.is_in(status));
-        }
-        if let Some(direction) = self.direction {
-            all = all.add(Column::Direction.eq(direction));
-        }
-        if let Some(need) = self.need {
-            let need = filter::known("filter.need", need, need.is_nobodys())?;
-            all = all.add(Column::NeedId.eq(need));
-        }
-        if let Some(offer) = self.offer {
-            let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
-            // With which offer an office answers a need, its owner may not know yet.
-            all = all
-                .add(Column::OfferId.eq(offer))
-                .add(Column::Direction.eq(InterestDirection::NeedToOffer));
-        }
-        if let Some(chamber) = self.chamber {
-            let chamber = filter::known("filter.chamber", chamber, chamber.is_nobodys())?;
-            all = all.add(Column::ChamberId.eq(chamber));
-        }
-        if let Some(since) = self.submitted_since {
-            let since = filter::moment("filter.submittedSince", since)?;
-            all = all.add(Column::SubmittedAt.gte(since));
-        }
+        let need = filter::id("filter.need", Column::NeedId, self.need)?;
+        let offer = filter::id("filter.offer", Column::OfferId, self.offer)?;
+        // With which offer an office answers a need, its owner may not know yet.
+        let asked = offer.is_some().then(|| Column::Direction.eq(InterestDirection::NeedToOffer));
+        let since = self.submitted_since;
+        let mut all = Condition::all()
+            .add_option(filter::folio(Column::Folio, self.folio)?)
+            .add_option(self.status.map(|status| Column::Status.is_in(status)))
+            .add_option(self.direction.map(|direction| Column::Direction.eq(direction)))
+            .add_option(need)
+            .add_option(offer)
+            .add_option(asked)
+            .add_option(filter::id("filter.chamber", Column::ChamberId, self.chamber)?)
+            .add_option(filter::since("filter.submittedSince", Column::SubmittedAt, since)?);
         if let Some(overridden) = self.eligibility_overridden {
             let decided = Column::EligibilityOverride.is_not_null();
             let undecided = Column::EligibilityOverride.is_null();

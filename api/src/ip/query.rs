@@ -1,7 +1,7 @@
 //! Reading intellectual property.
 
 use async_graphql::{Context, Enum, InputObject, Object};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use entity::{
     IpAssetId, IpCommercialStatus, IpFigure, IpLegalStatus, OfferId, OrganizationId,
     ip_asset::Column, offer,
@@ -19,11 +19,10 @@ use super::{
 use crate::{
     codes::Labels,
     context::Request,
-    error::{Error, Result, Told},
+    error::{Result, Told},
     filter,
     policy::{Viewer, checked, own_ip_assets, visible_ip_assets, visible_offers},
     read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
-    text::is_plausible_year,
 };
 
 /// Which pieces of intellectual property; conditions that are not given do not count, those that are count together.
@@ -72,42 +71,21 @@ impl IpAssetFilter {
         if network {
             viewer.allow_member()?;
         }
-        let mut all = Condition::all();
-        if let Some(folio) = self.folio {
-            filter::wanted_text("filter.folio", &folio)?;
-            all = all.add(Column::Folio.eq(folio));
-        }
-        if self.mine == Some(true) {
-            all = all.add(own_ip_assets(viewer));
-        }
-        if let Some(figures) = self.figure {
-            all = all.add(Column::Figure.is_in(figures));
-        }
-        if let Some(statuses) = self.legal_status {
-            all = all.add(Column::LegalStatus.is_in(statuses));
-        }
-        if let Some(statuses) = self.commercial_status {
-            all = all.add(Column::CommercialStatus.is_in(statuses));
-        }
-        if let Some(code) = self.scian {
-            let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
-            all = all.add(filter::any_code_begins(Column::Scian, &prefixes));
-        }
-        if let Some(code) = self.subsector {
-            let code = filter::subsector(labels, "filter.subsector", code)?;
-            all = all.add(Column::Subsector.eq(code));
-        }
-        if let Some(state) = self.state {
-            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
-        }
-        if let Some(ott) = self.ott {
-            let ott = filter::known("filter.ott", ott, ott.is_nobodys())?;
-            all = all.add(Column::OttId.eq(ott));
-        }
-        if let Some(offer) = self.offer {
-            let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
-            all = all.add(Column::OfferId.eq(offer)).add(offered_to(viewer));
-        }
+        let mut all = Condition::all()
+            .add_option(filter::folio(Column::Folio, self.folio)?)
+            .add_option((self.mine == Some(true)).then(|| own_ip_assets(viewer)))
+            .add_option(self.figure.map(|figures| Column::Figure.is_in(figures)))
+            .add_option(self.legal_status.map(|statuses| Column::LegalStatus.is_in(statuses)))
+            .add_option(
+                self.commercial_status.map(|statuses| Column::CommercialStatus.is_in(statuses)),
+            )
+            .add_option(filter::scian(labels, Column::Scian, self.scian)?)
+            .add_option(filter::subsector(labels, Column::Subsector, self.subsector)?)
+            .add_option(filter::state(labels, Column::StateCode, self.state)?)
+            .add_option(filter::id("filter.ott", Column::OttId, self.ott)?);
+        let offer = filter::id("filter.offer", Column::OfferId, self.offer)?;
+        let known = offer.is_some().then(|| offered_to(viewer));
+        all = all.add_option(offer).add_option(known);
         if let Some(offered) = self.offered {
             // By an offer that the viewer may know of: another one is none.
             let known = offered_to(viewer);
@@ -126,17 +104,10 @@ impl IpAssetFilter {
         if at_risk {
             all = all.add(near(viewer.now));
         }
-        if let Some(day) = self.fee_due_by {
-            all = all.add(Column::NextFeeDueOn.lte(plausible("filter.feeDueBy", day)?));
-        }
-        if let Some(day) = self.expires_by {
-            all = all.add(Column::ExpiresOn.lte(plausible("filter.expiresBy", day)?));
-        }
-        if let Some(wanted) = self.text {
-            filter::wanted_text("filter.text", &wanted)?;
-            all = all.add(filter::contains(Column::PublicTextFolded, &wanted));
-        }
-        Ok(all)
+        Ok(all
+            .add_option(filter::until("filter.feeDueBy", Column::NextFeeDueOn, self.fee_due_by)?)
+            .add_option(filter::until("filter.expiresBy", Column::ExpiresOn, self.expires_by)?)
+            .add_option(filter::text(Column::PublicTextFolded, self.text)?))
     }
 }
 
@@ -148,13 +119,6 @@ fn offered_to(viewer: &Viewer) -> SimpleExpr {
         .filter(visible_offers(viewer))
         .into_query();
     Column::OfferId.in_subquery(offers)
-}
-
-fn plausible(field: &'static str, day: NaiveDate) -> Result<NaiveDate> {
-    if is_plausible_year(day.year()) {
-        return Ok(day);
-    }
-    Err(Error::Argument(field, "has a year that is not possible".into()))
 }
 
 /// How pieces of intellectual property are ordered; those that are equal in it follow their id.

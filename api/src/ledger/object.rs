@@ -6,7 +6,7 @@ use entity::{
     Codes, DisclosureId, DisclosureLevel, OrganizationId, PersonId,
     disclosure::{self, Column},
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::Condition;
 
 use crate::{
     agreements::Agreement,
@@ -153,20 +153,12 @@ pub struct DisclosureFilter {
 
 impl DisclosureFilter {
     fn condition(self) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(record) = self.record {
-            filter::wanted_text("filter.record", &record)?;
-            all = all.add(Column::Record.eq(record.0));
-        }
-        if let Some(organization) = self.organization {
-            let nobodys = organization.is_nobodys();
-            let organization = filter::known("filter.organization", organization, nobodys)?;
-            all = all.add(Column::OrganizationId.eq(organization));
-        }
-        if let Some(since) = self.since {
-            all = all.add(Column::SeenAt.gte(filter::moment("filter.since", since)?));
-        }
-        Ok(all)
+        let record = self.record.map(|record| record.0);
+        let organization = self.organization;
+        Ok(Condition::all()
+            .add_option(filter::exactly("filter.record", Column::Record, record)?)
+            .add_option(filter::id("filter.organization", Column::OrganizationId, organization)?)
+            .add_option(filter::since("filter.since", Column::SeenAt, self.since)?))
     }
 }
 

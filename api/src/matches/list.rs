@@ -36,30 +36,13 @@ pub struct MatchFilter {
 
 impl MatchFilter {
     pub(super) fn condition(self) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(status) = self.status {
-            all = all.add(Column::Status.is_in(status));
-        }
-        if let Some(sources) = self.source {
-            all = all.add(Column::Source.is_in(sources));
-        }
-        if let Some(need) = self.need {
-            let need = filter::known("filter.need", need, need.is_nobodys())?;
-            all = all.add(Column::NeedId.eq(need));
-        }
-        if let Some(offer) = self.offer {
-            let offer = filter::known("filter.offer", offer, offer.is_nobodys())?;
-            all = all.add(Column::OfferId.eq(offer));
-        }
-        if let Some(chamber) = self.chamber {
-            let chamber = filter::known("filter.chamber", chamber, chamber.is_nobodys())?;
-            all = all.add(Column::ChamberId.eq(chamber));
-        }
-        if let Some(ott) = self.ott {
-            let ott = filter::known("filter.ott", ott, ott.is_nobodys())?;
-            all = all.add(Column::OttId.eq(ott));
-        }
-        Ok(all)
+        Ok(Condition::all()
+            .add_option(self.status.map(|status| Column::Status.is_in(status)))
+            .add_option(self.source.map(|sources| Column::Source.is_in(sources)))
+            .add_option(filter::id("filter.need", Column::NeedId, self.need)?)
+            .add_option(filter::id("filter.offer", Column::OfferId, self.offer)?)
+            .add_option(filter::id("filter.chamber", Column::ChamberId, self.chamber)?)
+            .add_option(filter::id("filter.ott", Column::OttId, self.ott)?))
     }
 }
 

@@ -56,42 +56,17 @@ pub struct NeedFilter {
 
 impl NeedFilter {
     pub(super) fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(folio) = self.folio {
-            filter::wanted_text("filter.folio", &folio)?;
-            all = all.add(Column::Folio.eq(folio));
-        }
-        if self.mine == Some(true) {
-            all = all.add(own_needs(viewer));
-        }
-        if let Some(status) = self.status {
-            all = all.add(Column::Status.is_in(status));
-        }
-        if let Some(kinds) = self.kind {
-            all = all.add(Column::Kind.is_in(kinds));
-        }
-        if let Some(kinds) = self.problem_kind {
-            all = all.add(Column::ProblemKind.is_in(kinds));
-        }
-        if let Some(code) = self.scian {
-            let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
-            all = all.add(filter::any_code_begins(Column::Scian, &prefixes));
-        }
-        if let Some(code) = self.subsector {
-            let code = filter::subsector(labels, "filter.subsector", code)?;
-            all = all.add(Column::Subsector.eq(code));
-        }
-        if let Some(state) = self.state {
-            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
-        }
-        if let Some(chamber) = self.chamber {
-            let chamber = filter::known("filter.chamber", chamber, chamber.is_nobodys())?;
-            all = all.add(Column::ChamberId.eq(chamber));
-        }
-        if let Some(region) = self.region {
-            let region = filter::known("filter.region", region, region.is_nobodys())?;
-            all = all.add(Column::RegionId.eq(region));
-        }
+        let mut all = Condition::all()
+            .add_option(filter::folio(Column::Folio, self.folio)?)
+            .add_option((self.mine == Some(true)).then(|| own_needs(viewer)))
+            .add_option(self.status.map(|status| Column::Status.is_in(status)))
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.problem_kind.map(|kinds| Column::ProblemKind.is_in(kinds)))
+            .add_option(filter::scian(labels, Column::Scian, self.scian)?)
+            .add_option(filter::subsector(labels, Column::Subsector, self.subsector)?)
+            .add_option(filter::state(labels, Column::StateCode, self.state)?)
+            .add_option(filter::id("filter.chamber", Column::ChamberId, self.chamber)?)
+            .add_option(filter::id("filter.region", Column::RegionId, self.region)?);
         if let Some(least) = self.trl_min {
             let least = filter::trl("filter.trlMin", least)?;
             // A need that names no band accepts any level.
@@ -103,17 +78,11 @@ impl NeedFilter {
             let accepts = Column::AcceptedTrlMin;
             all = all.add(Condition::any().add(accepts.is_null()).add(accepts.lte(most)));
         }
-        if let Some(open) = self.open_for_interest {
-            all = all.add(Column::OpenForInterest.eq(open));
-        }
-        if let Some(since) = self.published_since {
-            all = all.add(Column::PublishedAt.gte(filter::moment("filter.publishedSince", since)?));
-        }
-        if let Some(wanted) = self.text {
-            filter::wanted_text("filter.text", &wanted)?;
-            all = all.add(filter::contains(Column::PublicTextFolded, &wanted));
-        }
-        Ok(all)
+        let since = self.published_since;
+        Ok(all
+            .add_option(self.open_for_interest.map(|open| Column::OpenForInterest.eq(open)))
+            .add_option(filter::since("filter.publishedSince", Column::PublishedAt, since)?)
+            .add_option(filter::text(Column::PublicTextFolded, self.text)?))
     }
 }
 

@@ -51,55 +51,27 @@ pub struct OfferFilter {
 
 impl OfferFilter {
     fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(folio) = self.folio {
-            filter::wanted_text("filter.folio", &folio)?;
-            all = all.add(Column::Folio.eq(folio));
-        }
-        if self.mine == Some(true) {
-            all = all.add(own_offers(viewer));
-        }
-        if let Some(status) = self.status {
-            all = all.add(Column::Status.is_in(status));
-        }
-        if let Some(kinds) = self.kind {
-            all = all.add(Column::Kind.is_in(kinds));
-        }
-        if let Some(statuses) = self.ipr_status {
-            all = all.add(Column::IprStatus.is_in(statuses));
-        }
-        if let Some(code) = self.scian {
-            let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
-            all = all.add(filter::any_code_begins(Column::ApplicationScian, &prefixes));
-        }
-        if let Some(code) = self.subsector {
-            let code = filter::subsector(labels, "filter.subsector", code)?;
-            all = all.add(Column::Subsector.eq(code));
-        }
-        if let Some(state) = self.state {
-            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
-        }
-        if let Some(ott) = self.ott {
-            let ott = filter::known("filter.ott", ott, ott.is_nobodys())?;
-            all = all.add(Column::OttId.eq(ott));
-        }
+        let mut all = Condition::all()
+            .add_option(filter::folio(Column::Folio, self.folio)?)
+            .add_option((self.mine == Some(true)).then(|| own_offers(viewer)))
+            .add_option(self.status.map(|status| Column::Status.is_in(status)))
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.ipr_status.map(|statuses| Column::IprStatus.is_in(statuses)))
+            .add_option(filter::scian(labels, Column::ApplicationScian, self.scian)?)
+            .add_option(filter::subsector(labels, Column::Subsector, self.subsector)?)
+            .add_option(filter::state(labels, Column::StateCode, self.state)?)
+            .add_option(filter::id("filter.ott", Column::OttId, self.ott)?);
         if let Some(least) = self.trl_min {
             all = all.add(Column::Trl.gte(filter::trl("filter.trlMin", least)?));
         }
         if let Some(most) = self.trl_max {
             all = all.add(Column::Trl.lte(filter::trl("filter.trlMax", most)?));
         }
-        if let Some(open) = self.open_for_interest {
-            all = all.add(Column::OpenForInterest.eq(open));
-        }
-        if let Some(since) = self.published_since {
-            all = all.add(Column::PublishedAt.gte(filter::moment("filter.publishedSince", since)?));
-        }
-        if let Some(wanted) = self.text {
-            filter::wanted_text("filter.text", &wanted)?;
-            all = all.add(filter::contains(Column::PublicTextFolded, &wanted));
-        }
-        Ok(all)
+        let since = self.published_since;
+        Ok(all
+            .add_option(self.open_for_interest.map(|open| Column::OpenForInterest.eq(open)))
+            .add_option(filter::since("filter.publishedSince", Column::PublishedAt, since)?)
+            .add_option(filter::text(Column::PublicTextFolded, self.text)?))
     }
 }
 

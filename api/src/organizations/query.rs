@@ -44,16 +44,10 @@ pub struct OrganizationFilter {
 
 impl OrganizationFilter {
     fn condition(self, labels: &Labels) -> Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(kinds) = self.kind {
-            all = all.add(Column::Kind.is_in(kinds));
-        }
-        if let Some(sizes) = self.size_class {
-            all = all.add(Column::SizeClass.is_in(sizes));
-        }
-        if let Some(levels) = self.verification {
-            all = all.add(Column::Verification.is_in(levels));
-        }
+        let mut all = Condition::all()
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.size_class.map(|sizes| Column::SizeClass.is_in(sizes)))
+            .add_option(self.verification.map(|levels| Column::Verification.is_in(levels)));
         if let Some(code) = self.scian {
             let prefixes = filter::scian_prefixes(labels, "filter.scian", &code)?;
             // What is derived from the code has an index; a longer code does not need one.
@@ -64,9 +58,7 @@ impl OrganizationFilter {
                 }),
             });
         }
-        if let Some(state) = self.state {
-            all = all.add(Column::StateCode.eq(filter::state(labels, "filter.state", state)?));
-        }
+        all = all.add_option(filter::state(labels, Column::StateCode, self.state)?);
         if let Some(code) = self.municipality {
             if !labels.has(MUNICIPALITY, &code) {
                 let problem = "is not an INEGI municipality key (five digits)".into();
@@ -74,16 +66,8 @@ impl OrganizationFilter {
             }
             all = all.add(Column::MunicipalityCode.eq(code));
         }
-        let chamber = self
-            .chamber
-            .map(|id| filter::known("filter.chamber", id, id.is_nobodys()))
-            .transpose()?
-            .map(|id| affiliation::Column::ChamberId.eq(id));
-        let region = self
-            .region
-            .map(|id| filter::known("filter.region", id, id.is_nobodys()))
-            .transpose()?
-            .map(|id| affiliation::Column::RegionId.eq(id));
+        let chamber = filter::id("filter.chamber", affiliation::Column::ChamberId, self.chamber)?;
+        let region = filter::id("filter.region", affiliation::Column::RegionId, self.region)?;
         if chamber.is_some() || region.is_some() {
             let members = affiliation::Entity::find()
                 .select_only()
@@ -96,11 +80,7 @@ impl OrganizationFilter {
                 .filter(Condition::all().add_option(chamber).add_option(region));
             all = all.add(Expr::exists(members.into_query()));
         }
-        if let Some(wanted) = self.text {
-            filter::wanted_text("filter.text", &wanted)?;
-            all = all.add(filter::contains(Column::NameFolded, &wanted));
-        }
-        Ok(all)
+        Ok(all.add_option(filter::text(Column::NameFolded, self.text)?))
     }
 }
 
