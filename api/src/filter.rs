@@ -123,9 +123,24 @@ pub(crate) fn state(
     column: impl ColumnTrait,
     code: Option<String>,
 ) -> Result<Option<SimpleExpr>> {
-    let Some(code) = code else { return Ok(None) };
-    if labels.has(STATE, &code) {
-        return Ok(Some(column.eq(code)));
+    Ok(known_state(labels, code)?.map(|code| column.eq(code)))
+}
+
+/// A federal state by its key, in a list column.
+///
+/// # Errors
+/// When there is no such state.
+pub(crate) fn among_states(
+    labels: &Labels,
+    column: impl ColumnTrait,
+    code: Option<String>,
+) -> Result<Option<SimpleExpr>> {
+    Ok(known_state(labels, code)?.map(|code| column.contains(format!("|{code}|"))))
+}
+
+fn known_state(labels: &Labels, code: Option<String>) -> Result<Option<String>> {
+    if code.as_ref().is_none_or(|code| labels.has(STATE, code)) {
+        return Ok(code);
     }
     Err(Error::Argument("filter.state", "is not an INEGI state key (01 to 32)".into()))
 }

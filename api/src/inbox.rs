@@ -4,7 +4,7 @@
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    AgreementId, DisclosureLevel, InboxKind, InterestId, IpAssetId, NeedId, OfferId,
+    AgreementId, DisclosureLevel, InboxKind, InterestId, IpAssetId, NeedId, OfferId, ProjectId,
     waiting::{Column, Entity},
 };
 use sea_orm::{
@@ -21,6 +21,7 @@ use crate::{
     needs::{self, Need},
     offers::{self, Offer},
     policy::{Viewer, WaitingFacts},
+    projects::{self, Project},
     read::{
         Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, ToOne, fingerprint,
         page,
@@ -34,7 +35,7 @@ use crate::{
 pub struct InboxItem {
     /// What you are expected to do, and with what.
     kind: InboxKind,
-    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`, `asset_…`): ask for it by the field of its kind, or by `node`.
+    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`, `asset_…`, `project_…`): ask for it by the field of its kind, or by `node`.
     record: ID,
     /// Since when it waits.
     since: DateTime<Utc>,
@@ -54,6 +55,8 @@ pub struct InboxItem {
     agreement: One<Agreement>,
     #[graphql(skip)]
     ip_asset: One<IpAsset>,
+    #[graphql(skip)]
+    project: One<Project>,
 }
 
 #[ComplexObject]
@@ -82,6 +85,11 @@ impl InboxItem {
     async fn ip_asset(&self) -> Option<&IpAsset> {
         self.ip_asset.as_deref()
     }
+
+    /// The project that waits. Null when it is something else.
+    async fn project(&self) -> Option<&Project> {
+        self.project.as_deref()
+    }
 }
 
 use DisclosureLevel::PublicBlind as L0;
@@ -97,6 +105,7 @@ pub const FIELDS: &[Field<Column>] = &[
             Column::InterestId,
             Column::AgreementId,
             Column::AssetId,
+            Column::ProjectId,
         ],
         L0,
     ),
@@ -108,6 +117,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("interest", &[Column::InterestId], L0),
     Field::new("agreement", &[Column::AgreementId], L0),
     Field::new("ipAsset", &[Column::AssetId], L0),
+    Field::new("project", &[Column::ProjectId], L0),
 ];
 
 impl Node for InboxItem {
@@ -145,6 +155,11 @@ impl Node for InboxItem {
                 key: Column::AssetId,
                 place: |item: &mut Self| &mut item.ip_asset,
             },
+            &ToOne {
+                name: "project",
+                key: Column::ProjectId,
+                place: |item: &mut Self| &mut item.project,
+            },
         ]
     }
 
@@ -159,8 +174,14 @@ impl Node for InboxItem {
 
     /// What all slices declare, in one statement.
     fn made(viewer: &Viewer) -> Option<SelectStatement> {
-        let slices =
-            [needs::waiting, offers::waiting, interests::waiting, agreements::waiting, ip::waiting];
+        let slices = [
+            needs::waiting,
+            offers::waiting,
+            interests::waiting,
+            agreements::waiting,
+            ip::waiting,
+            projects::waiting,
+        ];
         let parts = slices.into_iter().flat_map(|slice| slice(viewer));
         let all = parts.reduce(|mut all, part| all.union(UnionType::All, part).take());
         Some(all.unwrap_or_else(Waits::none))
@@ -185,9 +206,11 @@ impl Node for InboxItem {
         let interest = row.get::<InterestId>(Column::InterestId)?.map(|id| id.to_string());
         let agreement = row.get::<AgreementId>(Column::AgreementId)?.map(|id| id.to_string());
         let asset = row.get::<IpAssetId>(Column::AssetId)?.map(|id| id.to_string());
+        let project = row.get::<ProjectId>(Column::ProjectId)?.map(|id| id.to_string());
+        let record = need.or(offer).or(interest).or(agreement).or(asset).or(project);
         Ok(Self {
             kind: row.get_or_default(Column::Kind)?,
-            record: need.or(offer).or(interest).or(agreement).or(asset).unwrap_or_default().into(),
+            record: record.unwrap_or_default().into(),
             since: row.get_or_default(Column::Since)?,
             until: row.get(Column::Until)?,
             escalated: row.get_or_default(Column::Escalated)?,
@@ -197,6 +220,7 @@ impl Node for InboxItem {
             interest: None,
             agreement: None,
             ip_asset: None,
+            project: None,
         })
     }
 }

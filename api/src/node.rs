@@ -18,6 +18,7 @@ use crate::{
     needs::Need,
     offers::Offer,
     organizations::{Delegation, Organization, Region},
+    projects::Project,
     read::{Account, Asked, MOST, Node, Reading},
 };
 
@@ -48,6 +49,8 @@ pub enum AnyNode {
     Interest(Arc<Interest>),
     /// An agreement.
     Agreement(Arc<Agreement>),
+    /// A project.
+    Project(Arc<Project>),
     /// A piece of intellectual property.
     IpAsset(Arc<IpAsset>),
     /// A capability.
@@ -99,6 +102,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Match, &mut found).await?;
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
+    gather(ctx, ids, AnyNode::Project, &mut found).await?;
     gather(ctx, ids, AnyNode::IpAsset, &mut found).await?;
     gather(ctx, ids, AnyNode::Capability, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;

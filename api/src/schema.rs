@@ -20,6 +20,7 @@ use crate::{
     node::NodeQuery,
     offers::{OfferMutation, OfferQuery},
     organizations::{ConsentMutation, OrganizationQuery},
+    projects::{ProjectMutation, ProjectQuery},
     viewer::ViewerQuery,
 };
 
@@ -35,6 +36,7 @@ pub struct Query(
     MatchListQuery,
     InterestQuery,
     AgreementQuery,
+    ProjectQuery,
     IpQuery,
     CapabilityQuery,
     AssimilationQuery,
@@ -53,6 +55,7 @@ pub struct Mutation(
     ConversationMutation,
     DocumentMutation,
     AgreementMutation,
+    ProjectMutation,
     IpMutation,
     CapabilityMutation,
     AssimilationMutation,

@@ -49,7 +49,8 @@ impl Waits {
                 | Column::OfferId
                 | Column::InterestId
                 | Column::AgreementId
-                | Column::AssetId => Func::cust("NULLIF").args([id.clone(), id.clone()]).into(),
+                | Column::AssetId
+                | Column::ProjectId => Func::cust("NULLIF").args([id.clone(), id.clone()]).into(),
             };
             query.expr_as(value, column);
         }
@@ -78,7 +79,8 @@ fn nothing(column: Column) -> SimpleExpr {
         | Column::OfferId
         | Column::InterestId
         | Column::AgreementId
-        | Column::AssetId => "CAST(NULL AS uuid)",
+        | Column::AssetId
+        | Column::ProjectId => "CAST(NULL AS uuid)",
     })
 }
 

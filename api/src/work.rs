@@ -192,6 +192,17 @@ impl Work {
         }
     }
 
+    /// Deletes a part of a row that its plan holds no more: what it was, nobody relied on.
+    #[expect(clippy::disallowed_methods, reason = "the one place that deletes parts")]
+    pub(crate) async fn remove<R>(&self, row: Allowed<R>) -> Result<()>
+    where
+        R: Row,
+        Changes<R>: ActiveModelBehavior + Send,
+    {
+        row.into_inner().into_active_model().delete(&self.tx).await?;
+        Ok(())
+    }
+
     /// Deletes rows; only the system deletes, and only what it can compute anew.
     #[expect(clippy::disallowed_methods, reason = "the one place that deletes")]
     pub(crate) async fn delete_where<E: EntityTrait>(&self, which: Condition) -> Result<u64> {

@@ -1,5 +1,5 @@
-//! A file that belongs to a need, an offer, an expression of interest or an agreement. Its bytes are kept
-//! outside of the database.
+//! A file that belongs to a need, an offer, an expression of interest, an agreement or a project.
+//! Its bytes are kept outside of the database.
 
 use std::{fmt, str::FromStr};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AgreementId, DisclosureLevel, DocumentId, DocumentStatus, InterestId, InterestParty, Localized,
-    NeedId, OfferId, OrganizationId, PersonId, WrongId,
+    NeedId, OfferId, OrganizationId, PersonId, ProjectId, WrongId,
 };
 
 #[sea_orm::model]
@@ -17,15 +17,16 @@ use crate::{
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: DocumentId,
-    /// The prefixed id of what it belongs to, which is the one of the next four that is there.
+    /// The prefixed id of what it belongs to, which is the one of the next five that is there.
     pub record: String,
     pub need_id: Option<NeedId>,
     pub offer_id: Option<OfferId>,
     pub interest_id: Option<InterestId>,
     pub agreement_id: Option<AgreementId>,
+    pub project_id: Option<ProjectId>,
     /// For which party of an interest it was attached.
     pub party: Option<InterestParty>,
-    /// For which party of an agreement it was attached.
+    /// For which party of an agreement, or partner of a project, it was attached.
     pub organization_id: Option<OrganizationId>,
     /// From which level on its record it is read.
     pub level: DisclosureLevel,
@@ -62,6 +63,8 @@ pub enum RecordId {
     Interest(InterestId),
     /// An agreement.
     Agreement(AgreementId),
+    /// A project.
+    Project(ProjectId),
 }
 
 impl RecordId {
@@ -73,6 +76,7 @@ impl RecordId {
             Self::Offer(id) => id.0,
             Self::Interest(id) => id.0,
             Self::Agreement(id) => id.0,
+            Self::Project(id) => id.0,
         }
     }
 }
@@ -84,6 +88,7 @@ impl fmt::Display for RecordId {
             Self::Offer(id) => id.fmt(f),
             Self::Interest(id) => id.fmt(f),
             Self::Agreement(id) => id.fmt(f),
+            Self::Project(id) => id.fmt(f),
         }
     }
 }
@@ -95,7 +100,8 @@ impl FromStr for RecordId {
         let need = text.parse().map(Self::Need);
         let offer = need.or_else(|_| text.parse().map(Self::Offer));
         let interest = offer.or_else(|_| text.parse().map(Self::Interest));
-        interest.or_else(|_| text.parse().map(Self::Agreement))
+        let agreement = interest.or_else(|_| text.parse().map(Self::Agreement));
+        agreement.or_else(|_| text.parse().map(Self::Project))
     }
 }
 
@@ -108,6 +114,7 @@ impl Model {
             RecordId::Offer(id) => self.offer_id == Some(id),
             RecordId::Interest(id) => self.interest_id == Some(id),
             RecordId::Agreement(id) => self.agreement_id == Some(id),
+            RecordId::Project(id) => self.project_id == Some(id),
         }
     }
 }

@@ -176,6 +176,12 @@ ids! {
     CapabilityId = "capability";
     /// Identifies an assessment of how well a company takes up technology.
     AssessmentId = "assessment";
+    /// Identifies a project.
+    ProjectId = "project";
+    /// Identifies a milestone of a project.
+    MilestoneId = "milestone";
+    /// Identifies an outcome of a project.
+    OutcomeId = "outcome";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

@@ -9,8 +9,8 @@ use sea_orm::{ActiveEnum, DeriveValueType, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CommitmentHorizon, CommitmentStatus, Comparator, EvidenceKind, Language, OrganizationId,
-    RecognitionBody, RequirementResponse,
+    CommitmentHorizon, CommitmentStatus, Comparator, ContributionForm, EvidenceKind, FundingKind,
+    FundingStatus, Language, OrganizationId, RecognitionBody, RequirementResponse, RiskLevel,
 };
 
 /// A text that people read, in one or both languages of the network.
@@ -445,6 +445,70 @@ pub struct Commitment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Commitments(pub Vec<Commitment>);
+
+/// Where a part of a project's money comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FundingLine {
+    /// The partner that gives it; nothing for somebody outside.
+    #[serde(default)]
+    pub partner: Option<OrganizationId>,
+    /// Who gives it, by name, when it is no partner.
+    #[serde(default)]
+    pub source: Option<String>,
+    pub kind: FundingKind,
+    pub form: ContributionForm,
+    /// In hundredths of the project's currency.
+    pub minor: i64,
+    pub status: FundingStatus,
+}
+
+/// Where a project's money comes from; a line's number is its place, from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct FundingLines(pub Vec<FundingLine>);
+
+/// A part of a project's work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WorkPackage {
+    pub title: Localized,
+    /// The partner that answers for it.
+    pub responsible: OrganizationId,
+    #[serde(default)]
+    pub starts_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub ends_on: Option<NaiveDate>,
+    /// In hundredths of the project's currency.
+    #[serde(default)]
+    pub budget_minor: Option<i64>,
+}
+
+/// A project's work; a package's number is its place, from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct WorkPackages(pub Vec<WorkPackage>);
+
+/// Something that may go wrong in a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(input_name = "ProjectRiskInput")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectRisk {
+    /// What may happen, at most 300 characters.
+    pub risk: String,
+    /// How likely it is.
+    pub likelihood: RiskLevel,
+    /// How much it would hurt.
+    pub impact: RiskLevel,
+    /// What is done about it, at most 500 characters. Null when nothing was said.
+    #[serde(default)]
+    pub mitigation: Option<String>,
+}
+
+/// What may go wrong in a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct ProjectRisks(pub Vec<ProjectRisk>);
 
 /// An organization that owns a piece of intellectual property, and how much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject)]

@@ -1077,6 +1077,198 @@ vocabularies! {
         CommitmentToKeep = "COMMITMENT_TO_KEEP",
         /// A piece of intellectual property whose next fee is due within 180 days: decide whether to keep it, to offer it or to let it lapse. For the office's managers.
         IpFeeToDecide = "IP_FEE_TO_DECIDE",
+        /// A project that another partner proposed: form its consortium, or reject it. For those who may bind its leader.
+        ProjectToForm = "PROJECT_TO_FORM",
+        /// A project to which your organization was invited: accept its line, or decline. For those who may bind it.
+        ProjectToAccept = "PROJECT_TO_ACCEPT",
+        /// A project that all partners have accepted: approve or reject it. For the office's managers and the chamber's admins who did not write it.
+        ProjectToApprove = "PROJECT_TO_APPROVE",
+        /// A project with a milestone of your organization that is due within fourteen days, or overdue. For those who speak for it.
+        MilestoneToReach = "MILESTONE_TO_REACH",
+        /// A project with a milestone that was submitted, or that the other side would waive: accept or return it, or waive it too. For those who may bind its leader or the office.
+        MilestoneToAccept = "MILESTONE_TO_ACCEPT",
+        /// A project with an outcome that another partner recorded: validate or refuse it. For those who may bind another partner.
+        OutcomeToValidate = "OUTCOME_TO_VALIDATE",
+        /// A project that was carried out, with its outcomes validated: close it. For the office's managers and the chamber's admins.
+        ProjectToClose = "PROJECT_TO_CLOSE",
+    }
+
+    /// What kind of project it is.
+    ProjectType = "project_type" {
+        /// Pilot: a technology is tried where it is to be used.
+        Pilot = "PILOT",
+        /// A proven technology is adapted to a company.
+        TechnologyAdaptation = "TECHNOLOGY_ADAPTATION",
+        /// A technology is taken from the bench to production.
+        ScaleUp = "SCALE_UP",
+        /// The partners develop it together.
+        JointDevelopment = "JOINT_DEVELOPMENT",
+        /// Companies that compete solve together what concerns all of them.
+        PrecompetitiveConsortium = "PRECOMPETITIVE_CONSORTIUM",
+        /// A technology service is rendered.
+        TechnologyService = "TECHNOLOGY_SERVICE",
+        /// A technology is handed over ready for use.
+        TurnkeyTransfer = "TURNKEY_TRANSFER",
+        /// A company is founded on a technology.
+        SpinOff = "SPIN_OFF",
+        /// People are trained where they work.
+        InPlantTraining = "IN_PLANT_TRAINING",
+    }
+
+    /// As what an organization takes part in a project.
+    ConsortiumRole = "consortium_role" {
+        /// It leads the project.
+        Leader = "LEADER",
+        /// It carries out a part of the work.
+        Partner = "PARTNER",
+        /// It transfers the technology: a transfer office, for its institution.
+        TechnologyTransferOffice = "TECHNOLOGY_TRANSFER_OFFICE",
+        /// It brought companies to it: a chamber.
+        Chamber = "CHAMBER",
+        /// It gives money.
+        Funder = "FUNDER",
+        /// It uses what comes of it.
+        EndUser = "END_USER",
+    }
+
+    /// Whose money a funding line is.
+    FundingKind = "funding_kind" {
+        /// Of a company.
+        Company = "COMPANY",
+        /// Of an academic or research institution.
+        Institution = "INSTITUTION",
+        /// Public, of the federation.
+        Federal = "FEDERAL",
+        /// Public, of a federal state.
+        State = "STATE",
+        /// From abroad.
+        International = "INTERNATIONAL",
+        /// Of an investor.
+        Investment = "INVESTMENT",
+    }
+
+    /// In what form something is contributed.
+    ContributionForm = "contribution_form" {
+        /// In money.
+        Cash = "CASH",
+        /// In work, material or the use of equipment, at its value.
+        InKind = "IN_KIND",
+    }
+
+    /// How far a funding line has come.
+    FundingStatus = "funding_status" {
+        /// Counted on.
+        Planned = "PLANNED",
+        /// Asked for.
+        Requested = "REQUESTED",
+        /// Promised by whoever gives it.
+        Committed = "COMMITTED",
+        /// Received.
+        Received = "RECEIVED",
+        /// Refused by whoever was asked.
+        Refused = "REFUSED",
+        /// Not counted on any more.
+        Cancelled = "CANCELLED",
+    }
+
+    /// Where a project stands.
+    ProjectStatus = "project_status" {
+        /// Written down; only the partner that proposes it and its leader know of it.
+        Proposed = "PROPOSED",
+        /// Its partners are asked, and approve.
+        Forming = "FORMING",
+        /// Approved by all offices and chambers that take part; not begun yet.
+        Approved = "APPROVED",
+        /// Under way.
+        Active = "ACTIVE",
+        /// Interrupted for a while.
+        OnHold = "ON_HOLD",
+        /// Carried out: every milestone was accepted or waived.
+        Completed = "COMPLETED",
+        /// Closed: what came of it was validated.
+        Closed = "CLOSED",
+        /// Not wanted.
+        Rejected = "REJECTED",
+        /// Given up.
+        Cancelled = "CANCELLED",
+    }
+
+    /// What a milestone is about.
+    MilestoneKind = "milestone_kind" {
+        /// Technical.
+        Technical = "TECHNICAL",
+        /// A technology readiness level is reached.
+        Trl = "TRL",
+        /// A permit, a registration, a certificate.
+        Regulatory = "REGULATORY",
+        /// Commercial.
+        Commercial = "COMMERCIAL",
+        /// Financial.
+        Financial = "FINANCIAL",
+        /// Intellectual property.
+        IntellectualProperty = "INTELLECTUAL_PROPERTY",
+        /// People are trained.
+        Training = "TRAINING",
+    }
+
+    /// Where a milestone stands.
+    MilestoneStatus = "milestone_status" {
+        /// Not begun.
+        Planned = "PLANNED",
+        /// Under way.
+        InProgress = "IN_PROGRESS",
+        /// Reached, as the partner says that answers for it; not accepted yet.
+        Submitted = "SUBMITTED",
+        /// Reached, as the leader and the office say too.
+        Accepted = "ACCEPTED",
+        /// Sent back: something is missing.
+        Returned = "RETURNED",
+        /// Not reached.
+        Missed = "MISSED",
+        /// Not asked for any more.
+        Waived = "WAIVED",
+    }
+
+    /// What came of a project.
+    OutcomeKind = "outcome_kind" {
+        /// A new product.
+        NewProduct = "NEW_PRODUCT",
+        /// An improved process.
+        ImprovedProcess = "IMPROVED_PROCESS",
+        /// Savings.
+        Savings = "SAVINGS",
+        /// Sales.
+        Sales = "SALES",
+        /// Employment.
+        Employment = "EMPLOYMENT",
+        /// A licence.
+        Licence = "LICENCE",
+        /// A new company.
+        NewCompany = "NEW_COMPANY",
+        /// A standard.
+        Standard = "STANDARD",
+        /// Intellectual property.
+        IntellectualProperty = "INTELLECTUAL_PROPERTY",
+    }
+
+    /// Whether somebody else found an outcome true.
+    OutcomeStatus = "outcome_status" {
+        /// Recorded by a partner; nobody else has looked at it yet.
+        Recorded = "RECORDED",
+        /// Found true by another partner.
+        Validated = "VALIDATED",
+        /// Not found true by another partner; it does not count.
+        Refused = "REFUSED",
+    }
+
+    /// How large something about a risk is.
+    RiskLevel = "risk_level" {
+        /// Small.
+        Low = "LOW",
+        /// Considerable.
+        Medium = "MEDIUM",
+        /// Large.
+        High = "HIGH",
     }
 
     /// What has become of a document.

@@ -3,7 +3,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AgreementId, InboxKind, InterestId, IpAssetId, NeedId, OfferId};
+use crate::{AgreementId, InboxKind, InterestId, IpAssetId, NeedId, OfferId, ProjectId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,6 +20,7 @@ pub struct Model {
     pub interest_id: Option<InterestId>,
     pub agreement_id: Option<AgreementId>,
     pub asset_id: Option<IpAssetId>,
+    pub project_id: Option<ProjectId>,
     pub since: DateTimeUtc,
     pub until: Option<DateTimeUtc>,
     pub escalated: bool,

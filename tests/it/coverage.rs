@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use entity::{
     AgreementStatus, AgreementType, CapabilityStatus, ConsentId, ConsentPurpose, DisclosureLevel,
     InterestDirection, InterestStatus, IpLegalStatus, MatchId, MatchStatus, NeedStatus,
-    OfferStatus, PersonId, Role, consent, document::RecordId, match_,
+    OfferStatus, PersonId, ProjectStatus, Role, consent, document::RecordId, match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
 
-use crate::{assimilation, needs, offers, policy};
+use crate::{assimilation, needs, offers, policy, projects};
 
 tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
 
@@ -42,6 +42,9 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     // Not public yet, and its office's alone.
     let asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
     let able = world.capability(&cast, CapabilityStatus::Draft).await.id.to_string();
+    let project = records::project(&cast, ProjectStatus::Active, world.now());
+    world.project(&project).await;
+    let project = project.project.id.to_string();
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
@@ -127,6 +130,12 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
         (
             "agreementCounts",
             "{ agreementCounts(by: [TYPE]) { count } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        ("project", format!("{{ project(id: \"{project}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "projects",
+            "{ projects { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
         ("ipAsset", format!("{{ ipAsset(id: \"{asset}\") {{ id }} }}"), shown(Value::Null)),
@@ -235,6 +244,9 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let kind = AgreementType::MutualNda;
     let row = records::agreement(&interest, kind, AgreementStatus::Active, world.now());
     world.agree(&row).await;
+    let project = records::project(&cast, ProjectStatus::Active, world.now());
+    world.project(&project).await;
+    let (project, said) = (project.project.id.to_string(), project.outcomes[0].id.to_string());
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let file = |level| records::document(RecordId::Need(need.id), level, world.now());
     let public_file = file(DisclosureLevel::PublicBlind);
@@ -354,6 +366,30 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                         "title": { "es": "Convenio" },
                         "parties": [party(cast.ott.to_string()), party(cast.company.to_string())] });
                     vec![(person.agreement(&verb, input).await, to_them)]
+                }
+                "proposeProject" => {
+                    let leads = json!({ "organization": cast.ott.to_string(), "role": "LEADER" });
+                    let input = json!({ "from": cast.ott.to_string(), "type": "PILOT",
+                        "title": { "es": "Piloto" }, "consortium": [leads] });
+                    vec![(person.project(&verb, input).await, to_them)]
+                }
+                // A project is for its partners alone: nobody else knows of it.
+                verb if [
+                    "Project",
+                    "ProjectAgreement",
+                    "Funding",
+                    "Risks",
+                    "Milestone",
+                    "Outcome",
+                ]
+                .iter()
+                .any(|end| verb.ends_with(end)) =>
+                {
+                    let input = needs::with(
+                        policy::input(verb, &project),
+                        projects::more(verb, &cast, &said, &agreement),
+                    );
+                    vec![(person.project(verb, input).await, "NOT_FOUND")]
                 }
                 // An agreement is for its parties alone: nobody else knows of it.
                 verb if ["Agreement", "Confidant", "Commitment"]

@@ -6,16 +6,17 @@ use api::{
     clockwork::run_due,
     event::Event,
     policy::{
-        AGREEMENTS_WAIT, INTERESTS_WAIT, NEEDS_WAIT, OFFERS_WAIT, Viewer, agreement_waits,
-        interest_waits, ip_asset_waits, need_waits, offer_waits,
+        AGREEMENTS_WAIT, INTERESTS_WAIT, NEEDS_WAIT, OFFERS_WAIT, PROJECTS_WAIT, ProjectParts,
+        Resource, Viewer, agreement_waits, interest_waits, ip_asset_waits, need_waits, offer_waits,
+        project_waits,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AgreementStatus, AgreementType, ConsentPurpose, EventId, InboxKind, InterestDirection,
     InterestParty, InterestStatus, IpFeeDecision, IpLegalStatus, MessageId, NeedId, NeedStatus,
-    NeedType, OfferStatus, PersonId, Role, agreement, agreement_party, event, interest, ip_asset,
-    message, need, offer,
+    NeedType, OfferStatus, OutcomeStatus, PersonId, ProjectStatus, Role, agreement,
+    agreement_party, event, interest, ip_asset, message, need, offer,
 };
 use sea_orm::{ActiveEnum, ActiveValue::Set, DatabaseBackend, EntityTrait, Iterable};
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ tests::stories!(
 );
 
 const INBOX: &str = "{ viewer { inbox(first: 100) { totalCount pageInfo { hasNextPage } nodes { kind \
-    record since until escalated need { id } offer { id } interest { id } agreement { id } ipAsset { id } } } } }";
+    record since until escalated need { id } offer { id } interest { id } agreement { id } ipAsset { id } project { id } } } } }";
 
 async fn inbox(person: &Person<'_>) -> Vec<Value> {
     let page = person.send(INBOX, json!({})).await.root()["inbox"].clone();
@@ -81,6 +82,9 @@ fn what_waits_can_be_done() {
     for (kind, from, action) in AGREEMENTS_WAIT {
         assert!(from.iter().all(|status| action.from().contains(status)), "{kind:?}");
     }
+    for (kind, from, action) in PROJECTS_WAIT {
+        assert!(from.iter().all(|status| action.from().contains(status)), "{kind:?}");
+    }
     for (kind, from, action) in INTERESTS_WAIT {
         assert!(from.iter().all(|status| action.from().contains(status)), "{kind:?}");
     }
@@ -93,6 +97,7 @@ struct Records {
     interests: Vec<interest::Model>,
     agreements: Vec<(agreement::Model, Vec<agreement_party::Model>)>,
     assets: Vec<ip_asset::Model>,
+    projects: Vec<records::ProjectRows>,
 }
 
 async fn records(world: &World, cast: &Cast) -> Records {
@@ -204,7 +209,44 @@ async fn records(world: &World, cast: &Cast) -> Records {
     for row in &assets {
         world.put(row.clone()).await;
     }
-    Records { needs, offers, interests, agreements, assets }
+    // Projects in which something was done, for each thing one without it.
+    let mut projects = Vec::new();
+    for status in ProjectStatus::iter() {
+        for variant in 0..5 {
+            world.pass(TimeDelta::seconds(1));
+            let mut rows = records::project(cast, status, world.now());
+            let due = |days| (world.now() + TimeDelta::days(days)).date_naive();
+            rows.milestones[1].due_on = due(14);
+            rows.milestones[3].due_on = due(if variant == 0 { 14 } else { 15 });
+            match variant {
+                1 => {
+                    rows.partners[2].accepted_at = None;
+                    rows.milestones[6].leader_accepted_at = Some(world.now());
+                    rows.outcomes[0].status = OutcomeStatus::Validated;
+                }
+                2 => {
+                    rows.partners[1].approved_at = Some(world.now());
+                    rows.partners[1].closed_at = Some(world.now());
+                    rows.milestones[6].office_accepted_at = Some(world.now());
+                    rows.outcomes[0].status = OutcomeStatus::Validated;
+                }
+                3 => {
+                    rows.partners[1].declined_at = Some(world.now());
+                    rows.partners[1].accepted_at = None;
+                    rows.project.partners = [cast.company, cast.chamber].iter().collect();
+                    rows.outcomes[0].recorded_by_id = cast.chamber;
+                }
+                4 => {
+                    rows.project.proposed_by_id = cast.company;
+                    rows.outcomes[0].status = OutcomeStatus::Refused;
+                }
+                _ => {}
+            }
+            world.project(&rows).await;
+            projects.push(rows);
+        }
+    }
+    Records { needs, offers, interests, agreements, assets, projects }
 }
 
 /// What waits for a viewer, by the rules for rows in hand.
@@ -231,7 +273,19 @@ fn right(
         .assets
         .iter()
         .filter_map(|row| Some((ip_asset_waits(viewer, row)?, row.id.to_string())));
+    let projects = all.projects.iter().flat_map(|rows| {
+        let parts = ProjectParts {
+            partners: rows.partners.clone(),
+            milestones: rows.milestones.clone(),
+            outcomes: rows.outcomes.clone(),
+        };
+        let kinds = project_waits(viewer, &rows.project, &parts, false).into_iter();
+        // What is not theirs to know does not wait.
+        let known = rows.project.level(viewer).is_some();
+        kinds.filter(move |_| known).map(|kind| (kind, rows.project.id.to_string()))
+    });
     let found = needs.chain(offers).chain(interests).chain(agreements).chain(assets);
+    let found = found.chain(projects);
     found.map(|(kind, record)| (kind.to_value(), record)).collect()
 }
 
@@ -277,7 +331,7 @@ async fn an_inbox_holds_what_the_rule_says(world: &World) {
             assert_eq!(set, right, "{name}");
             for item in &found {
                 // What waits is there to be read, and nothing else stands beside it.
-                let nouns = ["need", "offer", "interest", "agreement", "ipAsset"]
+                let nouns = ["need", "offer", "interest", "agreement", "ipAsset", "project"]
                     .map(|noun| item[noun]["id"].clone());
                 let there: Vec<_> = nouns.iter().filter(|id| !id.is_null()).collect();
                 assert_eq!(there, [&item["record"]], "{name}");

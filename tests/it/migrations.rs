@@ -6,7 +6,8 @@ use entity::{
     MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, assessment,
     capability, chamber_profile, code, confidant, consent, counter, delegation, disclosure,
     document, event, external_ref, follower, history, interest, ip_asset, ip_event, match_,
-    membership, message, message_read, need, offer, organization, ott_profile, person, region,
+    membership, message, message_read, milestone, need, offer, organization, ott_profile, outcome,
+    person, project, project_partner, project_source, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -30,6 +31,11 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<affiliation::Entity>(),
         columns::<agreement::Entity>(),
         columns::<agreement_party::Entity>(),
+        columns::<project::Entity>(),
+        columns::<project_partner::Entity>(),
+        columns::<project_source::Entity>(),
+        columns::<milestone::Entity>(),
+        columns::<outcome::Entity>(),
         columns::<assessment::Entity>(),
         columns::<capability::Entity>(),
         columns::<chamber_profile::Entity>(),

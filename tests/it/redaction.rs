@@ -8,17 +8,23 @@ use api::{
     matches::follow,
     needs, offers, organizations,
     policy::{OrganizationFacts, Resource, Viewer},
+    projects,
     read::Field,
 };
 use chrono::NaiveDate;
 use entity::{
     AgreementStatus, AgreementType, CapabilityStatus, DisclosureLevel, Eligibility,
     InterestDirection, InterestStatus, IpFeeDecision, IpLegalStatus, NeedStatus, OfferStatus,
-    Texts, agreement, assessment, capability, interest, ip_asset, need, offer, organization,
+    ProjectStatus, Texts, agreement, assessment, capability, interest, ip_asset, need, offer,
+    organization, project,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Value as Stored};
 use serde_json::{Value, json};
-use tests::{Cast, Person, World, records, selection::everything};
+use tests::{
+    Cast, Person, World,
+    records::{self, ProjectRows},
+    selection::everything,
+};
 
 use crate::{needs::with, policy};
 
@@ -81,7 +87,8 @@ type Column<R> = <<R as ModelTrait>::Entity as EntityTrait>::Column;
 
 /// Whether a column takes any text; the others hold statuses, codes and names of rows.
 fn is_free(column: &str) -> bool {
-    !["sector", "subsector", "status", "kind", "parties"].contains(&column)
+    !["sector", "subsector", "status", "kind", "parties", "partners", "scian", "states", "currency"]
+        .contains(&column)
 }
 
 fn overwrite(json: &mut Value, is_text: &impl Fn(&str) -> bool, word: &str) {
@@ -108,6 +115,8 @@ struct Secrets {
     /// The office's, which the network knows.
     asset: ip_asset::Model,
     able: capability::Model,
+    /// Of the company and the office, which the network knows.
+    project: project::Model,
 }
 
 async fn secrets(world: &World) -> Secrets {
@@ -162,6 +171,29 @@ async fn secrets(world: &World) -> Secrets {
     let able = records::capability(&cast, CapabilityStatus::Published, world.now());
     let able = seeded("able", able, capabilities::FIELDS);
     world.put(able.clone()).await;
+    let rows = records::project(&cast, ProjectStatus::Active, world.now());
+    let published = project::Model { published: true, ..rows.project.clone() };
+    let project = seeded("project", published, projects::FIELDS);
+    // What its parts say is for its partners.
+    let word = records::both(
+        &canary("project", Some(DisclosureLevel::Contract)),
+        &canary("project", Some(DisclosureLevel::Contract)),
+    );
+    let mut rows = ProjectRows { project: project.clone(), ..rows };
+    for row in &mut rows.partners {
+        row.contribution = Some(word.clone());
+    }
+    for row in &mut rows.milestones {
+        row.title = word.clone();
+        row.acceptance_criteria = Some(word.clone());
+        row.evidence = Some(word.clone());
+        row.trl_evidence.0[0].title = word.es.clone().unwrap();
+    }
+    for row in &mut rows.outcomes {
+        (row.metric, row.evidence) = (word.clone(), word.clone());
+        row.unit = word.es.clone().unwrap();
+    }
+    world.project(&rows).await;
     // Held and resumed, so that matching hears of them.
     let (member, officer) = (
         world.person(entity::Role::MemberUser, cast.company).await,
@@ -179,7 +211,7 @@ async fn secrets(world: &World) -> Secrets {
     for event in world.event_rows().await {
         assert!(!event.body.to_string().contains("zanate"), "{}", event.body);
     }
-    Secrets { cast, need, offer, hidden, interest, agreement, asset, able }
+    Secrets { cast, need, offer, hidden, interest, agreement, asset, able, project }
 }
 
 /// How much of each row a viewer sees.
@@ -210,6 +242,7 @@ fn seen(viewer: &Viewer, secrets: &Secrets) -> Vec<(&'static str, Option<Disclos
         ("agreement", secrets.agreement.level(viewer)),
         ("asset", secrets.asset.level(viewer)),
         ("able", secrets.able.level(viewer)),
+        ("project", secrets.project.level(viewer)),
     ]
 }
 
@@ -273,6 +306,15 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             "{{ agreements(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {a} }} }} }} }}"
         ));
     }
+    let project = secrets.project.id;
+    let j = everything("Project", 1);
+    operations.push(format!("{{ project(id: \"{project}\") {{ {j} }} }}"));
+    operations.push(format!("{{ node(id: \"{project}\") {{ ... on Project {{ {j} }} }} }}"));
+    for order in ["NEWEST", "OLDEST", "RECENTLY_UPDATED"] {
+        operations.push(format!(
+            "{{ projects(order: {order}, first: 2) {{ totalCount edges {{ cursor node {{ {j} }} }} }} }}"
+        ));
+    }
     let asset = secrets.asset.id;
     let p = everything("IpAsset", 1);
     operations.push(format!("{{ ipAsset(id: \"{asset}\") {{ {p} }} }}"));
@@ -303,6 +345,7 @@ fn operations(secrets: &Secrets) -> Vec<String> {
         "interests",
         "matches",
         "agreements",
+        "projects",
         "organizations",
         "ipAssets",
         "capabilities",
@@ -352,6 +395,11 @@ async fn told(person: &Person<'_>, secrets: &Secrets) -> String {
         let mut input = policy::input(verb, &secrets.agreement.id.to_string());
         input["expectedVersion"] = json!(99);
         told.push_str(&person.agreement(verb, input).await.body.to_string());
+    }
+    for verb in ["holdProject", "completeProject", "cancelProject"] {
+        let input = json!({ "id": secrets.project.id.to_string(), "expectedVersion": 99,
+            "note": "Por esto" });
+        told.push_str(&person.project(verb, input).await.body.to_string());
     }
     for verb in ["publishNeed", "holdNeed", "submitNeed", "fulfilNeed"] {
         for id in [secrets.need.id, secrets.hidden.id] {

@@ -1,4 +1,5 @@
-//! The one story: from a company's need to a signed licence. At every step nobody, a stranger,
+//! The one story: from a company's need to a signed licence, and on to an outcome that somebody
+//! else has validated. At every step nobody, a stranger,
 //! another chamber, another office and an analyst look at everything there is and try to do
 //! what was just done; they get what the rules say.
 
@@ -10,19 +11,20 @@ use api::{
 use chrono::TimeDelta;
 use entity::{
     AgreementId, DisclosureLevel, InterestId, IpAssetId, MatchId, NeedId, OfferId, OrganizationId,
-    Role, agreement, interest, ip_asset, match_, need, offer,
+    ProjectId, Role, agreement, interest, ip_asset, match_, need, offer, project,
 };
 use sea_orm::{ActiveEnum, EntityTrait};
 use serde_json::{Value, json};
 use tests::{AGREEMENT, Cast, INTEREST, Person, World};
 
-use crate::{needs, needs::with, offers, policy};
+use crate::{needs, needs::with, offers, policy, projects};
 
-tests::stories!(from_a_need_to_a_signed_licence);
+tests::stories!(from_a_need_to_an_outcome_that_counts);
 
 /// Those who have no part in it.
 struct Bystanders<'w> {
     world: &'w World,
+    cast: Cast,
     people: Vec<(&'static str, Person<'w>)>,
     /// How often they looked, and how often they tried.
     looked: usize,
@@ -42,7 +44,7 @@ impl<'w> Bystanders<'w> {
             ("another office", world.person(Role::OttManager, cast.other_ott).await),
             ("an analyst", world.person(Role::Analyst, cast.network).await),
         ];
-        Self { world, people, looked: 0, tried: 0 }
+        Self { world, cast: *cast, people, looked: 0, tried: 0 }
     }
 
     /// All of them look at all there is, and try the verb that was just done.
@@ -64,13 +66,14 @@ impl<'w> Bystanders<'w> {
             let Some((of, id)) = records.iter().rev().find(|(of, _)| *of == noun) else { continue };
             let mut input = policy::input(verb, id);
             input["expectedVersion"] = json!(self.version(of, id).await);
-            input.as_object_mut().unwrap().extend(needed(verb));
+            input.as_object_mut().unwrap().extend(needed(verb, &self.cast));
             let answer = match noun {
                 "need" => person.need(verb, input).await,
                 "offer" => person.offer(verb, input).await,
                 "match" => person.matched(verb, input).await,
                 "interest" => person.interest(verb, input).await,
                 "ipAsset" => person.asset(verb, input).await,
+                "project" => person.project(verb, input).await,
                 _ => person.agreement(verb, input).await,
             };
             let right = match self.level(of, id, &viewer).await {
@@ -109,6 +112,11 @@ impl<'w> Bystanders<'w> {
                 let row = ip_asset::Entity::find_by_id(id).one(db).await;
                 row.unwrap().unwrap().level(viewer)
             }
+            "project" => {
+                let id = id.parse::<ProjectId>().unwrap();
+                let row = project::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().level(viewer)
+            }
             _ => {
                 let id = id.parse::<AgreementId>().unwrap();
                 let row = agreement::Entity::find_by_id(id).one(db).await;
@@ -142,6 +150,11 @@ impl<'w> Bystanders<'w> {
                 let row = ip_asset::Entity::find_by_id(id).one(db).await;
                 row.unwrap().unwrap().version
             }
+            "project" => {
+                let id = id.parse::<ProjectId>().unwrap();
+                let row = project::Entity::find_by_id(id).one(db).await;
+                row.unwrap().unwrap().version
+            }
             _ => {
                 let id = id.parse::<AgreementId>().unwrap();
                 let row = agreement::Entity::find_by_id(id).one(db).await;
@@ -152,18 +165,18 @@ impl<'w> Bystanders<'w> {
 }
 
 /// What a verb's input needs beside the record, its version, a note and a reason.
-fn needed(verb: &str) -> serde_json::Map<String, Value> {
+fn needed(verb: &str, cast: &Cast) -> serde_json::Map<String, Value> {
     let more = match verb {
         "approveAgreement" => json!({ "party": "org_0" }),
         "signAgreement" => json!({ "party": "org_0", "sha256": "00" }),
         "marketIpAsset" => json!({ "status": "WITHDRAWN" }),
         "decideIpFee" => json!({ "decision": "LET_LAPSE" }),
-        _ => json!({}),
+        _ => projects::more(verb, cast, "outcome_0", "agreement_0"),
     };
     more.as_object().unwrap().clone()
 }
 
-async fn from_a_need_to_a_signed_licence(world: &World) {
+async fn from_a_need_to_an_outcome_that_counts(world: &World) {
     let cast = world.cast().await;
     let mut others = Bystanders::of(world, &cast).await;
     let member = world.person(Role::MemberUser, cast.company).await;
@@ -337,8 +350,6 @@ async fn from_a_need_to_a_signed_licence(world: &World) {
         let left = person.send(inbox, json!({})).await.root()["inbox"]["totalCount"].clone();
         assert_eq!(left, 0, "nothing waits any more");
     }
-    println!("the story: {} looks, {} attempts of others", others.looked, others.tried);
-    assert!(others.looked > 400 && others.tried > 100);
     let kinds = world.events().await;
     let end = [
         "AGREEMENT_ACTIVATED",
@@ -349,6 +360,120 @@ async fn from_a_need_to_a_signed_licence(world: &World) {
         "NEED_FULFILLED",
     ];
     assert_eq!(kinds[kinds.len() - 6..], end);
+
+    // What was licensed is put to work: a project of the company, the office and the chamber.
+    let admin = world.person(Role::ChamberAdmin, cast.chamber).await;
+    let team = Team { member: &member, officer: &officer, manager: &manager, admin: &admin };
+    let from = json!({ "needs": [need["id"]], "offers": [made["id"]] });
+    let closed = carry_out(&mut others, &mut records, &team, &licence["id"], from).await;
+    assert_eq!((&closed["status"], &closed["trlCurrent"]), (&json!("CLOSED"), &json!(8)));
+    // Who may know of the need, sees where it led: from need to outcome in one question.
+    let ask = "query($id: ID!) { need(id: $id) { projects { trlStart trlCurrent agreement { id } \
+        outcomes { status value } } } }";
+    let led = json!([{ "trlStart": 6, "trlCurrent": 8, "agreement": { "id": licence["id"] },
+        "outcomes": [{ "status": "VALIDATED", "value": "96.50" }] }]);
+    for party in [&member, &manager, &admin] {
+        let found = party.send(ask, json!({ "id": need["id"] })).await;
+        assert_eq!(found.root()["projects"], led);
+    }
+    for (name, person) in &others.people {
+        let found = person.send(ask, json!({ "id": need["id"] })).await.root().clone();
+        assert!(found.is_null() || found["projects"] == json!([]), "{name}: {found:#}");
+    }
+    println!("the story: {} looks, {} attempts of others", others.looked, others.tried);
+    assert!(others.looked > 600 && others.tried > 200);
+    let kinds = world.events().await;
+    let end = [
+        "OUTCOME_VALIDATED",
+        "PROJECT_CLOSURE_ENDORSED",
+        "PROJECT_CLOSURE_ENDORSED",
+        "PROJECT_CLOSED",
+    ];
+    assert_eq!(kinds[kinds.len() - 4..], end);
+}
+
+/// Those who carry a project out.
+struct Team<'a> {
+    member: &'a Person<'a>,
+    officer: &'a Person<'a>,
+    manager: &'a Person<'a>,
+    admin: &'a Person<'a>,
+}
+
+/// A project, from its proposal to its end; the others watch each step.
+async fn carry_out(
+    others: &mut Bystanders<'_>,
+    records: &mut Records,
+    team: &Team<'_>,
+    licence: &Value,
+    from: Value,
+) -> Value {
+    let (cast, Team { member, officer, manager, admin }) = (others.cast, team);
+    let partner = |id: OrganizationId| json!({ "partner": id.to_string() });
+    let line = |id: OrganizationId, role: &str, share: i32| json!({ "organization": id.to_string(), "role": role, "shareBp": share });
+    let milestone = |title: &str, trl: i32, due: &str| {
+        json!({ "kind": "TRL", "title": { "es": title }, "responsible": cast.ott.to_string(),
+            "dueOn": due, "trlAfter": trl })
+    };
+    let plan = json!({
+        "from": cast.company.to_string(), "type": "PILOT", "title": { "es": "Piloto en planta" },
+        "trlStart": 6, "trlTarget": 8, "budget": { "amount": "900000" },
+        "consortium": [line(cast.company, "LEADER", 7_000),
+            line(cast.ott, "TECHNOLOGY_TRANSFER_OFFICE", 3_000), line(cast.chamber, "CHAMBER", 0)],
+        "funding": [{ "partner": cast.company.to_string(), "kind": "COMPANY", "form": "CASH",
+            "amount": "900000" }],
+        "milestones": [milestone("Opera cien horas", 7, "2026-06-30"),
+            milestone("Opera en línea", 8, "2026-11-30")],
+    });
+    let proposed = member.project("proposeProject", with(plan, from)).await;
+    assert_eq!(proposed.outcome(), "DONE", "{:#}", proposed.body);
+    let mut row = proposed.root()["project"].clone();
+    records.push(("project", id(&row)));
+    let (company, office, chamber) =
+        (partner(cast.company), partner(cast.ott), partner(cast.chamber));
+    let told = json!({ "publishes": true });
+    let with_told = |more: &Value| with(more.clone(), told.clone());
+    let number = |number: i32, more: &Value| with(json!({ "number": number }), more.clone());
+    let shown = |level: i32| {
+        json!({ "evidence": { "es": "Bitácora firmada" }, "trlEvidence": [{ "level": level,
+            "kind": "PILOT", "title": "Prueba en planta" }] })
+    };
+    let none = json!({});
+    let mut steps: Vec<(&Person<'_>, &str, Value)> = vec![
+        (member, "formProject", told.clone()),
+        (manager, "acceptProject", with_told(&office)),
+        (admin, "acceptProject", with_told(&chamber)),
+        (manager, "approveProject", office.clone()),
+        (admin, "approveProject", chamber.clone()),
+        (member, "linkProjectAgreement", json!({ "agreement": licence })),
+        (member, "startProject", none.clone()),
+    ];
+    for (place, level) in [(1, 7), (2, 8)] {
+        steps.push((officer, "startMilestone", number(place, &none)));
+        steps.push((officer, "submitMilestone", number(place, &shown(level))));
+        steps.push((member, "acceptMilestone", number(place, &company)));
+        steps.push((manager, "acceptMilestone", number(place, &office)));
+    }
+    steps.push((member, "completeProject", json!({ "note": "Opera desde hace un mes" })));
+    let saved = json!({ "kind": "SAVINGS", "metric": { "es": "Gas por tonelada" },
+        "baseline": "120", "value": "96.5", "unit": "m3/t", "measuredOn": "2026-03-01",
+        "evidence": { "es": "Medidor calibrado" } });
+    steps.push((member, "recordOutcome", with(company, saved)));
+    for (person, verb, more) in steps {
+        others.watch(records, "project", verb).await;
+        row = after(person, "project", verb, &row, more).await;
+    }
+    let outcome = json!({ "outcome": row["outcomes"][0]["id"] });
+    for (person, verb, more) in [
+        (manager, "validateOutcome", with(office.clone(), outcome)),
+        (manager, "closeProject", office),
+        (admin, "closeProject", chamber),
+    ] {
+        others.watch(records, "project", verb).await;
+        row = after(person, "project", verb, &row, more).await;
+    }
+    others.watch(records, "project", "closeProject").await;
+    row
 }
 
 fn id(record: &Value) -> String {
@@ -369,6 +494,7 @@ async fn after(person: &Person<'_>, noun: &str, verb: &str, before: &Value, more
         "match" => person.matched(verb, input).await,
         "interest" => person.interest(verb, input).await,
         "ipAsset" => person.asset(verb, input).await,
+        "project" => person.project(verb, input).await,
         _ => person.agreement(verb, input).await,
     };
     assert_eq!(done.outcome(), "DONE", "{verb}: {:#}", done.body);

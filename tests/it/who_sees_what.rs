@@ -9,15 +9,16 @@ use api::{
     inbox, interests, ip, ledger, matches, needs, offers, organizations,
     policy::{
         Action, AgreementAction, AssessmentAction, CapabilityAction, InterestAction, IpAssetAction,
-        MatchAction, NeedAction, OfferAction, OrganizationFacts, Resource, Viewer,
+        MatchAction, NeedAction, OfferAction, OrganizationFacts, ProjectAction, Resource, Viewer,
     },
+    projects,
     read::Field,
     timeline,
 };
 use entity::{
     AgreementStatus, AgreementType, AssessmentKind, CapabilityStatus, DisclosureLevel,
     InterestDirection, InterestStatus, IpLegalStatus, MatchStatus, NeedStatus, OfferStatus,
-    OrganizationKind, agreement, assessment, interest, ip_asset, match_,
+    OrganizationKind, ProjectStatus, agreement, assessment, interest, ip_asset, match_, project,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -97,6 +98,19 @@ fn the_file_of_the_policy_is_the_policy() {
     table(&mut text, "agreement, published", &[], &viewers, |viewer| {
         (row.level(viewer), Vec::new())
     });
+    for status in ProjectStatus::iter() {
+        let row = records::project(&cast, status, now).project;
+        let able = ProjectAction::iter().filter(|a| a.from().contains(&status));
+        let able: Vec<_> = able.filter(|action| action.mutation().is_some()).collect();
+        let names: Vec<_> = able.iter().filter_map(|action| action.mutation()).collect();
+        let title = format!("project that the company leads, {}", status.to_value());
+        table(&mut text, &title, &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
+    let row = records::project(&cast, ProjectStatus::Active, now).project;
+    let row = project::Model { published: true, ..row };
+    table(&mut text, "project, published", &[], &viewers, |viewer| (row.level(viewer), Vec::new()));
     for (name, status, listed) in [
         ("intellectual property, public and listed", IpLegalStatus::GrantedInForce, true),
         ("intellectual property, public and not listed", IpLegalStatus::GrantedInForce, false),
@@ -151,6 +165,7 @@ fn the_file_of_the_policy_is_the_policy() {
     let offer = records::offer(&cast, OfferStatus::Draft, now);
     let (asset, _) = records::ip_asset(&cast, IpLegalStatus::InPreparation, now);
     let able = records::capability(&cast, CapabilityStatus::Draft, now);
+    let proposed = records::project(&cast, ProjectStatus::Proposed, now).project;
     let names = [
         "draftNeed",
         "draftOffer",
@@ -158,6 +173,7 @@ fn the_file_of_the_policy_is_the_policy() {
         "draftInterest in an offer",
         "… in a need",
         "draftAgreement for the company",
+        "proposeProject for the chamber",
         "recordIpAsset",
         "draftCapability",
     ];
@@ -169,6 +185,7 @@ fn the_file_of_the_policy_is_the_policy() {
             InterestAction::Draft.permitted(viewer, &to_offer),
             InterestAction::Draft.permitted(viewer, &to_need),
             AgreementAction::Draft.permitted(viewer, &drafted),
+            ProjectAction::Propose.permitted(viewer, &proposed),
             IpAssetAction::Record.permitted(viewer, &asset),
             CapabilityAction::Draft.permitted(viewer, &able),
         ];
@@ -195,6 +212,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "match", matches::FIELDS);
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "agreement", agreements::FIELDS);
+    fields(&mut text, "project", projects::FIELDS);
     fields(&mut text, "intellectual property", ip::FIELDS);
     fields(&mut text, "capability", capabilities::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);

@@ -117,6 +117,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "ipAsset", ASSET), json!({ "input": input })).await
     }
 
+    /// Does something to a project.
+    pub async fn project(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "project", PROJECT), json!({ "input": input })).await
+    }
+
     /// Does something to a capability.
     pub async fn capability(&self, verb: &str, input: Value) -> Answer {
         self.send(&mutation(verb, "capability", CAPABILITY), json!({ "input": input })).await
@@ -241,6 +246,26 @@ pub const AGREEMENT: &str = "id folio version type status title text textToSign 
     progress { total done due overdue progressBp dueProgressBp } frame { id } amends { id } \
     amendments { nodes { id } } actions disclosureLevel redactedFields \
     history { from to by reason note }";
+
+/// What tests read of a project after each step.
+pub const PROJECT: &str = "id folio version type status title objective trlStart trlTarget \
+    trlCurrent startsOn endsOn formedAt approvedAt startedAt completedAt endedAt nextDueOn \
+    scian { code } states { code } budget { amount currency } leader { id } proposedBy { id } \
+    agreement { id } needs { id } offers { id } \
+    partners { role shareBp portion acceptsMilestones approves acceptedAt declinedAt approvedAt \
+    closedAt publishes contribution organization { id } } \
+    funding { number source kind form status amount { amount } partner { id } } \
+    finances { counted { amount } committed { amount } received { amount } cash { amount } \
+    inKind { amount } missing { amount } } \
+    workPackages { number title startsOn endsOn budget { amount } responsible { id } } \
+    risks { risk likelihood impact mitigation } \
+    milestones { id number kind status title acceptanceCriteria dueOn overdue trlAfter \
+    payment { amount } evidence trlEvidence { level kind title } submittedAt leaderAcceptedAt \
+    officeAcceptedAt endedAt responsible { id } documents { id } history { from to note } } \
+    progress { total accepted missed waived overdue progressBp } \
+    outcomes { id kind status metric baseline value unit measuredOn evidence recordedBy { id } \
+    judgedBy { id } judgedAt documents { id } history { from to note } } \
+    actions disclosureLevel redactedFields history { from to by reason note }";
 
 /// A mutation with its one argument; the type of that is looked up in the schema.
 fn mutation(verb: &str, noun: &str, fields: &str) -> String {

@@ -7,19 +7,23 @@ use entity::{
     AgreementPartyRole, AgreementStatus, AgreementType, AssessmentId, AssessmentKind,
     AssessmentMethod, AssimilationScores, BudgetBand, CapabilityId, CapabilityKind,
     CapabilityStatus, Codes, Commitment, CommitmentHorizon, CommitmentStatus, Commitments,
-    Comparator, Confidential, ConsentId, ConsentPurpose, DeclineReason, DelegationId,
-    DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus, EvidenceKind, Exclusivity,
-    ExclusivityAvailable, InnovationReadiness, InnovationScope, InterestDirection, InterestId,
+    Comparator, Confidential, ConsentId, ConsentPurpose, ConsortiumRole, ContributionForm,
+    DeclineReason, DelegationId, DevelopmentStage, DisclosureLevel, DocumentId, DocumentStatus,
+    EvidenceKind, Exclusivity, ExclusivityAvailable, FundingKind, FundingLine, FundingLines,
+    FundingStatus, InnovationReadiness, InnovationScope, InterestDirection, InterestId,
     InterestStatus, IpAssetId, IpCommercialStatus, IpEvent, IpEventId, IpFigure, IpInventor,
     IpInventors, IpLegalStatus, IpOffice, IpOwner, IpOwners, IpOwnership, IprStatus, Localized,
-    MatchComponents, MatchId, MatchSource, MatchStatus, NeedId, NeedStatus, NeedType,
-    OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
-    PartnershipType, PersonId, PriceBand, ProblemKind, RegionId, RequirementAnswer,
-    RequirementAnswers, RequirementResponse, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
-    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
-    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, affiliation, agreement,
+    MatchComponents, MatchId, MatchSource, MatchStatus, MilestoneId, MilestoneKind,
+    MilestoneStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType,
+    OrganizationId, OrganizationKind, OutcomeId, OutcomeKind, OutcomeStatus, PartnershipType,
+    PersonId, PriceBand, ProblemKind, ProjectId, ProjectRisk, ProjectRisks, ProjectStatus,
+    ProjectType, RegionId, RequirementAnswer, RequirementAnswers, RequirementResponse, RiskLevel,
+    SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
+    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
+    VerificationLevel, VerifiedClaims, WorkPackage, WorkPackages, affiliation, agreement,
     agreement_party, assessment, capability, consent, delegation, document, document::RecordId,
-    interest, ip_asset, ip_event, match_, need, offer, organization, region,
+    interest, ip_asset, ip_event, match_, milestone, need, offer, organization, outcome, project,
+    project_partner, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -59,6 +63,20 @@ impl World {
         self.put(row.clone()).await;
         for party in parties(row) {
             self.put(party).await;
+        }
+    }
+
+    /// Puts a project on record, with its parts.
+    pub async fn project(&self, rows: &ProjectRows) {
+        self.put(rows.project.clone()).await;
+        for row in &rows.partners {
+            self.put(row.clone()).await;
+        }
+        for row in &rows.milestones {
+            self.put(row.clone()).await;
+        }
+        for row in &rows.outcomes {
+            self.put(row.clone()).await;
         }
     }
 
@@ -289,6 +307,7 @@ pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) ->
         offer_id: None,
         interest_id: None,
         agreement_id: None,
+        project_id: None,
         organization_id: None,
         party: None,
         level,
@@ -310,6 +329,7 @@ pub fn document(record: RecordId, level: DisclosureLevel, now: DateTime<Utc>) ->
         RecordId::Offer(id) => row.offer_id = Some(id),
         RecordId::Interest(id) => row.interest_id = Some(id),
         RecordId::Agreement(id) => row.agreement_id = Some(id),
+        RecordId::Project(id) => row.project_id = Some(id),
     }
     row
 }
@@ -530,6 +550,177 @@ pub fn parties(row: &agreement::Model) -> Vec<agreement_party::Model> {
         publishes: false,
     };
     row.parties.parsed().into_iter().zip(0..).map(party).collect()
+}
+
+/// A project with its parts.
+#[derive(Clone, Debug)]
+pub struct ProjectRows {
+    /// It.
+    pub project: project::Model,
+    /// The company that leads it, the office, the chamber.
+    pub partners: Vec<project_partner::Model>,
+    /// For each of the three one that is planned and one that is under way, then one that was
+    /// submitted, and one that was missed.
+    pub milestones: Vec<milestone::Model>,
+    /// One that the company recorded.
+    pub outcomes: Vec<outcome::Model>,
+}
+
+/// A project that the cast's chamber proposed, its company leads, and its office serves, as far
+/// as its status says; with a field in every column.
+#[must_use]
+pub fn project(cast: &Cast, status: ProjectStatus, now: DateTime<Utc>) -> ProjectRows {
+    use ProjectStatus::{
+        Active, Approved, Cancelled, Closed, Completed, OnHold, Proposed, Rejected,
+    };
+    let id = ProjectId::new(now);
+    let begun = matches!(status, Active | OnHold | Completed | Closed);
+    let approved = begun || status == Approved;
+    let done = matches!(status, Completed | Closed);
+    let formed = status != Proposed;
+    let at = |there: bool| there.then_some(now);
+    let line = |partner, kind, minor, status| FundingLine {
+        partner,
+        source: partner.is_none().then(|| "Fondo Ejemplar".to_owned()),
+        kind,
+        form: ContributionForm::Cash,
+        minor,
+        status,
+    };
+    let package = |es: &str, responsible, minor| WorkPackage {
+        title: both(es, "Work"),
+        responsible,
+        starts_on: Some(day(0, now)),
+        ends_on: Some(day(200, now)),
+        budget_minor: Some(minor),
+    };
+    let project = project::Model {
+        id,
+        folio: format!("PRY-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        kind: ProjectType::Pilot,
+        proposed_by_id: cast.chamber,
+        leader_id: cast.company,
+        partners: [cast.company, cast.ott, cast.chamber].iter().collect(),
+        agreement_id: None,
+        title: both("Piloto del recuperador", "A pilot of the recuperator"),
+        objective: Some(both("Ahorrar gas en el horno", "To save gas in the kiln")),
+        scian: codes(&["327121"]),
+        subsector: Some("327".into()),
+        states: codes(&["05"]),
+        trl_start: Some(5),
+        trl_target: Some(7),
+        trl_current: Some(5),
+        starts_on: Some(day(0, now)),
+        ends_on: Some(day(300, now)),
+        currency: "MXN".into(),
+        budget_minor: Some(100_000_00),
+        funding: FundingLines(vec![
+            line(Some(cast.company), FundingKind::Company, 60_000_00, FundingStatus::Planned),
+            line(None, FundingKind::State, 40_000_00, FundingStatus::Requested),
+        ]),
+        work_packages: WorkPackages(vec![
+            package("Diseño", cast.ott, 30_000_01),
+            package("Montaje", cast.company, 69_999_99),
+        ]),
+        risks: ProjectRisks(vec![ProjectRisk {
+            risk: "Se agrieta el refractario".into(),
+            likelihood: RiskLevel::Medium,
+            impact: RiskLevel::High,
+            mitigation: Some("Curva de calentamiento".into()),
+        }]),
+        formed_at: at(formed),
+        approved_at: at(approved),
+        started_at: at(begun),
+        completed_at: at(done),
+        ended_at: at(matches!(status, Closed | Rejected | Cancelled)),
+        published: false,
+        next_due_on: Some(day(30, now)),
+    };
+    let partner = |organization_id, place, role, share_bp, portion| project_partner::Model {
+        project_id: id,
+        organization_id,
+        place,
+        role,
+        share_bp,
+        portion_minor: Some(portion),
+        contribution: Some(both("Su horno de prueba", "Its test kiln")),
+        accepts_milestones: organization_id == cast.ott,
+        approves: organization_id != cast.company,
+        accepted_at: at(formed),
+        accepted_by: None,
+        declined_at: None,
+        approved_at: at(approved),
+        approved_by: None,
+        closed_at: at(status == Closed),
+        closed_by: None,
+        publishes: false,
+    };
+    let partners = vec![
+        partner(cast.company, 0, ConsortiumRole::Leader, 6_000, 60_000_00),
+        partner(cast.ott, 1, ConsortiumRole::TechnologyTransferOffice, 4_000, 40_000_00),
+        partner(cast.chamber, 2, ConsortiumRole::Chamber, 0, 0),
+    ];
+    let milestone = |number: i32, responsible_id, status| milestone::Model {
+        id: MilestoneId::new(now),
+        project_id: id,
+        number,
+        kind: MilestoneKind::Trl,
+        status,
+        title: both("Horno en marcha", "The kiln runs"),
+        acceptance_criteria: Some(both("Cien horas", "A hundred hours")),
+        responsible_id,
+        due_on: day(30 * i64::from(number), now),
+        trl_after: Some(6),
+        payment_minor: Some(10_000_00),
+        evidence: Some(both("Bitácora", "The log")),
+        trl_evidence: TrlEvidences(vec![TrlEvidence {
+            level: 6,
+            kind: EvidenceKind::Pilot,
+            title: "Prueba en planta".into(),
+        }]),
+        documents: codes(&[]),
+        submitted_at: at(status == MilestoneStatus::Submitted),
+        submitted_by: None,
+        leader_accepted_at: None,
+        leader_accepted_by: None,
+        office_accepted_at: None,
+        office_accepted_by: None,
+        ended_at: at(status == MilestoneStatus::Missed),
+    };
+    let mut milestones = Vec::new();
+    for responsible in [cast.company, cast.ott, cast.chamber] {
+        for status in [MilestoneStatus::Planned, MilestoneStatus::InProgress] {
+            let number = i32::try_from(milestones.len() + 1).expect("few");
+            milestones.push(milestone(number, responsible, status));
+        }
+    }
+    milestones.push(milestone(7, cast.ott, MilestoneStatus::Submitted));
+    milestones.push(milestone(8, cast.ott, MilestoneStatus::Missed));
+    let outcome = outcome::Model {
+        id: OutcomeId::new(now),
+        project_id: id,
+        kind: OutcomeKind::Savings,
+        status: OutcomeStatus::Recorded,
+        metric: both("Gas por tonelada", "Gas per tonne"),
+        baseline_hundredths: Some(120_00),
+        value_hundredths: 96_50,
+        unit: "m3/t".into(),
+        measured_on: day(0, now),
+        evidence: both("Medidor calibrado", "A calibrated meter"),
+        documents: codes(&[]),
+        recorded_by_id: cast.company,
+        recorded_by: None,
+        recorded_at: now,
+        judged_by_id: None,
+        judged_by: None,
+        judged_at: None,
+    };
+    ProjectRows { project, partners, milestones, outcomes: vec![outcome] }
 }
 
 /// An organization with a field in every column.

@@ -8,7 +8,7 @@ use entity::{
     AgreementEconomics, AgreementId, AgreementStatus, AgreementType, Codes, Commitments,
     Confidential, DisclosureLevel, Exclusivity, IpOwnership, Language, Localized,
     agreement::{self, Column},
-    document, event,
+    document, event, project,
 };
 use sea_orm::{ActiveEnum, Condition};
 
@@ -29,6 +29,7 @@ use crate::{
     offers::Offer,
     organizations::Organization,
     policy::{AgreementFacts, Viewer, visible_agreements},
+    projects::{Project, own_latest_projects},
     read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
@@ -110,6 +111,8 @@ pub struct Agreement {
     amendments: Many<Agreement>,
     #[graphql(skip)]
     framed: Many<Agreement>,
+    #[graphql(skip)]
+    projects: Many<Project>,
     #[graphql(skip)]
     timeline: Many<TimelineEntry>,
     #[graphql(skip)]
@@ -305,6 +308,24 @@ impl Agreement {
         Some(self.framed.page(ctx))
     }
 
+    /// The projects that rest on it and in which you take part, the last first.
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "first",
+            desc = "How many from the start, 1 to 100; 20 when nothing is said."
+        )]
+        _first: Option<i32>,
+        #[graphql(name = "after", desc = "Only what follows this cursor.")] _after: Option<String>,
+        #[graphql(name = "last", desc = "How many from the end, 1 to 100.")] _last: Option<i32>,
+        #[graphql(name = "before", desc = "Only what precedes this cursor.")] _before: Option<
+            String,
+        >,
+    ) -> Told<Page<Project>> {
+        Some(self.projects.page(ctx))
+    }
+
     /// What happened to it, oldest first. Who did it is told from `CONTRACT` on.
     async fn timeline(
         &self,
@@ -441,6 +462,12 @@ impl Node for Agreement {
                 place: |row: &mut Self| &mut row.framed,
             },
             &ToMany {
+                name: "projects",
+                parent: project::Column::AgreementId,
+                list: own_latest_projects,
+                place: |row: &mut Self| &mut row.projects,
+            },
+            &ToMany {
                 name: "timeline",
                 parent: event::Column::SubjectId,
                 list: timeline,
@@ -544,6 +571,7 @@ impl Node for Agreement {
             amends: None,
             amendments: Many::default(),
             framed: Many::default(),
+            projects: Many::default(),
             timeline: Many::default(),
             documents: Many::default(),
         })

@@ -39,7 +39,7 @@ const WHOM_TO_CALL: &str =
 const MEASURED: &[u8] = b"semana,linea,kWh,piezas\n1,A,41200,18400\n1,B,38750,17100\n2,A,40810,18650\n2,B,39020,16980\n";
 
 /// How many days ago each was written down, how far it came, and how far what was to be signed.
-const FATES: [(i64, InterestStatus, Option<AgreementStatus>); 20] = [
+const FATES: [(i64, InterestStatus, Option<AgreementStatus>); 22] = [
     (3, InterestStatus::Submitted, None),
     (2, InterestStatus::Submitted, None),
     (6, InterestStatus::Triage, None),
@@ -60,6 +60,8 @@ const FATES: [(i64, InterestStatus, Option<AgreementStatus>); 20] = [
     (16, InterestStatus::NdaPending, Some(AgreementStatus::InternalReview)),
     (15, InterestStatus::NdaPending, Some(AgreementStatus::Negotiation)),
     (12, InterestStatus::Accepted, None),
+    (34, InterestStatus::Evaluation, None),
+    (57, InterestStatus::Agreed, Some(AgreementStatus::Active)),
 ];
 
 /// Writes them, in one piece of work.

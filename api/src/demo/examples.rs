@@ -10,16 +10,18 @@ use serde_json::{Value, json};
 use super::{
     DemoToken,
     operations::{
-        ACCEPT_INTEREST, AGREEMENT_COUNTS, AGREEMENTS, APPROVE_AGREEMENT, ASSIMILATION, ATTACH,
-        BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, CROSSWALK,
-        DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED,
-        ELIGIBILITY, EVALUATE_INTEREST, FILES, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
+        ACCEPT_INTEREST, ACCEPT_MILESTONE, ACCEPT_PROJECT, AGREEMENT_COUNTS, AGREEMENTS,
+        APPROVE_AGREEMENT, APPROVE_PROJECT, ASSIMILATION, ATTACH, BY_STATUS, CAPABILITIES,
+        CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, CROSSWALK, DECIDE_FEE, DISCLOSURES,
+        DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY,
+        EVALUATE_INTEREST, FILES, FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
         INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED,
         NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW,
-        OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO, PREVIEW, PUBLIC_NEEDS,
-        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT,
-        RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
-        TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VIEWER, WORK_LIST,
+        OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO, PREVIEW, PROJECTS,
+        PROPOSE_PROJECT, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT,
+        RECORD_ASSET, RECORD_IP_EVENT, RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST,
+        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME,
+        VIEWER, WORK_LIST,
     },
     things::{Found, Things},
 };
@@ -227,6 +229,31 @@ fn companies(things: &Things) -> Vec<Entry> {
             what_to_sign(things),
         ),
         ("MEMBER_USER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
+        ("MEMBER_USER", "Nuestros proyectos", "Our projects", PROJECTS, none()),
+        (
+            "MEMBER_USER",
+            "Proponer un proyecto",
+            "Propose a project",
+            PROPOSE_PROJECT,
+            what_to_propose(things),
+        ),
+        (
+            "MEMBER_USER",
+            "Convocar al consorcio de un proyecto",
+            "Call the partners of a project together",
+            FORM_PROJECT,
+            with(version(&things.to_form), &json!({ "publishes": true })),
+        ),
+        (
+            "MEMBER_USER",
+            "Aceptar un hito",
+            "Accept a milestone",
+            ACCEPT_MILESTONE,
+            with(
+                version(&things.to_accept),
+                &json!({ "number": 2, "partner": things.company.to_string() }),
+            ),
+        ),
         (
             "MEMBER_USER",
             "Dar por satisfecha una necesidad",
@@ -302,6 +329,13 @@ fn chambers(things: &Things) -> Vec<Entry> {
         ),
         ("CHAMBER_ADMIN", "Lo que me espera", "What waits for me", INBOX, none()),
         ("CHAMBER_ADMIN", "Qué ha pasado", "What happened", TIMELINE, none()),
+        (
+            "CHAMBER_ADMIN",
+            "Proyectos de nuestras empresas",
+            "Projects of our companies",
+            PROJECTS,
+            none(),
+        ),
         (
             "CHAMBER_ADMIN",
             "Convenios marco y su avance",
@@ -464,6 +498,28 @@ fn offices(things: &Things) -> Vec<Entry> {
             what_was_paid(things),
         ),
         ("OTT_MANAGER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
+        ("OTT_MANAGER", "Nuestros proyectos", "Our projects", PROJECTS, none()),
+        (
+            "OTT_MANAGER",
+            "Aceptar la participación en un proyecto",
+            "Accept a part in a project",
+            ACCEPT_PROJECT,
+            with(version(&things.to_join), &json!({ "partner": things.office.to_string() })),
+        ),
+        (
+            "OTT_MANAGER",
+            "Aprobar un proyecto",
+            "Approve a project",
+            APPROVE_PROJECT,
+            with(version(&things.to_endorse), &json!({ "partner": things.office.to_string() })),
+        ),
+        (
+            "OTT_MANAGER",
+            "Validar un resultado",
+            "Validate an outcome",
+            VALIDATE_OUTCOME,
+            what_to_validate(things),
+        ),
         (
             "OTT_OFFICER",
             "Evaluar una presentación",
@@ -657,6 +713,32 @@ fn what_was_met(things: &Things) -> Value {
     let (agreement, id, version) = things.met.clone().unwrap_or_default();
     json!({ "input": { "id": id, "expectedVersion": version, "agreement": agreement,
         "outcome": { "es": "Se adoptó una solución con asistencia técnica; el indicador acordado se alcanzó." } } })
+}
+
+fn what_to_validate(things: &Things) -> Value {
+    let (id, version, outcome) = things.to_validate.clone().unwrap_or_default();
+    json!({ "input": { "id": id, "expectedVersion": version, "outcome": outcome,
+        "partner": things.office.to_string() } })
+}
+
+/// A project of the company alone, to be completed: who stands behind a need takes part.
+fn what_to_propose(things: &Things) -> Value {
+    let (company, chamber) = (things.company.to_string(), things.chamber.to_string());
+    let due = things.today + Months::new(4);
+    json!({ "input": {
+        "from": company, "type": "PILOT", "title": { "es": "Piloto de ahorro de energía" },
+        "trlStart": 6, "trlTarget": 7, "budget": { "amount": "350000.00" },
+        "consortium": [
+            { "organization": company, "role": "LEADER", "shareBp": 8_000 },
+            { "organization": things.office.to_string(), "role": "TECHNOLOGY_TRANSFER_OFFICE",
+                "shareBp": 2_000 },
+            { "organization": chamber, "role": "CHAMBER" },
+        ],
+        "funding": [{ "partner": company, "kind": "COMPANY", "form": "CASH",
+            "amount": "350000.00" }],
+        "milestones": [{ "kind": "TRL", "title": { "es": "Opera en la línea" },
+            "responsible": things.office.to_string(), "dueOn": due, "trlAfter": 7 }],
+    } })
 }
 
 fn what_to_agree(things: &Things) -> Value {

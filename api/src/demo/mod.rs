@@ -8,6 +8,7 @@ mod examples;
 mod levels;
 mod operations;
 mod past;
+mod projects;
 mod things;
 
 use std::{collections::BTreeMap, io::Read};
@@ -71,6 +72,7 @@ pub async fn load(service: &Service) -> Result<bool> {
     assets::write(service, ASSETS, CAPABILITIES).await?;
     dealings::write(service).await?;
     levels::write(service).await?;
+    projects::write(service).await?;
     Ok(true)
 }
 

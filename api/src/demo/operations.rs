@@ -433,3 +433,52 @@ pub(super) const CROSSWALK: &str = "query Crosswalk {
   assimilationCrosswalk { method area dimensions }
 }
 ";
+pub(super) const PROJECTS: &str = "# De la necesidad al resultado: quién participa, cuánto avanza, qué dejó.
+query Projects {
+  projects(first: 10, filter: { mine: true }, order: RECENTLY_UPDATED) {
+    nodes {
+      folio status type title trlStart trlCurrent trlTarget nextDueOn actions
+      leader { name } partners { role shareBp portion acceptedAt organization { name } }
+      budget { amount currency } finances { counted { amount } received { amount } missing { amount } }
+      progress { total accepted missed overdue progressBp }
+      milestones { number status title dueOn overdue trlAfter responsible { name } }
+      outcomes { status kind metric baseline value unit recordedBy { name } judgedBy { name } }
+      needs { folio title } agreement { folio }
+    }
+  }
+}
+";
+pub(super) const PROPOSE_PROJECT: &str = "mutation ProposeProject($input: ProposeProjectInput!) {
+  proposeProject(input: $input) {
+    project { folio status version finances { missing { amount } } milestones { number dueOn } actions }
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const FORM_PROJECT: &str = "mutation FormProject($input: FormProjectInput!) {
+  formProject(input: $input) { project { folio status partners { role acceptedAt organization { name } } } userErrors { code field message } }
+}
+";
+pub(super) const ACCEPT_PROJECT: &str = "mutation AcceptProject($input: AcceptProjectInput!) {
+  acceptProject(input: $input) { project { folio status partners { role shareBp acceptedAt } } userErrors { code field message } }
+}
+";
+pub(super) const APPROVE_PROJECT: &str = "# Quien escribió el plan no lo aprueba.
+mutation ApproveProject($input: ProjectPartnerInput!) {
+  approveProject(input: $input) { project { folio status partners { role approvedAt } } userErrors { code field message } }
+}
+";
+pub(super) const ACCEPT_MILESTONE: &str = "mutation AcceptMilestone($input: AcceptMilestoneInput!) {
+  acceptMilestone(input: $input) {
+    project { folio trlCurrent milestones { number status trlAfter evidence trlEvidence { level kind title } leaderAcceptedAt officeAcceptedAt } }
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const VALIDATE_OUTCOME: &str = "mutation ValidateOutcome($input: ValidateOutcomeInput!) {
+  validateOutcome(input: $input) {
+    project { folio outcomes { status metric baseline value unit evidence recordedBy { name } judgedBy { name } judgedAt } }
+    userErrors { code field message }
+  }
+}
+";

@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use entity::{
     AgreementStatus, InterestDirection, InterestStatus, MatchStatus, NeedStatus, OfferStatus,
-    OrganizationId, agreement, interest, ip_asset, match_, need, offer,
+    OrganizationId, OutcomeStatus, ProjectId, agreement, interest, ip_asset, match_, need, offer,
+    outcome, project, project_partner,
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use super::DemoToken;
-use crate::{calendar::day_of, context::Service, error::Result, policy::PRELIMINARY};
+use crate::{
+    calendar::day_of,
+    context::Service,
+    error::Result,
+    policy::{PRELIMINARY, ProjectAction},
+};
 
 /// A record that is there, by its id and version.
 pub(super) type Found = Option<(String, i32)>;
@@ -50,6 +56,14 @@ pub(super) struct Things {
     pub(super) kept: Option<ip_asset::Model>,
     /// A contract that met a need of the company, and the need.
     pub(super) met: Option<(String, String, i32)>,
+    /// Projects: one that the company is asked to form, and one with a milestone that it is asked
+    /// to accept; one that the office is asked to join, and one that it is asked to approve.
+    pub(super) to_form: Found,
+    pub(super) to_accept: Found,
+    pub(super) to_join: Found,
+    pub(super) to_endorse: Found,
+    /// One with an outcome that the office is asked to validate, and the outcome.
+    pub(super) to_validate: Option<(String, i32, String)>,
 }
 
 impl Things {
@@ -131,6 +145,11 @@ impl Things {
             )
             .await?,
             met: met_need(service, company).await?,
+            to_form: project_id(service, company, ProjectAction::Form).await?,
+            to_accept: project_id(service, company, ProjectAction::EndorseMilestone).await?,
+            to_join: project_id(service, office, ProjectAction::Accept).await?,
+            to_endorse: project_id(service, office, ProjectAction::Endorse).await?,
+            to_validate: outcome_of(service, office).await?,
             today: day_of(service.now()),
             company,
             chamber,
@@ -239,6 +258,52 @@ async fn met_need(
         }
     }
     Ok(None)
+}
+
+/// A project of an organization that waits for it to do something.
+async fn project_id(
+    service: &Service,
+    partner: OrganizationId,
+    action: ProjectAction,
+) -> Result<Found> {
+    use project_partner::Column as Partner;
+    let waits = match action {
+        ProjectAction::Accept => Partner::AcceptedAt.is_null(),
+        ProjectAction::Endorse => {
+            Partner::AcceptedAt.is_not_null().and(Partner::ApprovedAt.is_null())
+        }
+        _ => Partner::OrganizationId.eq(partner),
+    };
+    let lines = project_partner::Entity::find()
+        .filter(Partner::OrganizationId.eq(partner))
+        .filter(waits)
+        .order_by_asc(Partner::ProjectId)
+        .all(service.db().fresh())
+        .await?;
+    let rows = project::Entity::find()
+        .filter(project::Column::Id.is_in(lines.iter().map(|line| line.project_id)))
+        .filter(project::Column::Status.is_in(action.from().iter().copied()))
+        .order_by_asc(project::Column::Id)
+        .one(service.db().fresh())
+        .await?;
+    Ok(rows.map(|row| (row.id.to_string(), row.version)))
+}
+
+/// An outcome of a project under way that another partner recorded.
+async fn outcome_of(
+    service: &Service,
+    office: OrganizationId,
+) -> Result<Option<(String, i32, String)>> {
+    let Some((id, version)) = project_id(service, office, ProjectAction::SubmitMilestone).await?
+    else {
+        return Ok(None);
+    };
+    let found = outcome::Entity::find()
+        .filter(outcome::Column::ProjectId.eq(id.parse::<ProjectId>().unwrap_or_default()))
+        .filter(outcome::Column::Status.eq(OutcomeStatus::Recorded))
+        .one(service.db().fresh())
+        .await?;
+    Ok(found.map(|row| (id, version, row.id.to_string())))
 }
 
 /// The best match that an office has not decided about.

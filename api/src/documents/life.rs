@@ -5,10 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::Duration;
 use entity::{
-    ConsentPurpose, DisclosureLevel, DocumentId, DocumentStatus, InterestParty, InterestStatus,
-    Localized, NeedStatus, OfferStatus, OrganizationId, Role, agreement,
+    Codes, ConsentPurpose, DisclosureLevel, DocumentId, DocumentStatus, InterestParty,
+    InterestStatus, Localized, NeedStatus, OfferStatus, OrganizationId, ProjectStatus, Role,
+    agreement,
     document::{self, Column, RecordId},
-    interest, need, offer, organization,
+    interest, milestone, need, offer, organization, outcome, project,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -29,7 +30,7 @@ use crate::{
     organizations::consented,
     policy::{
         AgreementAction, Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED,
-        OfferAction, PUBLIC, Sides, Viewer, speaker, speaks_for, visible_documents,
+        OfferAction, PUBLIC, ProjectAction, Sides, Viewer, speaker, speaks_for, visible_documents,
     },
     scalars::LocalizedTextInput,
     work::Work,
@@ -54,6 +55,7 @@ pub(super) enum Held {
     Offer(Allowed<offer::Model>),
     Interest(Allowed<interest::Model>, InterestParty),
     Agreement(Allowed<agreement::Model>, OrganizationId),
+    Project(Allowed<project::Model>, OrganizationId),
 }
 
 impl Held {
@@ -69,9 +71,13 @@ impl Held {
             }
             RecordId::Agreement(id) => {
                 let agreement = work.hold(id, AgreementAction::Revise).await?;
-                let parties = agreement.parties.parsed::<OrganizationId>();
-                let own = parties.into_iter().find(|party| speaks_for(work.viewer(), *party));
-                Self::Agreement(agreement, own.ok_or(Error::Forbidden)?)
+                let own = own_party(work, &agreement.parties)?;
+                Self::Agreement(agreement, own)
+            }
+            RecordId::Project(id) => {
+                let project = work.hold(id, ProjectAction::Attach).await?;
+                let own = own_party(work, &project.partners)?;
+                Self::Project(project, own)
             }
         })
     }
@@ -83,20 +89,22 @@ impl Held {
             Self::Offer(offer) => offer.part(row),
             Self::Interest(interest, _) => interest.part(row),
             Self::Agreement(agreement, _) => agreement.part(row),
+            Self::Project(project, _) => project.part(row),
         }
     }
 
     fn party(&self) -> Option<InterestParty> {
         match self {
-            Self::Need(_) | Self::Offer(_) | Self::Agreement(..) => None,
+            Self::Need(_) | Self::Offer(_) | Self::Agreement(..) | Self::Project(..) => None,
             Self::Interest(_, party) => Some(*party),
         }
     }
 
-    /// The party of an agreement for which documents are attached and taken away.
+    /// The party of an agreement, or the partner of a project, for which documents are attached and
+    /// taken away.
     fn organization(&self) -> Option<OrganizationId> {
         match self {
-            Self::Agreement(_, party) => Some(*party),
+            Self::Agreement(_, party) | Self::Project(_, party) => Some(*party),
             _ => None,
         }
     }
@@ -117,6 +125,9 @@ impl Held {
             Self::Agreement(agreement, _) => {
                 (agreement.ended_at.is_none(), agreement.status.to_value())
             }
+            Self::Project(project, _) => open_to(project.status, |s: ProjectStatus| {
+                ProjectAction::Attach.from().contains(&s)
+            }),
             Self::Interest(interest, _) => open_to(interest.status, |status| {
                 status == InterestStatus::Draft || InterestAction::is_talked_about(status)
             }),
@@ -138,6 +149,12 @@ impl Held {
                     "en una expresión de interés o un convenio, INTRODUCED o más / on an expression of interest or an agreement, INTRODUCED or above",
                 ))
             }
+            // What is in the file of a project is for its partners.
+            Self::Project(..) if level != DisclosureLevel::Contract => Err(Error::field(
+                "input.level",
+                UserErrorCode::Invalid,
+                "en un proyecto, CONTRACT / on a project, CONTRACT",
+            )),
             // Nobody attaches what they could not read.
             Self::Need(need) if level > DisclosureLevel::Introduced => {
                 let viewer = work.viewer();
@@ -165,7 +182,7 @@ impl Held {
         match self {
             Self::Need(need) => need.anonymous,
             Self::Offer(offer) => offer.anonymous,
-            Self::Interest(..) | Self::Agreement(..) => true,
+            Self::Interest(..) | Self::Agreement(..) | Self::Project(..) => true,
         }
     }
 
@@ -185,9 +202,16 @@ impl Held {
                 names.extend(offer.inventors.0.iter().filter_map(|name| blind::comparable(name)));
                 Ok(names)
             }
-            Self::Interest(..) | Self::Agreement(..) => Ok(Vec::new()),
+            Self::Interest(..) | Self::Agreement(..) | Self::Project(..) => Ok(Vec::new()),
         }
     }
+}
+
+/// For which of those who take part the viewer speaks.
+fn own_party(work: &Work, parties: &Codes) -> Result<OrganizationId> {
+    let parties = parties.parsed::<OrganizationId>();
+    let own = parties.into_iter().find(|party| speaks_for(work.viewer(), *party));
+    own.ok_or(Error::Forbidden)
 }
 
 fn open_to<S: ActiveEnum<Value = String> + Copy>(
@@ -239,6 +263,7 @@ pub(super) async fn attach(
         offer_id: None,
         interest_id: None,
         agreement_id: None,
+        project_id: None,
         party,
         organization_id: held.organization(),
         level: input.level,
@@ -260,6 +285,7 @@ pub(super) async fn attach(
         RecordId::Offer(id) => row.offer_id = Some(id),
         RecordId::Interest(id) => row.interest_id = Some(id),
         RecordId::Agreement(id) => row.agreement_id = Some(id),
+        RecordId::Project(id) => row.project_id = Some(id),
     }
     let row = work.insert(held.part(row)?).await?;
     work.record(Event::DocumentAttached { document: row.id, record });
@@ -389,6 +415,9 @@ pub(super) async fn remove(work: &mut Work, id: DocumentId) -> Result<()> {
     if theirs && !work.viewer().system {
         return Err(Error::Forbidden);
     }
+    if let Held::Project(project, _) = &held {
+        check_no_evidence(work, project, id).await?;
+    }
     let now = work.now;
     let removed = |row: &mut document::Model| {
         row.status = DocumentStatus::Removed;
@@ -398,6 +427,28 @@ pub(super) async fn remove(work: &mut Work, id: DocumentId) -> Result<()> {
     work.update(held.part(row)?, removed).await?;
     work.record(Event::DocumentRemoved { document: id, record });
     Ok(())
+}
+
+/// What shows that something was reached, or what came of it, stays with the project; so does the
+/// whole file of one that has ended.
+async fn check_no_evidence(work: &Work, project: &project::Model, id: DocumentId) -> Result<()> {
+    if !ProjectAction::Attach.from().contains(&project.status) {
+        return Err(not_in(&project.status.to_value()));
+    }
+    let named = format!("|{id}|");
+    let reached = milestone::Entity::find()
+        .filter(milestone::Column::ProjectId.eq(project.id))
+        .filter(milestone::Column::Documents.contains(named.as_str()));
+    let came = outcome::Entity::find()
+        .filter(outcome::Column::ProjectId.eq(project.id))
+        .filter(outcome::Column::Documents.contains(named.as_str()));
+    if reached.count(work.tx()).await? + came.count(work.tx()).await? == 0 {
+        return Ok(());
+    }
+    Err(Error::refused(
+        UserErrorCode::IllegalState,
+        "es evidencia de un hito o de un resultado / is evidence of a milestone or an outcome",
+    ))
 }
 
 /// Takes the bytes of a removed document away. What fails here is done again by the clockwork.

@@ -1,5 +1,5 @@
-//! Files of needs, offers, expressions of interest and agreements: what is known of them is in the database,
-//! their bytes are in an archive, and signed links lead to them.
+//! Files of needs, offers, expressions of interest, agreements and projects: what is known of
+//! them is in the database, their bytes are in an archive, and signed links lead to them.
 
 mod archive;
 mod formats;

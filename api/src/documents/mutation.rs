@@ -36,9 +36,9 @@ pub struct RemoveDocumentPayload {
 /// A document that is announced.
 #[derive(Debug, InputObject)]
 pub struct AttachDocumentInput {
-    /// What it belongs to: the id of a need, an offer, an expression of interest or an agreement.
+    /// What it belongs to: the id of a need, an offer, an expression of interest, an agreement or a project.
     pub(super) record: ID,
-    /// From which level on its record it is read. What is below `INTRODUCED` belongs to the public text of a need or an offer: it can be attached while the text is written, and its title and file name may name nobody. On an expression of interest or an agreement, `INTRODUCED` or above; on an agreement, `INTRODUCED` reaches the chamber that follows it, what is above its parties.
+    /// From which level on its record it is read. What is below `INTRODUCED` belongs to the public text of a need or an offer: it can be attached while the text is written, and its title and file name may name nobody. On an expression of interest or an agreement, `INTRODUCED` or above; on an agreement, `INTRODUCED` reaches the chamber that follows it, what is above its parties. On a project, `CONTRACT`: its partners.
     pub(super) level: DisclosureLevel,
     /// What it is, at most 200 characters in each language. Required.
     pub(super) title: LocalizedTextInput,
@@ -63,7 +63,7 @@ pub struct DocumentMutation;
 
 #[Object]
 impl DocumentMutation {
-    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, for all parties of the expression of interest, and for those who speak for a party to the agreement; at most 20 for each record, on an expression of interest and an agreement for each party.
+    /// Announces a document; its bytes are sent to `uploadUrl`. For those who may revise the need or the offer, for all parties of the expression of interest, and for those who speak for a party to the agreement or for a partner in the project; at most 20 for each record, on an expression of interest, an agreement and a project for each party.
     async fn attach_document(
         &self,
         ctx: &Context<'_>,
@@ -83,7 +83,7 @@ impl DocumentMutation {
         })
     }
 
-    /// Takes a document away, with its bytes. For those who may revise the need or the offer, and for the party of the expression of interest or the agreement that attached it.
+    /// Takes a document away, with its bytes. For those who may revise the need or the offer, and for the party of the expression of interest, the agreement or the project that attached it; what is evidence of a milestone or an outcome stays.
     async fn remove_document(
         &self,
         ctx: &Context<'_>,

@@ -16,14 +16,14 @@ use crate::{
     read::{Facts, Field, Kind, List, Node, Order, Row, redacted},
 };
 
-/// A file that belongs to a need, an offer, an expression of interest or an agreement. Its bytes are fetched
-/// outside of GraphQL, through `url`.
+/// A file that belongs to a need, an offer, an expression of interest, an agreement or a project.
+/// Its bytes are fetched outside of GraphQL, through `url`.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Document {
     /// Identifies it.
     pub(crate) id: DocumentId,
-    /// What it belongs to: the id of a need, an offer, an expression of interest or an agreement.
+    /// What it belongs to: the id of a need, an offer, an expression of interest, an agreement or a project.
     record: ID,
     /// From which level on its record it is read; on an expression of interest, the party that attached it always reads it.
     level: DisclosureLevel,
@@ -137,6 +137,7 @@ impl Node for Document {
             Column::OfferId,
             Column::InterestId,
             Column::AgreementId,
+            Column::ProjectId,
         ]
     }
 

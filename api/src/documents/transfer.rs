@@ -193,6 +193,9 @@ impl Service {
         if row.agreement_id.is_some() {
             return Ok(Some(RecordRow::Agreement));
         }
+        if row.project_id.is_some() {
+            return Ok(Some(RecordRow::Project));
+        }
         let Some(id) = row.interest_id else { return Ok(None) };
         let interest = interest::Entity::find_by_id(id).one(db).await?;
         Ok(interest.map(|row| RecordRow::Interest(Box::new(row))))

@@ -6,14 +6,14 @@ mod timeline;
 
 use entity::{
     AgreementId, AssessmentId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId,
-    IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, document::RecordId,
+    IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProjectId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
 pub use timeline::TimelineKind;
 
 /// The events by which somebody is known to have written the text of a record.
-pub(crate) const WRITING: [&str; 8] = [
+pub(crate) const WRITING: [&str; 13] = [
     "CAPABILITY_DRAFTED",
     "CAPABILITY_REVISED",
     "NEED_DRAFTED",
@@ -22,6 +22,11 @@ pub(crate) const WRITING: [&str; 8] = [
     "OFFER_REVISED",
     "AGREEMENT_DRAFTED",
     "AGREEMENT_REVISED",
+    "PROJECT_PROPOSED",
+    "PROJECT_REVISED",
+    "MILESTONE_PLANNED",
+    "MILESTONE_REVISED",
+    "MILESTONE_WAIVED",
 ];
 
 /// A thing that happened.
@@ -354,6 +359,111 @@ pub enum Event {
     CommitmentDropped {
         agreement: AgreementId,
     },
+    /// A project went through one of its verbs.
+    ProjectProposed {
+        project: ProjectId,
+    },
+    ProjectRevised {
+        project: ProjectId,
+    },
+    ProjectFormed {
+        project: ProjectId,
+    },
+    /// A partner accepted its line.
+    ProjectAccepted {
+        project: ProjectId,
+    },
+    /// A partner takes no part.
+    ProjectDeclined {
+        project: ProjectId,
+    },
+    /// An office or a chamber approved it.
+    ProjectEndorsed {
+        project: ProjectId,
+    },
+    /// All of them did.
+    ProjectApproved {
+        project: ProjectId,
+    },
+    ProjectRejected {
+        project: ProjectId,
+    },
+    ProjectAgreementLinked {
+        project: ProjectId,
+    },
+    ProjectStarted {
+        project: ProjectId,
+    },
+    ProjectHeld {
+        project: ProjectId,
+    },
+    ProjectResumed {
+        project: ProjectId,
+    },
+    ProjectCompleted {
+        project: ProjectId,
+    },
+    /// An office or a chamber agreed that it is closed.
+    ProjectClosureEndorsed {
+        project: ProjectId,
+    },
+    /// All of them did.
+    ProjectClosed {
+        project: ProjectId,
+    },
+    ProjectCancelled {
+        project: ProjectId,
+    },
+    /// Its money became more, or came.
+    FundingAdded {
+        project: ProjectId,
+    },
+    FundingFollowed {
+        project: ProjectId,
+    },
+    RisksRecorded {
+        project: ProjectId,
+    },
+    /// One of its milestones went through one of its verbs.
+    MilestonePlanned {
+        project: ProjectId,
+    },
+    MilestoneRevised {
+        project: ProjectId,
+    },
+    MilestoneStarted {
+        project: ProjectId,
+    },
+    MilestoneSubmitted {
+        project: ProjectId,
+    },
+    /// The leader or the office accepted one.
+    MilestoneEndorsed {
+        project: ProjectId,
+    },
+    /// Both did.
+    MilestoneAccepted {
+        project: ProjectId,
+    },
+    MilestoneReturned {
+        project: ProjectId,
+    },
+    MilestoneMissed {
+        project: ProjectId,
+    },
+    MilestoneWaived {
+        project: ProjectId,
+    },
+    /// A partner said what came of it, or judged what another one had said.
+    OutcomeRecorded {
+        project: ProjectId,
+    },
+    OutcomeValidated {
+        project: ProjectId,
+    },
+    OutcomeRefused {
+        project: ProjectId,
+    },
     /// A capability went through one of its verbs.
     CapabilityDrafted {
         capability: CapabilityId,
@@ -493,6 +603,7 @@ impl Event {
             "need",
             "offer",
             "organization",
+            "project",
         ]
         .iter()
         .find_map(|name| body[*name].as_str());

@@ -239,6 +239,66 @@ timeline! {
         AssessmentRecorded from Introduced,
         /// How well the company takes up technology was taken back.
         AssessmentWithdrawn from Introduced,
+        /// The partners of the project were called together.
+        ProjectFormed from Introduced,
+        /// The plan of the project was changed.
+        ProjectRevised from Introduced,
+        /// A partner accepted its line in the project.
+        ProjectAccepted from Introduced,
+        /// A partner takes no part in the project.
+        ProjectDeclined from Introduced,
+        /// An office or a chamber approved the project.
+        ProjectEndorsed from Introduced,
+        /// All offices and chambers had approved the project.
+        ProjectApproved from PublicBlind,
+        /// The project was not wanted.
+        ProjectRejected from Introduced,
+        /// The contract on which the project rests was named.
+        ProjectAgreementLinked from Introduced,
+        /// The project began.
+        ProjectStarted from PublicBlind,
+        /// The project was interrupted for a while.
+        ProjectHeld from PublicBlind,
+        /// The project went on.
+        ProjectResumed from PublicBlind,
+        /// The project was carried out.
+        ProjectCompleted from PublicBlind,
+        /// An office or a chamber agreed that the project is closed.
+        ProjectClosureEndorsed from Introduced,
+        /// The project was closed, with its outcomes validated.
+        ProjectClosed from PublicBlind,
+        /// The project was given up.
+        ProjectCancelled from PublicBlind,
+        /// Money was added to the project.
+        FundingAdded from Introduced,
+        /// A funding line of the project came on, or out.
+        FundingFollowed from Introduced,
+        /// It was said what may go wrong in the project.
+        RisksRecorded from Introduced,
+        /// A milestone was put into the plan.
+        MilestonePlanned from Introduced,
+        /// A milestone of the plan was changed.
+        MilestoneRevised from Introduced,
+        /// A milestone was begun.
+        MilestoneStarted from Introduced,
+        /// A milestone was submitted.
+        MilestoneSubmitted from Introduced,
+        /// The leader or the office accepted a milestone.
+        MilestoneEndorsed from Introduced,
+        /// A milestone was accepted by both.
+        MilestoneAccepted from PublicBlind,
+        /// A milestone was sent back.
+        MilestoneReturned from Introduced,
+        /// A milestone was not reached.
+        MilestoneMissed from Introduced,
+        /// A milestone was asked for no longer.
+        MilestoneWaived from Introduced,
+        /// A partner said what came of the project.
+        OutcomeRecorded from Introduced,
+        /// Another partner found an outcome of the project true.
+        OutcomeValidated from PublicBlind,
+        /// Another partner did not find an outcome of the project true.
+        OutcomeRefused from Introduced,
     }
     never {
         // Of many records at once: `createdAt` and `updatedAt` of each say when.
@@ -249,7 +309,7 @@ timeline! {
         // What the sender still changed before sending is nobody else's, and no level tells them apart.
         InterestRevised,
         // What its party wrote before it was shared stays there: `history` tells it to them.
-        AgreementDrafted, AgreementRevised, AgreementSubmitted, AgreementReturned,
+        AgreementDrafted, AgreementRevised, AgreementSubmitted, AgreementReturned, ProjectProposed,
         // That there is a message is told to those who may read it, by `Interest.messages` alone.
         MessageSent, MessagesRead,
         // What an office is asked and answers about a fee is its own: `feeAskedAt`, `feeDecision`.

@@ -25,6 +25,7 @@ use crate::{
         CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
         visible_needs,
     },
+    projects::{Project, ProjectsFrom, projects_from},
     read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
     timeline::{TimelineEntry, timeline},
@@ -391,6 +392,11 @@ impl Need {
     /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
     async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
         Some(self.documents.all(ctx))
+    }
+
+    /// The projects that meet it and in which you take part, the last first; at most 20. Null only when they cannot be read.
+    async fn projects(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Project>>> {
+        Some(projects_from(ctx, ProjectsFrom::Need(self.id)).await)
     }
 
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).

@@ -25,6 +25,7 @@ use crate::{
     policy::{
         OfferFacts, Viewer, confided_offers, facts_as_number, introduced_offers, visible_offers,
     },
+    projects::{Project, ProjectsFrom, projects_from},
     read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
@@ -342,6 +343,11 @@ impl Offer {
     /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
     async fn documents(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Document>>> {
         Some(self.documents.all(ctx))
+    }
+
+    /// The projects that use it and in which you take part, the last first; at most 20. Null only when they cannot be read.
+    async fn projects(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Project>>> {
+        Some(projects_from(ctx, ProjectsFrom::Offer(self.id)).await)
     }
 
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).

@@ -7,7 +7,7 @@ use entity::{
     DisclosureLevel, DocumentId, DocumentStatus, InterestParty, OrganizationId, PersonId,
     agreement,
     document::{self, Column, RecordId},
-    interest, need, offer,
+    interest, need, offer, project,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable,
@@ -18,7 +18,7 @@ use super::{
     NeedFacts, OfferFacts, Part, Resource, Viewer, agreement as of_agreement, any_of, checked,
     interest::{PARTIES, levels as levels_of_interests},
     message::{side, up_to},
-    need as of_need, none, offer as of_offer,
+    need as of_need, none, offer as of_offer, project as of_project,
     sides::Sides,
     visible_interests,
 };
@@ -34,6 +34,8 @@ pub enum RecordRow {
     Interest(Box<interest::Model>),
     /// An agreement.
     Agreement,
+    /// A project.
+    Project,
 }
 
 impl Part<need::Model> for document::Model {
@@ -57,6 +59,12 @@ impl Part<interest::Model> for document::Model {
 impl Part<agreement::Model> for document::Model {
     fn is_part_of(&self, whole: &agreement::Model) -> bool {
         self.belongs_to(RecordId::Agreement(whole.id))
+    }
+}
+
+impl Part<project::Model> for document::Model {
+    fn is_part_of(&self, whole: &project::Model) -> bool {
+        self.belongs_to(RecordId::Project(whole.id))
     }
 }
 
@@ -131,7 +139,7 @@ impl RecordRow {
                 NeedFacts::from(&**row).own_level(viewer).is_none().then_some(row.company_id)
             }
             // Its parties share it, and whoever follows it is an intermediary of one.
-            Self::Agreement => None,
+            Self::Agreement | Self::Project => None,
             Self::Offer(row) => (!OfferFacts::from(&**row).is_own(viewer)).then_some(row.ott_id),
             Self::Interest(row) => {
                 let (owners, owner) = match document.party? {
@@ -214,6 +222,11 @@ fn kinds(viewer: &Viewer) -> Vec<Kind> {
     if !agreements.is_empty() {
         let keys = (agreement::Column::Id, Column::AgreementId);
         kinds.push(Kind::new(agreement::Entity, keys, agreements));
+    }
+    let projects = of_project::levels(viewer);
+    if !projects.is_empty() {
+        let keys = (project::Column::Id, Column::ProjectId);
+        kinds.push(Kind::new(project::Entity, keys, projects));
     }
     let sides = PARTIES.by_side(viewer);
     if !sides.is_empty() {

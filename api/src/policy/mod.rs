@@ -19,6 +19,7 @@ mod nda;
 mod need;
 mod offer;
 mod organization;
+mod project;
 mod sides;
 mod territory;
 mod timeline;
@@ -70,15 +71,20 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub use project::{
+    APPROVERS, CONSORTIUM_CONTRACTS, ProjectAction, ProjectFacts, approves_for, own_projects,
+    visible_projects,
+};
 pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};
 pub use territory::{DelegationFacts, RegionFacts};
 pub use timeline::{TimelineFacts, TimelineReader, reader_of_timelines, told_events};
 pub use waiting::{
     AGREEMENTS_WAIT, INTERESTS_WAIT, IP_ASSETS_WAIT, MOST_RENEWALS, NEEDS_WAIT, OFFERS_WAIT,
-    WaitingFacts, agreement_waits, escalated_interests, interest_waits, ip_asset_waits, need_waits,
-    next_due, offer_waits, waiting_agreements, waiting_interests, waiting_ip_assets, waiting_needs,
-    waiting_offers,
+    PROJECTS_WAIT, ProjectParts, WaitingFacts, agreement_waits, escalated_interests,
+    interest_waits, ip_asset_waits, need_waits, next_due, offer_waits, project_waits,
+    waiting_agreements, waiting_interests, waiting_ip_assets, waiting_needs, waiting_offers,
+    waiting_projects,
 };
 
 /// One role in one organization, with the territory to which it is limited.
@@ -309,6 +315,9 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let capabilities = CapabilityAction::iter()
         .filter(|action| action.is_for(grant.role))
         .map(CapabilityAction::mutation);
+    let projects = ProjectAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(ProjectAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
     let assessments = assesses.then_some(["recordAssessment", "withdrawAssessment"]);
@@ -319,6 +328,7 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(agreements)
         .chain(assets)
         .chain(capabilities)
+        .chain(projects)
         .chain(consents.into_iter().flatten())
         .chain(assessments.into_iter().flatten())
         .map(ToOwned::to_owned)

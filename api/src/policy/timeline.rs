@@ -6,7 +6,7 @@
 
 use entity::{
     DisclosureLevel, EventId, Role, agreement, capability, event, interest, ip_asset, match_, need,
-    offer,
+    offer, project,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect,
@@ -20,6 +20,7 @@ use super::{
     interest::{PARTIES, levels},
     introduced_assets, introduced_needs, introduced_offers, own_capabilities, own_ip_assets,
     own_matches, own_needs, own_offers,
+    project::partner_projects,
 };
 use crate::event::TimelineKind;
 
@@ -48,7 +49,11 @@ impl TimelineReader {
             // What an organization does in its own house is told to its own people alone, as its
             // consents are: who was introduced, and its chamber, know it from outside.
             "org" if level == DisclosureLevel::Contract => Party,
-            "need" | "offer" | "interest" | "agreement" | "asset" | "capability" if inside => Party,
+            "need" | "offer" | "interest" | "agreement" | "asset" | "capability" | "project"
+                if inside =>
+            {
+                Party
+            }
             // Persons are not told of matches: one may speak for a company that is not known yet.
             "match" if inside => Watcher,
             "need" | "offer" | "match" | "asset" | "capability" if watches => Watcher,
@@ -136,6 +141,9 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
     party = party.add(event::Column::SubjectId.is_in(viewer.houses().map(|id| id.0)));
     if let Some(own) = party_agreements(viewer) {
         party = party.add(is_among::<agreement::Entity>(agreement::Column::Id, own));
+    }
+    if let Some(own) = partner_projects(viewer) {
+        party = party.add(is_among::<project::Entity>(project::Column::Id, own));
     }
     readers.push((Party, party));
     if let Some(followed) = followed_agreements(viewer) {

@@ -6,9 +6,10 @@
 
 use chrono::Duration;
 use entity::{
-    AgreementStatus, DisclosureLevel, InboxKind, InterestDirection, InterestStatus, NeedStatus,
-    NeedType, OfferStatus, OrganizationId, agreement, agreement_party, document, event, interest,
-    ip_asset, need, offer,
+    AgreementStatus, DisclosureLevel, InboxKind, InterestDirection, InterestStatus,
+    MilestoneStatus, NeedStatus, NeedType, OfferStatus, OrganizationId, OutcomeStatus,
+    ProjectStatus, agreement, agreement_party, document, event, interest, ip_asset, milestone,
+    need, offer, outcome, project, project_partner,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -16,15 +17,17 @@ use sea_orm::{
 };
 
 use super::{
-    AgreementAction, InterestAction, IpAssetAction, NeedAction, OfferAction, Resource, Sides,
-    Viewer,
+    AgreementAction, InterestAction, IpAssetAction, NeedAction, OfferAction, ProjectAction,
+    Resource, Sides, Viewer,
     agreement::{acts_for, agreements_of},
     document::public_documents,
     interest::PARTIES,
     nda::NDAS,
+    project::projects_of,
     represented, visible_agreements, visible_interests, visible_needs, visible_offers,
+    visible_projects,
 };
-use crate::event::WRITING;
+use crate::{calendar::day_of, event::WRITING};
 
 /// How often a record can be renewed.
 pub const MOST_RENEWALS: i32 = 1;
@@ -78,6 +81,21 @@ pub const AGREEMENTS_WAIT: &[(InboxKind, &[AgreementStatus], AgreementAction)] =
 /// What waits at intellectual property: the service asked what to do about the next fee.
 pub const IP_ASSETS_WAIT: (InboxKind, IpAssetAction) =
     (InboxKind::IpFeeToDecide, IpAssetAction::DecideFee);
+
+/// What waits at projects.
+pub const PROJECTS_WAIT: &[(InboxKind, &[ProjectStatus], ProjectAction)] = &[
+    (InboxKind::ProjectToForm, &[ProjectStatus::Proposed], ProjectAction::Form),
+    (InboxKind::ProjectToAccept, &[ProjectStatus::Forming], ProjectAction::Accept),
+    (InboxKind::ProjectToApprove, &[ProjectStatus::Forming], ProjectAction::Endorse),
+    (InboxKind::MilestoneToReach, &[ProjectStatus::Active], ProjectAction::SubmitMilestone),
+    (InboxKind::MilestoneToAccept, &[ProjectStatus::Active], ProjectAction::EndorseMilestone),
+    (
+        InboxKind::OutcomeToValidate,
+        &[ProjectStatus::Active, ProjectStatus::Completed],
+        ProjectAction::ValidateOutcome,
+    ),
+    (InboxKind::ProjectToClose, &[ProjectStatus::Completed], ProjectAction::EndorseClosure),
+];
 
 /// How long before a commitment is due it waits in the inbox.
 const DUE_SOON: Duration = Duration::days(14);
@@ -300,6 +318,176 @@ pub fn waiting_ip_assets(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
         .add(Column::FeeAskedAt.is_not_null())
         .add(Column::FeeDecision.is_null());
     vec![(kind, rows)]
+}
+
+/// What belongs to a project, for what waits at it.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectParts {
+    /// Those who were asked.
+    pub partners: Vec<project_partner::Model>,
+    /// What is to be reached.
+    pub milestones: Vec<milestone::Model>,
+    /// What came of it.
+    pub outcomes: Vec<outcome::Model>,
+}
+
+/// Whether a milestone waits for the partner that is to reach it.
+const TO_REACH: [MilestoneStatus; 3] =
+    [MilestoneStatus::Planned, MilestoneStatus::InProgress, MilestoneStatus::Returned];
+/// What both sides have said of a milestone.
+const AGREED: [MilestoneStatus; 2] = [MilestoneStatus::Accepted, MilestoneStatus::Waived];
+
+/// What waits for the viewer at a project; `wrote` says whether they wrote any of its plan.
+#[must_use]
+pub fn project_waits(
+    viewer: &Viewer,
+    row: &project::Model,
+    parts: &ProjectParts,
+    wrote: bool,
+) -> Vec<InboxKind> {
+    let standing = || parts.partners.iter().filter(|one| one.declined_at.is_none());
+    let soon = day_of(viewer.now + DUE_SOON);
+    let waits = |kind: InboxKind, action: ProjectAction| {
+        let own: Vec<_> = acts_for(viewer, action.by()).collect();
+        let mine = |which: fn(&project_partner::Model) -> bool| {
+            standing().any(|one| own.contains(&one.organization_id) && which(one))
+        };
+        // By what one side has said and the other one has not, or what was submitted.
+        let asked = |mine: fn(&milestone::Model) -> bool, theirs: fn(&milestone::Model) -> bool| {
+            parts.milestones.iter().any(|one| {
+                let submitted = one.status == MilestoneStatus::Submitted;
+                !AGREED.contains(&one.status) && !mine(one) && (submitted || theirs(one))
+            })
+        };
+        let by_leader = |one: &milestone::Model| one.leader_accepted_at.is_some();
+        let by_office = |one: &milestone::Model| one.office_accepted_at.is_some();
+        match kind {
+            InboxKind::ProjectToForm => {
+                own.contains(&row.leader_id) && !own.contains(&row.proposed_by_id)
+            }
+            InboxKind::ProjectToAccept => mine(|one| one.accepted_at.is_none()),
+            InboxKind::ProjectToApprove => {
+                let all = standing().all(|one| one.accepted_at.is_some());
+                all && !wrote && mine(|one| one.approves && one.approved_at.is_none())
+            }
+            InboxKind::MilestoneToReach => {
+                let mut milestones = parts.milestones.iter();
+                mine(|_| true)
+                    && milestones.any(|one| {
+                        own.contains(&one.responsible_id)
+                            && TO_REACH.contains(&one.status)
+                            && one.due_on <= soon
+                    })
+            }
+            InboxKind::MilestoneToAccept => {
+                own.contains(&row.leader_id) && asked(by_leader, by_office)
+                    || mine(|one| one.accepts_milestones) && asked(by_office, by_leader)
+            }
+            InboxKind::OutcomeToValidate => {
+                let mut recorded = parts.outcomes.iter();
+                mine(|_| true)
+                    && recorded.any(|one| {
+                        one.status == OutcomeStatus::Recorded && !own.contains(&one.recorded_by_id)
+                    })
+            }
+            _ => {
+                let is = |status| parts.outcomes.iter().any(|one| one.status == status);
+                mine(|one| one.approves && one.closed_at.is_none())
+                    && is(OutcomeStatus::Validated)
+                    && !is(OutcomeStatus::Recorded)
+            }
+        }
+    };
+    PROJECTS_WAIT
+        .iter()
+        .filter(|(kind, from, action)| from.contains(&row.status) && waits(*kind, *action))
+        .map(|(kind, ..)| *kind)
+        .collect()
+}
+
+/// The same for rows in the database.
+#[must_use]
+pub fn waiting_projects(viewer: &Viewer) -> Vec<(InboxKind, Condition)> {
+    use project::Column;
+    let rows = |(kind, from, action): &(InboxKind, &[ProjectStatus], ProjectAction)| {
+        let own: Vec<_> = acts_for(viewer, action.by()).collect();
+        if own.is_empty() {
+            return None;
+        }
+        let status = Column::Status.is_in(from.iter().copied());
+        let rows = mine_among_projects(viewer, *kind, own).add(status);
+        Some((*kind, rows.add(visible_projects(viewer))))
+    };
+    PROJECTS_WAIT.iter().filter_map(rows).collect()
+}
+
+/// The projects that wait for one thing of these organizations, whatever their status.
+fn mine_among_projects(viewer: &Viewer, kind: InboxKind, own: Vec<OrganizationId>) -> Condition {
+    use milestone::Column as Milestone;
+    use outcome::Column as Outcome;
+    use project::Column;
+    use project_partner::Column as Partner;
+    let unaccepted = || {
+        let standing = Partner::DeclinedAt.is_null().and(Partner::AcceptedAt.is_null());
+        below_project::<project_partner::Entity>(Partner::ProjectId, standing)
+    };
+    // From the partners to the projects: no walk over all of them.
+    let mine = |which: Option<SimpleExpr>| {
+        let mut rows = projects_of(&own);
+        if let Some(which) = which {
+            rows.and_where(which);
+        }
+        Column::Id.in_subquery(rows)
+    };
+    let milestones = |which| below_project::<milestone::Entity>(Milestone::ProjectId, which);
+    let outcomes = |which| below_project::<outcome::Entity>(Outcome::ProjectId, which);
+    let all = Condition::all();
+    match kind {
+        InboxKind::ProjectToForm => all
+            .add(Column::LeaderId.is_in(own.iter().copied()))
+            .add(Column::ProposedById.is_not_in(own.iter().copied())),
+        InboxKind::ProjectToAccept => all.add(mine(Some(Partner::AcceptedAt.is_null()))),
+        InboxKind::ProjectToApprove => not_written_by(viewer, (project::Entity, Column::Id), None)
+            .add(unaccepted().not())
+            .add(mine(Some(Partner::Approves.eq(true).and(Partner::ApprovedAt.is_null())))),
+        InboxKind::MilestoneToReach => all.add(mine(None)).add(milestones(
+            Milestone::ResponsibleId
+                .is_in(own.iter().copied())
+                .and(Milestone::Status.is_in(TO_REACH))
+                .and(Milestone::DueOn.lte(day_of(viewer.now + DUE_SOON))),
+        )),
+        InboxKind::MilestoneToAccept => {
+            let asked = |mine: Milestone, theirs: Milestone| {
+                let submitted = Milestone::Status.eq(MilestoneStatus::Submitted);
+                let open = Milestone::Status.is_not_in(AGREED).and(mine.is_null());
+                milestones(open.and(submitted.or(theirs.is_not_null())))
+            };
+            let (leader, office) = (Milestone::LeaderAcceptedAt, Milestone::OfficeAcceptedAt);
+            let by_leader = Condition::all()
+                .add(Column::LeaderId.is_in(own.iter().copied()))
+                .add(asked(leader, office));
+            let by_office = Condition::all()
+                .add(mine(Some(Partner::AcceptsMilestones.eq(true))))
+                .add(asked(office, leader));
+            all.add(Condition::any().add(by_leader).add(by_office))
+        }
+        InboxKind::OutcomeToValidate => {
+            let recorded = Outcome::Status.eq(OutcomeStatus::Recorded);
+            let others = recorded.and(Outcome::RecordedById.is_not_in(own.iter().copied()));
+            all.add(mine(None)).add(outcomes(others))
+        }
+        _ => all
+            .add(mine(Some(Partner::Approves.eq(true).and(Partner::ClosedAt.is_null()))))
+            .add(outcomes(Outcome::Status.eq(OutcomeStatus::Validated)))
+            .add(outcomes(Outcome::Status.eq(OutcomeStatus::Recorded)).not()),
+    }
+}
+
+/// Whether there is such a row below the project.
+fn below_project<E: EntityTrait>(project: E::Column, which: SimpleExpr) -> SimpleExpr {
+    let here = Expr::col((E::default(), project)).equals((project::Entity, project::Column::Id));
+    let rows = E::find().select_only().column(project).filter(here).filter(which);
+    Expr::exists(rows.into_query())
 }
 
 /// When the next commitment of the viewer's organizations in an agreement is due.
