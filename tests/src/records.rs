@@ -618,14 +618,14 @@ pub fn project(cast: &Cast, status: ProjectStatus, now: DateTime<Utc>) -> Projec
         starts_on: Some(day(0, now)),
         ends_on: Some(day(300, now)),
         currency: "MXN".into(),
-        budget_minor: Some(100_000_00),
+        budget_minor: Some(10_000_000),
         funding: FundingLines(vec![
-            line(Some(cast.company), FundingKind::Company, 60_000_00, FundingStatus::Planned),
-            line(None, FundingKind::State, 40_000_00, FundingStatus::Requested),
+            line(Some(cast.company), FundingKind::Company, 6_000_000, FundingStatus::Planned),
+            line(None, FundingKind::State, 4_000_000, FundingStatus::Requested),
         ]),
         work_packages: WorkPackages(vec![
-            package("Diseño", cast.ott, 30_000_01),
-            package("Montaje", cast.company, 69_999_99),
+            package("Diseño", cast.ott, 3_000_001),
+            package("Montaje", cast.company, 6_999_999),
         ]),
         risks: ProjectRisks(vec![ProjectRisk {
             risk: "Se agrieta el refractario".into(),
@@ -661,8 +661,8 @@ pub fn project(cast: &Cast, status: ProjectStatus, now: DateTime<Utc>) -> Projec
         publishes: false,
     };
     let partners = vec![
-        partner(cast.company, 0, ConsortiumRole::Leader, 6_000, 60_000_00),
-        partner(cast.ott, 1, ConsortiumRole::TechnologyTransferOffice, 4_000, 40_000_00),
+        partner(cast.company, 0, ConsortiumRole::Leader, 6_000, 6_000_000),
+        partner(cast.ott, 1, ConsortiumRole::TechnologyTransferOffice, 4_000, 4_000_000),
         partner(cast.chamber, 2, ConsortiumRole::Chamber, 0, 0),
     ];
     let milestone = |number: i32, responsible_id, status| milestone::Model {
@@ -676,7 +676,7 @@ pub fn project(cast: &Cast, status: ProjectStatus, now: DateTime<Utc>) -> Projec
         responsible_id,
         due_on: day(30 * i64::from(number), now),
         trl_after: Some(6),
-        payment_minor: Some(10_000_00),
+        payment_minor: Some(1_000_000),
         evidence: Some(both("Bitácora", "The log")),
         trl_evidence: TrlEvidences(vec![TrlEvidence {
             level: 6,
@@ -707,8 +707,8 @@ pub fn project(cast: &Cast, status: ProjectStatus, now: DateTime<Utc>) -> Projec
         kind: OutcomeKind::Savings,
         status: OutcomeStatus::Recorded,
         metric: both("Gas por tonelada", "Gas per tonne"),
-        baseline_hundredths: Some(120_00),
-        value_hundredths: 96_50,
+        baseline_hundredths: Some(12_000),
+        value_hundredths: 9_650,
         unit: "m3/t".into(),
         measured_on: day(0, now),
         evidence: both("Medidor calibrado", "A calibrated meter"),

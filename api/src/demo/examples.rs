@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Months;
-use entity::{OrganizationId, agreement};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -23,10 +21,14 @@ use super::{
         SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME,
         VIEWER, WORK_LIST,
     },
-    things::{Found, Things},
+    things::Things,
+    variables::{
+        id, none, on_agreement, pretty, version, what_interests, what_is_recorded, what_to_agree,
+        what_to_draft, what_to_evaluate, what_to_match, what_to_propose, what_to_sign,
+        what_to_validate, what_was_assessed, what_was_decided, what_was_met, what_was_paid, with,
+    },
 };
 use crate::{
-    calendar::day_of,
     context::Service,
     error::{Error, Result},
 };
@@ -48,7 +50,7 @@ struct Example {
 /// When the database is away.
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
     let things = Things::gather(service, tokens).await?;
-    let menu = [everybody, companies, chambers, offices, network];
+    let menu = [everybody, companies, chambers, offices, projects, network];
     let examples: Vec<Example> = menu
         .iter()
         .flat_map(|part| part(&things))
@@ -65,19 +67,6 @@ pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -
 
 /// Role, title in Spanish and in English, operation, variables.
 type Entry = (&'static str, &'static str, &'static str, &'static str, Value);
-
-fn version(found: &Found) -> Value {
-    let (id, version) = found.clone().unwrap_or((String::new(), 1));
-    json!({ "input": { "id": id, "expectedVersion": version } })
-}
-
-fn id(found: &Found) -> Value {
-    json!({ "id": found.as_ref().map(|found| &found.0) })
-}
-
-fn none() -> Value {
-    json!({})
-}
 
 /// What anybody may do.
 fn everybody(things: &Things) -> Vec<Entry> {
@@ -229,31 +218,6 @@ fn companies(things: &Things) -> Vec<Entry> {
             what_to_sign(things),
         ),
         ("MEMBER_USER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
-        ("MEMBER_USER", "Nuestros proyectos", "Our projects", PROJECTS, none()),
-        (
-            "MEMBER_USER",
-            "Proponer un proyecto",
-            "Propose a project",
-            PROPOSE_PROJECT,
-            what_to_propose(things),
-        ),
-        (
-            "MEMBER_USER",
-            "Convocar al consorcio de un proyecto",
-            "Call the partners of a project together",
-            FORM_PROJECT,
-            with(version(&things.to_form), &json!({ "publishes": true })),
-        ),
-        (
-            "MEMBER_USER",
-            "Aceptar un hito",
-            "Accept a milestone",
-            ACCEPT_MILESTONE,
-            with(
-                version(&things.to_accept),
-                &json!({ "number": 2, "partner": things.company.to_string() }),
-            ),
-        ),
         (
             "MEMBER_USER",
             "Dar por satisfecha una necesidad",
@@ -331,13 +295,6 @@ fn chambers(things: &Things) -> Vec<Entry> {
         ("CHAMBER_ADMIN", "Qué ha pasado", "What happened", TIMELINE, none()),
         (
             "CHAMBER_ADMIN",
-            "Proyectos de nuestras empresas",
-            "Projects of our companies",
-            PROJECTS,
-            none(),
-        ),
-        (
-            "CHAMBER_ADMIN",
             "Convenios marco y su avance",
             "Framework agreements and their progress",
             FRAMEWORKS,
@@ -375,6 +332,66 @@ fn chambers(things: &Things) -> Vec<Entry> {
                 "level": "NETWORK",
                 "text": "Gracias; en esta semana le respondemos.",
             } }),
+        ),
+    ]
+}
+
+/// What partners in a project do.
+fn projects(things: &Things) -> Vec<Entry> {
+    vec![
+        ("MEMBER_USER", "Nuestros proyectos", "Our projects", PROJECTS, none()),
+        (
+            "MEMBER_USER",
+            "Proponer un proyecto",
+            "Propose a project",
+            PROPOSE_PROJECT,
+            what_to_propose(things),
+        ),
+        (
+            "MEMBER_USER",
+            "Convocar al consorcio de un proyecto",
+            "Call the partners of a project together",
+            FORM_PROJECT,
+            with(version(&things.to_form), &json!({ "publishes": true })),
+        ),
+        (
+            "MEMBER_USER",
+            "Aceptar un hito",
+            "Accept a milestone",
+            ACCEPT_MILESTONE,
+            with(
+                version(&things.to_accept),
+                &json!({ "number": 2, "partner": things.company.to_string() }),
+            ),
+        ),
+        ("OTT_MANAGER", "Nuestros proyectos", "Our projects", PROJECTS, none()),
+        (
+            "OTT_MANAGER",
+            "Aceptar la participación en un proyecto",
+            "Accept a part in a project",
+            ACCEPT_PROJECT,
+            with(version(&things.to_join), &json!({ "partner": things.office.to_string() })),
+        ),
+        (
+            "OTT_MANAGER",
+            "Aprobar un proyecto",
+            "Approve a project",
+            APPROVE_PROJECT,
+            with(version(&things.to_endorse), &json!({ "partner": things.office.to_string() })),
+        ),
+        (
+            "OTT_MANAGER",
+            "Validar un resultado",
+            "Validate an outcome",
+            VALIDATE_OUTCOME,
+            what_to_validate(things),
+        ),
+        (
+            "CHAMBER_ADMIN",
+            "Proyectos de nuestras empresas",
+            "Projects of our companies",
+            PROJECTS,
+            none(),
         ),
     ]
 }
@@ -498,28 +515,6 @@ fn offices(things: &Things) -> Vec<Entry> {
             what_was_paid(things),
         ),
         ("OTT_MANAGER", "Nuestros convenios", "Our agreements", AGREEMENTS, none()),
-        ("OTT_MANAGER", "Nuestros proyectos", "Our projects", PROJECTS, none()),
-        (
-            "OTT_MANAGER",
-            "Aceptar la participación en un proyecto",
-            "Accept a part in a project",
-            ACCEPT_PROJECT,
-            with(version(&things.to_join), &json!({ "partner": things.office.to_string() })),
-        ),
-        (
-            "OTT_MANAGER",
-            "Aprobar un proyecto",
-            "Approve a project",
-            APPROVE_PROJECT,
-            with(version(&things.to_endorse), &json!({ "partner": things.office.to_string() })),
-        ),
-        (
-            "OTT_MANAGER",
-            "Validar un resultado",
-            "Validate an outcome",
-            VALIDATE_OUTCOME,
-            what_to_validate(things),
-        ),
         (
             "OTT_OFFICER",
             "Evaluar una presentación",
@@ -586,172 +581,4 @@ fn network(_: &Things) -> Vec<Entry> {
             none(),
         ),
     ]
-}
-
-fn what_to_draft(company: OrganizationId) -> Value {
-    json!({ "input": {
-        "company": company.to_string(),
-        "type": "TECHNOLOGY_REQUEST",
-        "title": { "es": "Recuperar calor de los hornos de recocido", "en": "Recover heat from annealing furnaces" },
-        "summary": { "es": "Buscamos aprovechar el calor de los gases de salida de hornos de recocido para precalentar el aire de combustión." },
-        "description": { "es": "Los gases salen a 480 °C y hoy se pierden. Se busca un intercambiador que resista condensados ácidos y se limpie sin parar el horno." },
-        "technicalSpecification": { "es": "Caudal de 2,500 m3/h, polvo fino, aire de combustión a 250 °C o más." },
-        "partnerRole": { "es": "Diseñar, instalar y medir el ahorro con nuestro personal." },
-        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
-        "scian": ["3311"], "acceptedTrlMin": 7, "acceptedTrlMax": 9,
-    } })
-}
-
-fn what_to_match() -> Value {
-    json!({ "input": {
-        "title": { "es": "Reducir el consumo de agua en el teñido" },
-        "summary": { "es": "Buscamos teñir algodón con menos agua y menos sal, y tratar el efluente con color." },
-        "scian": ["3133"], "acceptedTrlMin": 6, "acceptedTrlMax": 9,
-        "partnershipTypes": ["RD_COOPERATION_AGREEMENT"],
-    } })
-}
-
-fn pretty(variables: &Value) -> String {
-    let empty = variables.as_object().is_some_and(serde_json::Map::is_empty);
-    if empty { String::new() } else { serde_json::to_string_pretty(variables).unwrap_or_default() }
-}
-
-/// Variables, with more in their input.
-fn with(mut variables: Value, more: &Value) -> Value {
-    if let (Some(input), Some(more)) = (variables["input"].as_object_mut(), more.as_object()) {
-        input.extend(more.clone());
-    }
-    variables
-}
-
-fn what_is_recorded(things: &Things) -> Value {
-    json!({ "input": {
-        "ott": things.officers.to_string(),
-        "figure": "PATENT",
-        "title": { "es": "Membrana de alga para envases", "en": "Algal membrane for packaging" },
-        "summary": { "es": "Película compostable que detiene el oxígeno." },
-        "scian": ["326"],
-        "technologyKeywords": ["C08J"],
-        "trl": 5,
-        "inventors": [
-            { "name": "Inventora Uno (demo)", "shareBp": 6_000 },
-            { "name": "Inventor Dos (demo)", "shareBp": 4_000 },
-        ],
-        "events": [
-            { "kind": "FILED", "on": "2021-05-10" },
-            { "kind": "PUBLISHED", "on": "2022-11-10" },
-        ],
-        "listed": true,
-    } })
-}
-
-fn what_was_decided(things: &Things) -> Value {
-    let note = "La planta ya opera un equipo parecido; basta un taller de dos días.";
-    with(version(&things.sealed), &json!({ "eligibility": "CONDITIONAL", "note": note }))
-}
-
-fn what_was_assessed(things: &Things, kind: &str, chamber: Option<OrganizationId>) -> Value {
-    json!({ "input": {
-        "organization": things.company.to_string(),
-        "chamber": chamber.map(|chamber| chamber.to_string()),
-        "kind": kind,
-        "assessedOn": things.today,
-        "scores": { "awareness": 3, "search": 2, "coreCompetence": 3, "strategy": 2, "assessSelect": 2,
-            "acquireAbsorb": 2, "implementUse": 3, "learn": 2, "externalLinks": 2 },
-        "evidence": ["Cuestionario de nueve apartados", "Visita a planta"],
-    } })
-}
-
-/// The next five years, or what is left of its term.
-fn what_was_paid(things: &Things) -> Value {
-    let Some(asset) = &things.kept else { return version(&None) };
-    let five = asset.next_fee_due_on.and_then(|due| due.checked_add_months(Months::new(60)));
-    let found = Some((asset.id.to_string(), asset.version));
-    let until = five.min(asset.expires_on);
-    let paid = json!({ "kind": "FEE_PAID", "on": day_of(asset.created_at), "paidUntil": until });
-    with(version(&found), &paid)
-}
-
-fn what_interests(things: &Things) -> Value {
-    json!({ "input": {
-        "direction": "OFFER_TO_NEED",
-        "from": things.officers.to_string(),
-        "need": things.answerable.as_ref().map(|found| &found.0),
-        "anonymous": false,
-        "cooperationSought": { "es": "Un piloto de seis meses en planta, con medición antes y después." },
-        "contribution": { "es": "Un laboratorio con tres proyectos terminados en este campo." },
-        "questions": { "es": "¿Qué datos de proceso se pueden compartir antes de firmar?" },
-        "requirementAnswers": [{ "criterion": "Puesta en marcha sin parar la línea", "response": "MATCH" }],
-        "partnershipTypes": ["COMMERCIAL_AGREEMENT_WITH_TECHNICAL_ASSISTANCE"],
-    } })
-}
-
-/// The input for a verb of an agreement, for a party.
-fn on_agreement(row: Option<&agreement::Model>, party: Option<OrganizationId>) -> Value {
-    let (id, version) = row.map(|row| (row.id.to_string(), row.version)).unwrap_or_default();
-    let mut input = json!({ "id": id, "expectedVersion": version });
-    if let Some(party) = party {
-        input["party"] = json!(party.to_string());
-    }
-    json!({ "input": input })
-}
-
-fn what_to_sign(things: &Things) -> Value {
-    let mut told = on_agreement(things.to_sign.as_ref(), Some(things.company));
-    told["input"]["sha256"] = json!(things.to_sign.as_ref().map(|row| &row.sha256));
-    told
-}
-
-fn what_to_evaluate(things: &Things) -> Value {
-    let mut told = version(&things.introduced);
-    told["input"]["evaluation"] =
-        json!({ "es": "Encajan en proceso y escala; falta medir el ahorro en planta." });
-    told
-}
-
-fn what_was_met(things: &Things) -> Value {
-    let (agreement, id, version) = things.met.clone().unwrap_or_default();
-    json!({ "input": { "id": id, "expectedVersion": version, "agreement": agreement,
-        "outcome": { "es": "Se adoptó una solución con asistencia técnica; el indicador acordado se alcanzó." } } })
-}
-
-fn what_to_validate(things: &Things) -> Value {
-    let (id, version, outcome) = things.to_validate.clone().unwrap_or_default();
-    json!({ "input": { "id": id, "expectedVersion": version, "outcome": outcome,
-        "partner": things.office.to_string() } })
-}
-
-/// A project of the company alone, to be completed: who stands behind a need takes part.
-fn what_to_propose(things: &Things) -> Value {
-    let (company, chamber) = (things.company.to_string(), things.chamber.to_string());
-    let due = things.today + Months::new(4);
-    json!({ "input": {
-        "from": company, "type": "PILOT", "title": { "es": "Piloto de ahorro de energía" },
-        "trlStart": 6, "trlTarget": 7, "budget": { "amount": "350000.00" },
-        "consortium": [
-            { "organization": company, "role": "LEADER", "shareBp": 8_000 },
-            { "organization": things.office.to_string(), "role": "TECHNOLOGY_TRANSFER_OFFICE",
-                "shareBp": 2_000 },
-            { "organization": chamber, "role": "CHAMBER" },
-        ],
-        "funding": [{ "partner": company, "kind": "COMPANY", "form": "CASH",
-            "amount": "350000.00" }],
-        "milestones": [{ "kind": "TRL", "title": { "es": "Opera en la línea" },
-            "responsible": things.office.to_string(), "dueOn": due, "trlAfter": 7 }],
-    } })
-}
-
-fn what_to_agree(things: &Things) -> Value {
-    let (interest, company) = things.accepted.clone().unwrap_or_default();
-    let office = things.officers.to_string();
-    json!({ "input": {
-        "from": office, "type": "MUTUAL_NDA", "interest": interest,
-        "parties": [
-            { "organization": office, "role": "PARTNER" },
-            { "organization": company, "role": "PARTNER" },
-        ],
-        "title": { "es": "Convenio mutuo de confidencialidad" },
-        "text": { "es": "Cada parte guarda secreto de lo que la otra le revele con ese carácter." },
-        "confidentialityYears": 5,
-    } })
 }

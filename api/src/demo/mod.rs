@@ -10,6 +10,7 @@ mod operations;
 mod past;
 mod projects;
 mod things;
+mod variables;
 
 use std::{collections::BTreeMap, io::Read};
 
