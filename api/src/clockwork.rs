@@ -4,7 +4,7 @@
 //! Run by the service every minute; several instances may run it at once, since each record is
 //! held and looked at again.
 
-use entity::{NeedStatus, OfferStatus, agreement, interest, ip_asset, need, offer};
+use entity::{NeedStatus, OfferStatus, agreement, interest, ip_asset, need, offer, programme};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     lifecycle::{WARNING, not_due, step},
     needs, offers,
     policy::{NeedAction, OfferAction},
+    programmes,
     work::Work,
 };
 
@@ -66,6 +67,13 @@ pub async fn run_due(service: &Service) -> Result<usize> {
         for row in rows::<agreement::Entity>(service, due, agreement::Column::Id).await? {
             let mut work = service.system_work().await?;
             let outcome = agreements::life::move_on(&mut work, row.id, action).await;
+            done += finish(work, outcome).await?;
+        }
+    }
+    for (due, action) in programmes::life::due(now) {
+        for row in rows::<programme::Entity>(service, due, programme::Column::Id).await? {
+            let mut work = service.system_work().await?;
+            let outcome = programmes::life::move_on(&mut work, row.id, action).await;
             done += finish(work, outcome).await?;
         }
     }

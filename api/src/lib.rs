@@ -43,6 +43,7 @@ mod node;
 pub mod offers;
 pub mod organizations;
 pub mod policy;
+pub mod programmes;
 pub mod projects;
 pub mod read;
 mod roles;

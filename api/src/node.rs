@@ -18,6 +18,7 @@ use crate::{
     needs::Need,
     offers::Offer,
     organizations::{Delegation, Organization, Region},
+    programmes::Programme,
     projects::Project,
     read::{Account, Asked, MOST, Node, Reading},
 };
@@ -51,6 +52,8 @@ pub enum AnyNode {
     Agreement(Arc<Agreement>),
     /// A project.
     Project(Arc<Project>),
+    /// A programme.
+    Programme(Arc<Programme>),
     /// A piece of intellectual property.
     IpAsset(Arc<IpAsset>),
     /// A capability.
@@ -103,6 +106,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Interest, &mut found).await?;
     gather(ctx, ids, AnyNode::Agreement, &mut found).await?;
     gather(ctx, ids, AnyNode::Project, &mut found).await?;
+    gather(ctx, ids, AnyNode::Programme, &mut found).await?;
     gather(ctx, ids, AnyNode::IpAsset, &mut found).await?;
     gather(ctx, ids, AnyNode::Capability, &mut found).await?;
     gather(ctx, ids, AnyNode::Message, &mut found).await?;

@@ -20,6 +20,7 @@ use crate::{
     node::NodeQuery,
     offers::{OfferMutation, OfferQuery},
     organizations::{ConsentMutation, OrganizationQuery},
+    programmes::{ProgrammeMutation, ProgrammeQuery},
     projects::{ProjectMutation, ProjectQuery},
     viewer::ViewerQuery,
 };
@@ -37,6 +38,7 @@ pub struct Query(
     InterestQuery,
     AgreementQuery,
     ProjectQuery,
+    ProgrammeQuery,
     IpQuery,
     CapabilityQuery,
     AssimilationQuery,
@@ -56,6 +58,7 @@ pub struct Mutation(
     DocumentMutation,
     AgreementMutation,
     ProjectMutation,
+    ProgrammeMutation,
     IpMutation,
     CapabilityMutation,
     AssimilationMutation,

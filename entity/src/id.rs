@@ -180,6 +180,8 @@ ids! {
     ProjectId = "project";
     /// Identifies a milestone of a project.
     MilestoneId = "milestone";
+    /// Identifies a programme.
+    ProgrammeId = "programme";
     /// Identifies an outcome of a project.
     OutcomeId = "outcome";
     /// Identifies an entry of the ledger of disclosures.

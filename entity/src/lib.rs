@@ -6,6 +6,7 @@
 pub mod affiliation;
 pub mod agreement;
 pub mod agreement_party;
+pub mod application;
 pub mod assessment;
 pub mod capability;
 pub mod chamber_profile;
@@ -35,6 +36,7 @@ pub mod organization;
 pub mod ott_profile;
 pub mod outcome;
 pub mod person;
+pub mod programme;
 pub mod project;
 pub mod project_partner;
 pub mod project_source;

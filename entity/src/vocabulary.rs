@@ -1079,13 +1079,13 @@ vocabularies! {
         IpFeeToDecide = "IP_FEE_TO_DECIDE",
         /// A project that another partner proposed: form its consortium, or reject it. For those who may bind its leader.
         ProjectToForm = "PROJECT_TO_FORM",
-        /// A project to which your organization was invited: accept its line, or decline. For those who may bind it.
+        /// A project to which your organization was invited, or whose plan changed since it accepted: accept its line, or decline. For those who may bind it.
         ProjectToAccept = "PROJECT_TO_ACCEPT",
         /// A project that all partners have accepted: approve or reject it. For the office's managers and the chamber's admins who did not write it.
         ProjectToApprove = "PROJECT_TO_APPROVE",
         /// A project with a milestone of your organization that is due within fourteen days, or overdue. For those who speak for it.
         MilestoneToReach = "MILESTONE_TO_REACH",
-        /// A project with a milestone that was submitted, or that the other side would waive: accept or return it, or waive it too. For those who may bind its leader or the office.
+        /// A project with a milestone that was submitted, or that the other side would waive: accept or return it, or waive it too. For those who may bind its leader, or a partner that accepts milestones beside it.
         MilestoneToAccept = "MILESTONE_TO_ACCEPT",
         /// A project with an outcome that another partner recorded: validate or refuse it. For those who may bind another partner.
         OutcomeToValidate = "OUTCOME_TO_VALIDATE",
@@ -1183,7 +1183,7 @@ vocabularies! {
         Active = "ACTIVE",
         /// Interrupted for a while.
         OnHold = "ON_HOLD",
-        /// Carried out: every milestone was accepted or waived.
+        /// Carried out: every milestone was accepted or waived, and one was accepted at least.
         Completed = "COMPLETED",
         /// Closed: what came of it was validated.
         Closed = "CLOSED",
@@ -1258,6 +1258,74 @@ vocabularies! {
         /// Found true by another partner.
         Validated = "VALIDATED",
         /// Not found true by another partner; it does not count.
+        Refused = "REFUSED",
+    }
+
+    /// What kind of programme it is.
+    ProgrammeKind = "programme_kind" {
+        /// A fund.
+        Fund = "FUND",
+        /// A call for proposals.
+        CallForProposals = "CALL_FOR_PROPOSALS",
+        /// A programme for a sector.
+        SectorProgramme = "SECTOR_PROGRAMME",
+        /// A voucher for innovation.
+        InnovationVoucher = "INNOVATION_VOUCHER",
+        /// An acceleration.
+        Acceleration = "ACCELERATION",
+    }
+
+    /// Where a programme stands.
+    ProgrammeStatus = "programme_status" {
+        /// Announced; it takes no applications yet.
+        Announced = "ANNOUNCED",
+        /// It takes applications.
+        Open = "OPEN",
+        /// It takes none any more.
+        Closed = "CLOSED",
+        /// Every application was decided, and what came of it is told.
+        ResultsPublished = "RESULTS_PUBLISHED",
+    }
+
+    /// What a programme asks for.
+    ProgrammeCondition = "programme_condition" {
+        /// That it takes applications at the moment.
+        Window = "WINDOW",
+        /// Who leads.
+        Lead = "LEAD",
+        /// A micro, small or medium-sized company.
+        Sme = "SME",
+        /// The economic activity.
+        Sector = "SECTOR",
+        /// The federal state.
+        State = "STATE",
+        /// How many take part.
+        Partners = "PARTNERS",
+        /// What it costs.
+        Budget = "BUDGET",
+        /// How long it lasts.
+        Duration = "DURATION",
+        /// The technology readiness level at which it begins.
+        Trl = "TRL",
+        /// How well the companies take up technology.
+        AssimilationLevel = "ASSIMILATION_LEVEL",
+    }
+
+    /// Whether a condition is met.
+    ConditionStatus = "condition_status" {
+        /// It is met.
+        Met = "MET",
+        /// It is not met.
+        NotMet = "NOT_MET",
+        /// It cannot be told: what it asks for was not said, or is not the asker's to know.
+        Unknown = "UNKNOWN",
+    }
+
+    /// What a programme decided about a project that applied.
+    ApplicationDecision = "application_decision" {
+        /// It is supported.
+        Awarded = "AWARDED",
+        /// It is not.
         Refused = "REFUSED",
     }
 

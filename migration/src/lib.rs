@@ -16,6 +16,7 @@ mod m20261129_000013_ip_assets;
 mod m20261129_000014_capabilities;
 mod m20261129_000015_assessments;
 mod m20261129_000016_projects;
+mod m20261129_000017_programmes;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_capabilities::Migration),
             Box::new(m20261129_000015_assessments::Migration),
             Box::new(m20261129_000016_projects::Migration),
+            Box::new(m20261129_000017_programmes::Migration),
         ]
     }
 }

@@ -75,6 +75,7 @@ const SLICES: &[&str] = &[
     "interests",
     "agreements",
     "projects",
+    "programmes",
     "ip",
     "capabilities",
     "assimilation",

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use entity::{
     AgreementStatus, AgreementType, CapabilityStatus, ConsentId, ConsentPurpose, DisclosureLevel,
     InterestDirection, InterestStatus, IpLegalStatus, MatchId, MatchStatus, NeedStatus,
-    OfferStatus, PersonId, ProjectStatus, Role, consent, document::RecordId, match_,
+    OfferStatus, PersonId, ProgrammeStatus, ProjectStatus, Role, consent, document::RecordId,
+    match_,
 };
 use serde_json::{Value, json};
 use tests::{World, records};
 
-use crate::{assimilation, needs, offers, policy, projects};
+use crate::{assimilation, needs, offers, policy, programmes, projects};
 
 tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
 
@@ -138,6 +139,12 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ projects { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("programme", "{ programme(id: \"programme_0\") { id } }".to_owned(), shown(Value::Null)),
+        (
+            "programmes",
+            "{ programmes { totalCount nodes { id } } }".to_owned(),
+            shown(json!({ "totalCount": 0, "nodes": [] })),
+        ),
         ("ipAsset", format!("{{ ipAsset(id: \"{asset}\") {{ id }} }}"), shown(Value::Null)),
         (
             "ipAssets",
@@ -246,6 +253,9 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     world.agree(&row).await;
     let project = records::project(&cast, ProjectStatus::Active, world.now());
     world.project(&project).await;
+    let programme = records::programme(&cast, ProgrammeStatus::Open, world.now());
+    world.put(programme.clone()).await;
+    let programme = programme.id.to_string();
     let (project, said) = (project.project.id.to_string(), project.outcomes[0].id.to_string());
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let file = |level| records::document(RecordId::Need(need.id), level, world.now());
@@ -373,6 +383,18 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                         "title": { "es": "Piloto" }, "consortium": [leads] });
                     vec![(person.project(&verb, input).await, to_them)]
                 }
+                "announceProgramme" => {
+                    let input = json!({ "by": cast.chamber.to_string(), "kind": "FUND",
+                        "title": { "es": "Fondo" }, "opensOn": "2026-03-02" });
+                    vec![(person.programme(&verb, input).await, to_them)]
+                }
+                verb if verb == "decideApplication"
+                    || verb.contains("Programme") && verb != "applyToProgramme" =>
+                {
+                    let more = programmes::more(verb, &project);
+                    let input = needs::with(policy::input(verb, &programme), more);
+                    vec![(person.programme(verb, input).await, to_them)]
+                }
                 // A project is for its partners alone: nobody else knows of it.
                 verb if [
                     "Project",
@@ -381,6 +403,8 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                     "Risks",
                     "Milestone",
                     "Outcome",
+                    "Programme",
+                    "Application",
                 ]
                 .iter()
                 .any(|end| verb.ends_with(end)) =>

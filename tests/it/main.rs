@@ -33,6 +33,7 @@ mod overload;
 mod pages;
 mod plans;
 mod policy;
+mod programmes;
 mod projects;
 mod reading;
 mod redaction;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, assessment,
-    capability, chamber_profile, code, confidant, consent, counter, delegation, disclosure,
-    document, event, external_ref, follower, history, interest, ip_asset, ip_event, match_,
-    membership, message, message_read, milestone, need, offer, organization, ott_profile, outcome,
-    person, project, project_partner, project_source, region,
+    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, application,
+    assessment, capability, chamber_profile, code, confidant, consent, counter, delegation,
+    disclosure, document, event, external_ref, follower, history, interest, ip_asset, ip_event,
+    match_, membership, message, message_read, milestone, need, offer, organization, ott_profile,
+    outcome, person, programme, project, project_partner, project_source, region,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -31,6 +31,8 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<affiliation::Entity>(),
         columns::<agreement::Entity>(),
         columns::<agreement_party::Entity>(),
+        columns::<programme::Entity>(),
+        columns::<application::Entity>(),
         columns::<project::Entity>(),
         columns::<project_partner::Entity>(),
         columns::<project_source::Entity>(),

@@ -4,8 +4,8 @@ use api::policy::{Action, ProjectAction, Resource, Viewer};
 use chrono::TimeDelta;
 use entity::{
     AgreementStatus, AgreementType, InterestDirection, InterestStatus, MilestoneStatus, NeedStatus,
-    OfferStatus, OutcomeStatus, ProjectStatus, Role, agreement, milestone, need, offer, outcome,
-    project, project_partner,
+    OfferStatus, OutcomeStatus, ProgrammeStatus, ProjectStatus, Role, agreement, application,
+    milestone, need, offer, outcome, programme, project, project_partner,
 };
 use futures_util::future::join;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, Iterable, PaginatorTrait, QueryFilter};
@@ -284,6 +284,7 @@ pub(crate) fn more(verb: &str, cast: &Cast, outcome: &str, agreement: &str) -> V
         ),
         "validateOutcome" => with(partner, json!({ "outcome": outcome })),
         "refuseOutcome" => with(with(partner, note), json!({ "outcome": outcome })),
+        "applyToProgramme" => json!({ "programme": "programme_0" }),
         "reviseProject" => json!({ "trlTarget": 8 }),
         _ => json!({}),
     }
@@ -326,6 +327,11 @@ fn right_for(
 async fn every_verb_of_projects_by_everybody_in_every_status(world: &World) {
     let Stage { cast, contract, .. } = stage(world).await;
     let people = cast.people(world).await;
+    let programme = programme::Model {
+        min_assimilation_level: None,
+        ..records::programme(&cast, ProgrammeStatus::Open, world.now())
+    };
+    world.put(programme.clone()).await;
     let (mut tried, mut done, mut wrong) = (0, 0, Vec::new());
     for status in ProjectStatus::iter() {
         for action in ProjectAction::iter().filter(|action| *action != ProjectAction::Propose) {
@@ -333,7 +339,8 @@ async fn every_verb_of_projects_by_everybody_in_every_status(world: &World) {
             let Some(verb) = action.mutation() else { continue };
             // One for each verb: whoever revised it may not approve it.
             let rows = right_for(action, &cast, status, &contract, world.now());
-            world.project(&rows).await;
+            let applied = (action == ProjectAction::WithdrawApplication).then_some(programme.id);
+            on_record(world, &rows, applied).await;
             for (name, person) in &people {
                 // Each speaks for its own partner, if it is one.
                 let of = |id| person.grants.iter().any(|grant| grant.organization == id);
@@ -353,6 +360,7 @@ async fn every_verb_of_projects_by_everybody_in_every_status(world: &World) {
                         with(more, json!({ "number": 7 }))
                     }
                     ProjectAction::WaiveMilestone => with(more, json!({ "number": 8 })),
+                    ProjectAction::Apply => json!({ "programme": programme.id.to_string() }),
                     _ => more,
                 };
                 let more = match more["partner"].is_string() {
@@ -370,7 +378,8 @@ async fn every_verb_of_projects_by_everybody_in_every_status(world: &World) {
                 }
                 if answer.outcome() == "DONE" {
                     done += 1;
-                    restore(world, &rows).await;
+                    remove(world, &rows).await;
+                    on_record(world, &rows, applied).await;
                 }
             }
             // What is not this verb's business is out of its way.
@@ -383,13 +392,27 @@ async fn every_verb_of_projects_by_everybody_in_every_status(world: &World) {
     assert_eq!(world.events().await.len(), done, "what was refused left no event");
 }
 
-async fn restore(world: &World, rows: &ProjectRows) {
-    remove(world, rows).await;
+/// A project, and its application to a programme.
+async fn on_record(world: &World, rows: &ProjectRows, applied: Option<entity::ProgrammeId>) {
     world.project(rows).await;
+    let Some(programme_id) = applied else { return };
+    let application = application::Model {
+        project_id: rows.project.id,
+        programme_id,
+        applied_at: world.now(),
+        applied_by: None,
+        decision: None,
+        awarded_minor: None,
+        decided_at: None,
+        decided_by: None,
+        note: None,
+    };
+    world.put(application).await;
 }
 
 async fn remove(world: &World, rows: &ProjectRows) {
     let (db, id) = (world.db().write(), rows.project.id);
+    application::Entity::delete_by_id(id).exec(db).await.unwrap();
     let of = milestone::Column::ProjectId.eq(id);
     milestone::Entity::delete_many().filter(of).exec(db).await.unwrap();
     let of = outcome::Column::ProjectId.eq(id);

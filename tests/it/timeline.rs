@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AgreementId, AgreementStatus, AgreementType, AssessmentId, CapabilityStatus, ConsentId,
     ConsentPurpose, DisclosureLevel, EventId, InterestDirection, InterestStatus, IpLegalStatus,
-    MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId, ProjectStatus, Role, agreement,
-    event, interest, ip_asset, match_,
+    MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId, ProgrammeStatus, ProjectStatus,
+    Role, agreement, event, interest, ip_asset, match_,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder};
@@ -74,7 +74,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
         "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
         "asset": id("asset"), "capability": id("capability"), "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
-        "assessment": id("assessment"), "project": id("project"),
+        "assessment": id("assessment"), "project": id("project"), "programme": id("programme"),
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
@@ -155,6 +155,9 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
         world.project(&rows).await;
         nouns.push(("project", json!({ "project": rows.project.id })));
     }
+    let programme = records::programme(&cast, ProgrammeStatus::Open, world.now());
+    world.put(programme.clone()).await;
+    nouns.push(("programme", json!({ "programme": programme.id })));
     for status in [CapabilityStatus::Published, CapabilityStatus::Paused] {
         let able = world.capability(&cast, status).await;
         nouns.push(("capability", json!({ "capability": able.id })));

@@ -9,16 +9,18 @@ use api::{
     inbox, interests, ip, ledger, matches, needs, offers, organizations,
     policy::{
         Action, AgreementAction, AssessmentAction, CapabilityAction, InterestAction, IpAssetAction,
-        MatchAction, NeedAction, OfferAction, OrganizationFacts, ProjectAction, Resource, Viewer,
+        MatchAction, NeedAction, OfferAction, OrganizationFacts, ProgrammeAction, ProjectAction,
+        Resource, Viewer,
     },
-    projects,
+    programmes, projects,
     read::Field,
     timeline,
 };
 use entity::{
     AgreementStatus, AgreementType, AssessmentKind, CapabilityStatus, DisclosureLevel,
     InterestDirection, InterestStatus, IpLegalStatus, MatchStatus, NeedStatus, OfferStatus,
-    OrganizationKind, ProjectStatus, agreement, assessment, interest, ip_asset, match_, project,
+    OrganizationKind, ProgrammeStatus, ProjectStatus, agreement, assessment, interest, ip_asset,
+    match_, project,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -111,6 +113,16 @@ fn the_file_of_the_policy_is_the_policy() {
     let row = records::project(&cast, ProjectStatus::Active, now).project;
     let row = project::Model { published: true, ..row };
     table(&mut text, "project, published", &[], &viewers, |viewer| (row.level(viewer), Vec::new()));
+    for status in ProgrammeStatus::iter() {
+        let row = records::programme(&cast, status, now);
+        let able = ProgrammeAction::iter().filter(|a| a.from().contains(&status));
+        let able: Vec<_> = able.filter(|action| action.mutation().is_some()).collect();
+        let names: Vec<_> = able.iter().filter_map(|action| action.mutation()).collect();
+        let title = format!("programme of the chamber, {}", status.to_value());
+        table(&mut text, &title, &names, &viewers, |viewer| {
+            (row.level(viewer), able.iter().map(|action| action.permitted(viewer, &row)).collect())
+        });
+    }
     for (name, status, listed) in [
         ("intellectual property, public and listed", IpLegalStatus::GrantedInForce, true),
         ("intellectual property, public and not listed", IpLegalStatus::GrantedInForce, false),
@@ -165,6 +177,7 @@ fn the_file_of_the_policy_is_the_policy() {
     let offer = records::offer(&cast, OfferStatus::Draft, now);
     let (asset, _) = records::ip_asset(&cast, IpLegalStatus::InPreparation, now);
     let able = records::capability(&cast, CapabilityStatus::Draft, now);
+    let announced = records::programme(&cast, ProgrammeStatus::Announced, now);
     let proposed = records::project(&cast, ProjectStatus::Proposed, now).project;
     let names = [
         "draftNeed",
@@ -174,6 +187,7 @@ fn the_file_of_the_policy_is_the_policy() {
         "… in a need",
         "draftAgreement for the company",
         "proposeProject for the chamber",
+        "announceProgramme for the chamber",
         "recordIpAsset",
         "draftCapability",
     ];
@@ -186,6 +200,7 @@ fn the_file_of_the_policy_is_the_policy() {
             InterestAction::Draft.permitted(viewer, &to_need),
             AgreementAction::Draft.permitted(viewer, &drafted),
             ProjectAction::Propose.permitted(viewer, &proposed),
+            ProgrammeAction::Announce.permitted(viewer, &announced),
             IpAssetAction::Record.permitted(viewer, &asset),
             CapabilityAction::Draft.permitted(viewer, &able),
         ];
@@ -213,6 +228,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "interest", interests::FIELDS);
     fields(&mut text, "agreement", agreements::FIELDS);
     fields(&mut text, "project", projects::FIELDS);
+    fields(&mut text, "programme", programmes::FIELDS);
     fields(&mut text, "intellectual property", ip::FIELDS);
     fields(&mut text, "capability", capabilities::FIELDS);
     fields(&mut text, "message", interests::MESSAGE_FIELDS);

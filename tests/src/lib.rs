@@ -25,5 +25,5 @@ pub use answer::Answer;
 pub use bucket::Bucket;
 pub use cast::Cast;
 pub use house::Database;
-pub use person::{AGREEMENT, ASSET, CAPABILITY, INTEREST, PROJECT, Person};
+pub use person::{AGREEMENT, ASSET, CAPABILITY, INTEREST, PROGRAMME, PROJECT, Person};
 pub use world::{MOST_BYTES, Transferred, World, noon, on_empty, tell};

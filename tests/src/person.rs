@@ -117,6 +117,11 @@ impl Person<'_> {
         self.send(&mutation(verb, "ipAsset", ASSET), json!({ "input": input })).await
     }
 
+    /// Does something to a programme.
+    pub async fn programme(&self, verb: &str, input: Value) -> Answer {
+        self.send(&mutation(verb, "programme", PROGRAMME), json!({ "input": input })).await
+    }
+
     /// Does something to a project.
     pub async fn project(&self, verb: &str, input: Value) -> Answer {
         self.send(&mutation(verb, "project", PROJECT), json!({ "input": input })).await
@@ -246,6 +251,12 @@ pub const AGREEMENT: &str = "id folio version type status title text textToSign 
     progress { total done due overdue progressBp dueProgressBp } frame { id } amends { id } \
     amendments { nodes { id } } actions disclosureLevel redactedFields \
     history { from to by reason note }";
+
+/// What tests read of a programme after each step.
+pub const PROGRAMME: &str = "id folio version status kind title description results opensOn \
+    closesOn announcedBy { id } actions disclosureLevel redactedFields \
+    applications { project title appliedAt decision awarded note partners { organization { id } } \
+    eligibility { eligible conditions { condition status } } } history { from to by note }";
 
 /// What tests read of a project after each step.
 pub const PROJECT: &str = "id folio version type status title objective trlStart trlTarget \

@@ -16,14 +16,14 @@ use entity::{
     MatchComponents, MatchId, MatchSource, MatchStatus, MilestoneId, MilestoneKind,
     MilestoneStatus, NeedId, NeedStatus, NeedType, OfferEconomics, OfferId, OfferStatus, OfferType,
     OrganizationId, OrganizationKind, OutcomeId, OutcomeKind, OutcomeStatus, PartnershipType,
-    PersonId, PriceBand, ProblemKind, ProjectId, ProjectRisk, ProjectRisks, ProjectStatus,
-    ProjectType, RegionId, RequirementAnswer, RequirementAnswers, RequirementResponse, RiskLevel,
-    SizeBasis, SizeClass, SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison,
-    TechnologyComparisons, Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency,
-    VerificationLevel, VerifiedClaims, WorkPackage, WorkPackages, affiliation, agreement,
-    agreement_party, assessment, capability, consent, delegation, document, document::RecordId,
-    interest, ip_asset, ip_event, match_, milestone, need, offer, organization, outcome, project,
-    project_partner, region,
+    PersonId, PriceBand, ProblemKind, ProgrammeId, ProgrammeKind, ProgrammeStatus, ProjectId,
+    ProjectRisk, ProjectRisks, ProjectStatus, ProjectType, RegionId, RequirementAnswer,
+    RequirementAnswers, RequirementResponse, RiskLevel, SizeBasis, SizeClass, SolutionDepth,
+    SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts,
+    TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims,
+    WorkPackage, WorkPackages, affiliation, agreement, agreement_party, assessment, capability,
+    consent, delegation, document, document::RecordId, interest, ip_asset, ip_event, match_,
+    milestone, need, offer, organization, outcome, programme, project, project_partner, region,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -721,6 +721,48 @@ pub fn project(cast: &Cast, status: ProjectStatus, now: DateTime<Utc>) -> Projec
         judged_at: None,
     };
     ProjectRows { project, partners, milestones, outcomes: vec![outcome] }
+}
+
+/// A programme that the cast's chamber looks after, with a field in every column; it takes
+/// applications for a month.
+#[must_use]
+pub fn programme(cast: &Cast, status: ProgrammeStatus, now: DateTime<Utc>) -> programme::Model {
+    let id = ProgrammeId::new(now);
+    programme::Model {
+        id,
+        folio: format!("PRG-2026-{}", &id.0.simple().to_string()[20..]),
+        version: 1,
+        status,
+        created_at: now,
+        created_by: None,
+        updated_at: now,
+        kind: ProgrammeKind::CallForProposals,
+        announced_by_id: cast.chamber,
+        sponsor: Some("Gobierno de ejemplo".into()),
+        title: both("Convocatoria de pilotos", "Call for pilots"),
+        description: Some(both("Apoya pilotos", "It supports pilots")),
+        opens_on: day(0, now),
+        closes_on: Some(day(30, now)),
+        opens_at: now,
+        closes_at: Some(now + TimeDelta::days(30)),
+        currency: "MXN".into(),
+        total_minor: Some(100_000_000),
+        eligible_leads: codes(&["COMPANY"]),
+        sme_required: true,
+        min_partners: Some(2),
+        budget_min_minor: Some(1_000_000),
+        budget_max_minor: Some(50_000_000),
+        duration_min_months: Some(3),
+        duration_max_months: Some(24),
+        trl_from: Some(4),
+        trl_to: Some(7),
+        states: codes(&["05"]),
+        scian: codes(&["31-33"]),
+        min_assimilation_level: Some(2),
+        url: Some("https://example.org/convocatoria".into()),
+        results: (status == ProgrammeStatus::ResultsPublished)
+            .then(|| both("Tres proyectos", "Three projects")),
+    }
 }
 
 /// An organization with a field in every column.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Months;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -9,17 +10,17 @@ use super::{
     DemoToken,
     operations::{
         ACCEPT_INTEREST, ACCEPT_MILESTONE, ACCEPT_PROJECT, AGREEMENT_COUNTS, AGREEMENTS,
-        APPROVE_AGREEMENT, APPROVE_PROJECT, ASSIMILATION, ATTACH, BY_STATUS, CAPABILITIES,
-        CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, CROSSWALK, DECIDE_FEE, DISCLOSURES,
-        DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY,
-        EVALUATE_INTEREST, FILES, FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
-        INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED,
-        NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW,
-        OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO, PREVIEW, PROJECTS,
-        PROPOSE_PROJECT, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT,
-        RECORD_ASSET, RECORD_IP_EVENT, RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST,
-        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME,
-        VIEWER, WORK_LIST,
+        ANNOUNCE_PROGRAMME, APPLICATIONS, APPROVE_AGREEMENT, APPROVE_PROJECT, ASSIMILATION, ATTACH,
+        BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, CROSSWALK,
+        DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED,
+        ELIGIBILITY, EVALUATE_INTEREST, FILES, FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS,
+        FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES,
+        MEMBERS, NEED, NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS,
+        OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO,
+        PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES, PROJECTS, PROPOSE_PROJECT, PUBLIC_NEEDS,
+        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT,
+        RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
+        TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WORK_LIST,
     },
     things::Things,
     variables::{
@@ -50,7 +51,7 @@ struct Example {
 /// When the database is away.
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
     let things = Things::gather(service, tokens).await?;
-    let menu = [everybody, companies, chambers, offices, projects, network];
+    let menu = [everybody, companies, chambers, offices, projects, programmes, network];
     let examples: Vec<Example> = menu
         .iter()
         .flat_map(|part| part(&things))
@@ -331,6 +332,39 @@ fn chambers(things: &Things) -> Vec<Entry> {
                 "interest": things.received.as_ref().map(|found| &found.0),
                 "level": "NETWORK",
                 "text": "Gracias; en esta semana le respondemos.",
+            } }),
+        ),
+    ]
+}
+
+/// What there is to apply for, and for whom.
+fn programmes(things: &Things) -> Vec<Entry> {
+    vec![
+        ("PUBLIC", "Programas y convocatorias", "Programmes and calls", PROGRAMMES, none()),
+        (
+            "MEMBER_USER",
+            "A qué programas podemos solicitar",
+            "To which programmes we may apply",
+            PROGRAMME_ELIGIBILITY,
+            json!({ "company": things.company.to_string() }),
+        ),
+        (
+            "NETWORK_ADMIN",
+            "Solicitudes a nuestros programas",
+            "Applications to our programmes",
+            APPLICATIONS,
+            none(),
+        ),
+        (
+            "CHAMBER_ADMIN",
+            "Anunciar un programa",
+            "Announce a programme",
+            ANNOUNCE_PROGRAMME,
+            json!({ "input": {
+                "by": things.chamber.to_string(), "kind": "ACCELERATION",
+                "title": { "es": "Aceleración de proveedores" },
+                "opensOn": things.today, "closesOn": things.today + Months::new(3),
+                "eligibleLeads": ["COMPANY", "STARTUP"], "smeRequired": true, "trlFrom": 5,
             } }),
         ),
     ]

@@ -8,6 +8,7 @@ mod examples;
 mod levels;
 mod operations;
 mod past;
+mod programmes;
 mod projects;
 mod things;
 mod variables;
@@ -74,6 +75,7 @@ pub async fn load(service: &Service) -> Result<bool> {
     dealings::write(service).await?;
     levels::write(service).await?;
     projects::write(service).await?;
+    programmes::write(service).await?;
     Ok(true)
 }
 

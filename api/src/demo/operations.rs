@@ -482,3 +482,35 @@ pub(super) const VALIDATE_OUTCOME: &str = "mutation ValidateOutcome($input: Vali
   }
 }
 ";
+pub(super) const PROGRAMMES: &str = "# Fondos, convocatorias y vales, con sus condiciones; cualquiera los lee.
+query Programmes {
+  programmes(first: 10) {
+    totalCount
+    nodes {
+      folio kind status title opensOn closesOn sponsor announcedBy { name } total { amount currency }
+      eligibleLeads smeRequired minPartners budgetMin { amount } budgetMax { amount }
+      durationMinMonths durationMaxMonths trlFrom trlTo states { label } scian { code label } minAssimilationLevel
+    }
+  }
+}
+";
+pub(super) const PROGRAMME_ELIGIBILITY: &str = "# Qué condición se cumple y cuál no, una por una.
+query WhoMayApply($company: ID!) {
+  programmes(first: 10, filter: { status: [ANNOUNCED, OPEN] }) {
+    nodes { folio title eligibility(company: $company) { eligible conditions { condition status explanation } } }
+  }
+}
+";
+pub(super) const ANNOUNCE_PROGRAMME: &str = "mutation AnnounceProgramme($input: AnnounceProgrammeInput!) {
+  announceProgramme(input: $input) { programme { folio status version actions } userErrors { code field message } }
+}
+";
+pub(super) const APPLICATIONS: &str = "query Applications {
+  programmes(first: 10, filter: { mine: true }) {
+    nodes {
+      folio title status actions
+      applications { project folio title budget { amount } partners { role organization { name } } decision awarded eligibility { eligible conditions { condition status explanation } } }
+    }
+  }
+}
+";

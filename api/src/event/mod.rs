@@ -6,7 +6,8 @@ mod timeline;
 
 use entity::{
     AgreementId, AssessmentId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId,
-    IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProjectId, document::RecordId,
+    IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId, ProjectId,
+    document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -464,6 +465,36 @@ pub enum Event {
     OutcomeRefused {
         project: ProjectId,
     },
+    /// It applied to a programme, or applies no longer.
+    ProjectApplied {
+        project: ProjectId,
+    },
+    ApplicationWithdrawn {
+        project: ProjectId,
+    },
+    /// A programme went through one of its verbs.
+    ProgrammeAnnounced {
+        programme: ProgrammeId,
+    },
+    ProgrammeRevised {
+        programme: ProgrammeId,
+    },
+    ProgrammeOpened {
+        programme: ProgrammeId,
+    },
+    ProgrammeExtended {
+        programme: ProgrammeId,
+    },
+    ProgrammeClosed {
+        programme: ProgrammeId,
+    },
+    /// It decided about a project that applied.
+    ApplicationDecided {
+        programme: ProgrammeId,
+    },
+    ProgrammeResultsPublished {
+        programme: ProgrammeId,
+    },
     /// A capability went through one of its verbs.
     CapabilityDrafted {
         capability: CapabilityId,
@@ -603,6 +634,7 @@ impl Event {
             "need",
             "offer",
             "organization",
+            "programme",
             "project",
         ]
         .iter()

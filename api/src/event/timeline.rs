@@ -299,6 +299,24 @@ timeline! {
         OutcomeValidated from PublicBlind,
         /// Another partner did not find an outcome of the project true.
         OutcomeRefused from Introduced,
+        /// The project applied to a programme.
+        ProjectApplied from Introduced,
+        /// The project applies to the programme no longer.
+        ApplicationWithdrawn from Introduced,
+        /// The programme was announced.
+        ProgrammeAnnounced from PublicBlind,
+        /// What the programme says was changed.
+        ProgrammeRevised from PublicBlind,
+        /// The programme takes applications.
+        ProgrammeOpened from PublicBlind,
+        /// The programme takes applications for longer.
+        ProgrammeExtended from PublicBlind,
+        /// The programme takes applications no longer.
+        ProgrammeClosed from PublicBlind,
+        /// The programme decided about a project that applied.
+        ApplicationDecided from Introduced,
+        /// It was told what came of the programme.
+        ProgrammeResultsPublished from PublicBlind,
     }
     never {
         // Of many records at once: `createdAt` and `updatedAt` of each say when.

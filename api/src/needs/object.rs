@@ -394,7 +394,7 @@ impl Need {
         Some(self.documents.all(ctx))
     }
 
-    /// The projects that meet it and in which you take part, the last first; at most 20. Null only when they cannot be read.
+    /// The projects that meet it and in which you take part, the last first, at most 20; until they are approved those alone that you lead or proposed. Null only when they cannot be read.
     async fn projects(&self, ctx: &Context<'_>) -> Told<Vec<Arc<Project>>> {
         Some(projects_from(ctx, ProjectsFrom::Need(self.id)).await)
     }

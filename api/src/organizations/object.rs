@@ -346,7 +346,7 @@ impl Organization {
 
 impl Organization {
     /// Whether it is one that is assessed, and the viewer reads that.
-    fn is_assessed(&self) -> bool {
+    pub(crate) fn is_assessed(&self) -> bool {
         !is_institution(self.kind) && self.disclosure_level >= DisclosureLevel::Introduced
     }
 

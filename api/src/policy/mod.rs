@@ -19,6 +19,7 @@ mod nda;
 mod need;
 mod offer;
 mod organization;
+mod programme;
 mod project;
 mod sides;
 mod territory;
@@ -71,9 +72,12 @@ pub use offer::{
 pub use organization::{
     ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
 };
+pub use programme::{
+    ProgrammeAction, ProgrammeFacts, SPONSORS, own_programmes, visible_programmes,
+};
 pub use project::{
-    APPROVERS, CONSORTIUM_CONTRACTS, ProjectAction, ProjectFacts, approves_for, own_projects,
-    visible_projects,
+    APPROVERS, CONSORTIUM_CONTRACTS, ProjectAction, ProjectFacts, approves_for, linked_projects,
+    own_projects, visible_projects,
 };
 pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};
@@ -318,6 +322,9 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let projects = ProjectAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(ProjectAction::mutation);
+    let programmes = ProgrammeAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .filter_map(ProgrammeAction::mutation);
     let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
     let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
     let assessments = assesses.then_some(["recordAssessment", "withdrawAssessment"]);
@@ -329,6 +336,7 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(assets)
         .chain(capabilities)
         .chain(projects)
+        .chain(programmes)
         .chain(consents.into_iter().flatten())
         .chain(assessments.into_iter().flatten())
         .map(ToOwned::to_owned)

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     AgreementType, Codes, DisclosureLevel, MilestoneStatus, OrganizationId, ProjectId,
-    ProjectStatus, Role, milestone, outcome,
+    ProjectStatus, Role, application, milestone, outcome,
     project::{self, Column},
     project_partner, project_source,
 };
@@ -146,6 +146,12 @@ impl Part<project::Model> for project_source::Model {
     }
 }
 
+impl Part<project::Model> for application::Model {
+    fn is_part_of(&self, whole: &project::Model) -> bool {
+        self.project_id == whole.id
+    }
+}
+
 impl Part<project::Model> for milestone::Model {
     fn is_part_of(&self, whole: &project::Model) -> bool {
         self.project_id == whole.id
@@ -196,6 +202,20 @@ pub(super) fn partner_projects(viewer: &Viewer) -> Option<Condition> {
         .add(Column::ProposedById.is_in(own.iter().copied()));
     let led = Column::LeaderId.is_in(own.iter().copied());
     (!own.is_empty()).then(|| Condition::any().add(led).add(proposed).add(formed))
+}
+
+/// Those of which the viewer may know from what they come: once a project is approved, all who
+/// take part have said so; until then it is for who leads it or proposes it.
+#[must_use]
+pub fn linked_projects(viewer: &Viewer) -> Condition {
+    let own: Vec<_> = acts_for(viewer, SPEAKERS).collect();
+    let led = Column::LeaderId.is_in(own.iter().copied());
+    let proposed = Column::ProposedById.is_in(own.iter().copied());
+    let said = Condition::any().add(Column::ApprovedAt.is_not_null()).add(led).add(proposed);
+    if viewer.system {
+        return Condition::all();
+    }
+    Condition::all().add(own_projects(viewer)).add(said)
 }
 
 /// The rows by how much the viewer sees of them, the most first.
@@ -280,6 +300,10 @@ pub enum ProjectAction {
     ValidateOutcome,
     /// Not find an outcome true.
     RefuseOutcome,
+    /// Apply to a programme.
+    Apply,
+    /// Apply no longer.
+    WithdrawApplication,
     /// Attach documents, and take them away.
     Attach,
 }
@@ -295,8 +319,10 @@ impl ProjectAction {
             Self::Propose => &[],
             Self::Form => &[Proposed],
             Self::Revise | Self::ReviseMilestone | Self::Reject => &[Proposed, Forming],
-            Self::Accept | Self::Decline | Self::Endorse | Self::Approve => &[Forming],
-            Self::LinkAgreement => &[Forming, Approved],
+            Self::Accept | Self::Decline | Self::Endorse | Self::Approve | Self::Apply => {
+                &[Forming]
+            }
+            Self::LinkAgreement | Self::WithdrawApplication => &[Forming, Approved],
             Self::Start => &[Approved],
             Self::Hold
             | Self::Complete
@@ -310,10 +336,10 @@ impl ProjectAction {
             Self::Cancel => &[Forming, Approved, Active, OnHold],
             Self::AddFunding => &[Approved, Active, OnHold],
             Self::FollowFunding => &[Forming, Approved, Active, OnHold, Completed],
-            Self::RecordRisks => &[Proposed, Forming, Approved, Active, OnHold],
-            Self::PlanMilestone | Self::WaiveMilestone => {
+            Self::RecordRisks | Self::PlanMilestone => {
                 &[Proposed, Forming, Approved, Active, OnHold]
             }
+            Self::WaiveMilestone => &[Proposed, Forming, Active],
             Self::RecordOutcome | Self::ValidateOutcome | Self::RefuseOutcome => {
                 &[Active, Completed]
             }
@@ -369,7 +395,9 @@ impl ProjectAction {
             | Self::Cancel
             | Self::AddFunding
             | Self::FollowFunding
-            | Self::MissMilestone => Whose::LeaderAlone,
+            | Self::MissMilestone
+            | Self::Apply
+            | Self::WithdrawApplication => Whose::LeaderAlone,
         }
     }
 
@@ -401,7 +429,9 @@ impl ProjectAction {
             | Self::MissMilestone
             | Self::WaiveMilestone
             | Self::ValidateOutcome
-            | Self::RefuseOutcome => SIGNATORIES,
+            | Self::RefuseOutcome
+            | Self::Apply
+            | Self::WithdrawApplication => SIGNATORIES,
             Self::Endorse | Self::Approve | Self::Reject | Self::EndorseClosure | Self::Close => {
                 APPROVERS
             }
@@ -440,6 +470,8 @@ impl ProjectAction {
             Self::RecordOutcome => "recordOutcome",
             Self::ValidateOutcome => "validateOutcome",
             Self::RefuseOutcome => "refuseOutcome",
+            Self::Apply => "applyToProgramme",
+            Self::WithdrawApplication => "withdrawApplication",
             Self::Approve | Self::Close | Self::Attach => return None,
         })
     }

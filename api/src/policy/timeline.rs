@@ -6,7 +6,7 @@
 
 use entity::{
     DisclosureLevel, EventId, Role, agreement, capability, event, interest, ip_asset, match_, need,
-    offer, project,
+    offer, programme, project,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect,
@@ -19,7 +19,7 @@ use super::{
     agreement::{followed_agreements, party_agreements},
     interest::{PARTIES, levels},
     introduced_assets, introduced_needs, introduced_offers, own_capabilities, own_ip_assets,
-    own_matches, own_needs, own_offers,
+    own_matches, own_needs, own_offers, own_programmes,
     project::partner_projects,
 };
 use crate::event::TimelineKind;
@@ -50,6 +50,7 @@ impl TimelineReader {
             // consents are: who was introduced, and its chamber, know it from outside.
             "org" if level == DisclosureLevel::Contract => Party,
             "need" | "offer" | "interest" | "agreement" | "asset" | "capability" | "project"
+            | "programme"
                 if inside =>
             {
                 Party
@@ -145,6 +146,7 @@ fn readers(viewer: &Viewer) -> Vec<(TimelineReader, Condition)> {
     if let Some(own) = partner_projects(viewer) {
         party = party.add(is_among::<project::Entity>(project::Column::Id, own));
     }
+    party = party.add(is_among::<programme::Entity>(programme::Column::Id, own_programmes(viewer)));
     readers.push((Party, party));
     if let Some(followed) = followed_agreements(viewer) {
         let followed = is_among::<agreement::Entity>(agreement::Column::Id, followed);

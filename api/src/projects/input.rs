@@ -125,7 +125,7 @@ pub struct ProjectInput {
     starts_on: MaybeUndefined<NaiveDate>,
     /// Its last day.
     ends_on: MaybeUndefined<NaiveDate>,
-    /// What it costs. Its currency is that of all amounts; it changes when all of them are given anew.
+    /// What it costs. Its currency is that of all amounts; it changes when all of them are given anew, and no milestone has a payment.
     budget: MaybeUndefined<Money>,
     /// Who takes part, at most 20; they replace those before, and stay when nothing is given. Who leads it does not change once it is formed. For each need its company and its chamber, for each offer its office.
     pub(super) consortium: Option<Vec<ConsortiumPartnerInput>>,

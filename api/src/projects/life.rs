@@ -98,6 +98,8 @@ impl Verb for ProjectAction {
             Self::RecordOutcome => Event::OutcomeRecorded { project },
             Self::ValidateOutcome => Event::OutcomeValidated { project },
             Self::RefuseOutcome => Event::OutcomeRefused { project },
+            Self::Apply => Event::ProjectApplied { project },
+            Self::WithdrawApplication => Event::ApplicationWithdrawn { project },
         }
     }
 }
@@ -250,7 +252,7 @@ pub(crate) async fn endorse(
 
 /// Who carries it out, and signs for it: not a chamber, and not who gives money alone, unless it
 /// has a share or answers for a part of the work.
-fn carriers<'a>(
+pub(super) fn carriers<'a>(
     row: &'a project::Model,
     held: &'a Held,
 ) -> impl Iterator<Item = &'a project_partner::Model> {

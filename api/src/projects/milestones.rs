@@ -11,7 +11,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::{
     finances,
     input::{MOST_MILESTONES, MilestoneInput},
-    life::{At, void_if_forming},
+    life::{At, carriers, void_if_forming},
     plan::{Held, blank_milestone},
 };
 use crate::{
@@ -54,6 +54,10 @@ pub(crate) async fn plan(
     let action = ProjectAction::PlanMilestone;
     let mut held = Held::of(work, id).await?;
     let number = i32::try_from(held.milestones.len() + 1).unwrap_or(i32::MAX);
+    let carry: Vec<_> = match &held.project {
+        Some(row) => carriers(row, &held).map(|partner| partner.organization_id).collect(),
+        None => Vec::new(),
+    };
     held.milestones.push(blank_milestone(work.now, id, number));
     let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         let mut checks = Checks::new("input.", labels);
@@ -68,6 +72,11 @@ pub(crate) async fn plan(
             if row.approved_at.is_some() && new.payment_minor.is_some() {
                 let message = "lo que se paga ya se aprobó / what is paid was approved already";
                 checks.wrong("payment", UserErrorCode::Invalid, message);
+            }
+            // And so was who carries it out, and signed for that.
+            if row.approved_at.is_some() && !carry.contains(&new.responsible_id) {
+                let message = "no lo lleva a cabo / does not carry it out";
+                checks.wrong("responsible", UserErrorCode::Invalid, message);
             }
         }
         check_payments(row, &held, &mut checks);

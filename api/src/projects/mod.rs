@@ -13,7 +13,7 @@ pub(crate) mod plan;
 mod query;
 mod waiting;
 
-pub use mutation::ProjectMutation;
+pub use mutation::{ProjectMutation, ProjectPayload};
 pub use object::{FIELDS, Project};
 pub(crate) use parts::{ProjectsFrom, projects_from};
 pub use query::ProjectQuery;

@@ -159,7 +159,7 @@ pub struct FollowFundingInput {
     expected_version: i32,
     /// The number of the funding line, from 1.
     number: i32,
-    /// How far it has come now: on, from `PLANNED` over `REQUESTED` and `COMMITTED` to `RECEIVED`, or out, to `REFUSED` or `CANCELLED`; never back.
+    /// How far it has come now: on, from `PLANNED` over `REQUESTED` and `COMMITTED` to `RECEIVED`, or out, to `REFUSED` (until it is committed) or `CANCELLED` (until it is received); never back.
     status: FundingStatus,
 }
 
@@ -356,7 +356,10 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let ProposeProjectInput { from, project, milestones } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| plan::propose(work, labels, from, project, milestones).await).await
+        ProjectPayload::of(ctx, async |work| {
+            plan::propose(work, labels, from, project, milestones).await
+        })
+        .await
     }
 
     /// Changes its plan, in `PROPOSED` and in `FORMING`; who accepted or approved another plan, is asked anew, and whoever changed it may not approve it. For those who speak for its leader; until it is formed, also for those who speak for who proposed it.
@@ -367,8 +370,10 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let ReviseProjectInput { id, expected_version, project } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| plan::revise(work, labels, id, expected_version, project).await)
-            .await
+        ProjectPayload::of(ctx, async |work| {
+            plan::revise(work, labels, id, expected_version, project).await
+        })
+        .await
     }
 
     /// Calls its partners together: from now on each of them sees it and is asked to accept its line. For those who may bind its leader.
@@ -378,7 +383,10 @@ impl ProjectMutation {
         input: FormProjectInput,
     ) -> Told<ProjectPayload> {
         let FormProjectInput { id, expected_version, publishes } = input;
-        change(ctx, async |work| life::form(work, (id, expected_version), publishes).await).await
+        ProjectPayload::of(ctx, async |work| {
+            life::form(work, (id, expected_version), publishes).await
+        })
+        .await
     }
 
     /// Says that a partner takes part as its line says. For those who may bind it: members of the company, admins of the chamber, managers of the office, the network's admin.
@@ -388,7 +396,7 @@ impl ProjectMutation {
         input: AcceptProjectInput,
     ) -> Told<ProjectPayload> {
         let AcceptProjectInput { id, expected_version, partner, publishes } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::accept(work, (id, expected_version), partner, publishes).await
         })
         .await
@@ -401,13 +409,13 @@ impl ProjectMutation {
         input: DeclineProjectInput,
     ) -> Told<ProjectPayload> {
         let DeclineProjectInput { id, expected_version, partner, note } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::decline(work, (id, expected_version), partner, checked_note(ctx, &note)?).await
         })
         .await
     }
 
-    /// Approves it for an office or a chamber; with the last one it is approved. All partners have accepted, shares add up to 10,000, funding and work packages to the budget, a company and an office take part, there is a milestone, somebody answers for each, and a project that three or more carry out (chambers and funders without a share or a part of the work do not count) rests on a consortium or joint development agreement that all of them approved. For managers of the office and admins of the chamber, but not for whoever wrote any of its plan.
+    /// Approves it for an office or a chamber; with the last one it is approved. All partners have accepted, shares add up to 10,000, funding to the budget, work packages too when one says what it costs, payments to no more than it; a company and an office take part, and who stands behind each need and offer; there is a milestone, somebody answers for each, and a project that three or more carry out (chambers and funders without a share or a part of the work do not count) rests on a consortium or joint development agreement that all of them approved. For managers of the office and admins of the chamber, but not for whoever wrote any of its plan, or approved it for another partner.
     async fn approve_project(
         &self,
         ctx: &Context<'_>,
@@ -415,8 +423,10 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let ProjectPartnerInput { id, expected_version, partner } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| life::endorse(work, labels, (id, expected_version), partner).await)
-            .await
+        ProjectPayload::of(ctx, async |work| {
+            life::endorse(work, labels, (id, expected_version), partner).await
+        })
+        .await
     }
 
     /// Says that it is not wanted. For those who may bind its leader or who proposed it while it is `PROPOSED`; for managers of offices and admins of chambers that take part while it is `FORMING`.
@@ -436,7 +446,7 @@ impl ProjectMutation {
         input: LinkProjectAgreementInput,
     ) -> Told<ProjectPayload> {
         let LinkProjectAgreementInput { id, expected_version, agreement } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::link_agreement(work, (id, expected_version), agreement).await
         })
         .await
@@ -449,7 +459,7 @@ impl ProjectMutation {
         input: ProjectVersionInput,
     ) -> Told<ProjectPayload> {
         let ProjectVersionInput { id, expected_version } = input;
-        change(ctx, async |work| life::start(work, (id, expected_version)).await).await
+        ProjectPayload::of(ctx, async |work| life::start(work, (id, expected_version)).await).await
     }
 
     /// Interrupts it for a while. For those who may bind its leader.
@@ -469,33 +479,36 @@ impl ProjectMutation {
         input: ProjectVersionInput,
     ) -> Told<ProjectPayload> {
         let ProjectVersionInput { id, expected_version } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::simply(work, (id, expected_version), ProjectAction::Resume, (None, None)).await
         })
         .await
     }
 
-    /// Says that it was carried out; every milestone was accepted or waived. For those who may bind its leader.
+    /// Says that it was carried out; every milestone was accepted or waived, and one was accepted at least. For those who may bind its leader.
     async fn complete_project(
         &self,
         ctx: &Context<'_>,
         input: ProjectNoteInput,
     ) -> Told<ProjectPayload> {
         let ProjectNoteInput { id, expected_version, note } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::complete(work, (id, expected_version), checked_note(ctx, &note)?).await
         })
         .await
     }
 
-    /// Agrees, for an office or a chamber, that it is closed; with the last one it is. An outcome was validated, and none waits to be. For managers of the office and admins of the chamber.
+    /// Agrees, for an office or a chamber, that it is closed; with the last one it is. An outcome was validated, and none waits to be. For managers of the office and admins of the chamber, but not for whoever agreed for another partner.
     async fn close_project(
         &self,
         ctx: &Context<'_>,
         input: ProjectPartnerInput,
     ) -> Told<ProjectPayload> {
         let ProjectPartnerInput { id, expected_version, partner } = input;
-        change(ctx, async |work| life::close(work, (id, expected_version), partner).await).await
+        ProjectPayload::of(ctx, async |work| {
+            life::close(work, (id, expected_version), partner).await
+        })
+        .await
     }
 
     /// Gives it up before it is completed. For those who may bind its leader.
@@ -512,7 +525,7 @@ impl ProjectMutation {
     async fn add_funding(&self, ctx: &Context<'_>, input: AddFundingInput) -> Told<ProjectPayload> {
         let AddFundingInput { id, expected_version, line } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::add_funding(work, labels, (id, expected_version), line).await
         })
         .await
@@ -525,7 +538,7 @@ impl ProjectMutation {
         input: FollowFundingInput,
     ) -> Told<ProjectPayload> {
         let FollowFundingInput { id, expected_version, number, status } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::follow_funding(work, (id, expected_version), number, status).await
         })
         .await
@@ -539,7 +552,7 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let RecordRisksInput { id, expected_version, risks } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             life::record_risks(work, labels, (id, expected_version), risks).await
         })
         .await
@@ -553,7 +566,7 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let PlanMilestoneInput { id, expected_version, milestone } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::plan(work, labels, (id, expected_version), milestone).await
         })
         .await
@@ -567,7 +580,7 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let ReviseMilestoneInput { id, expected_version, number, milestone } = input;
         let labels = ctx.service().labels();
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::revise(work, labels, (id, expected_version), number, milestone).await
         })
         .await
@@ -580,8 +593,10 @@ impl ProjectMutation {
         input: MilestoneNumberInput,
     ) -> Told<ProjectPayload> {
         let MilestoneNumberInput { id, expected_version, number } = input;
-        change(ctx, async |work| milestones::start(work, (id, expected_version), number).await)
-            .await
+        ProjectPayload::of(ctx, async |work| {
+            milestones::start(work, (id, expected_version), number).await
+        })
+        .await
     }
 
     /// Says that a milestone was reached, with evidence. For those who speak for the partner that was to reach it.
@@ -600,7 +615,7 @@ impl ProjectMutation {
         } = input;
         let shown = Shown { evidence, trl_evidence, documents };
         let labels = ctx.service().labels();
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::submit(work, labels, (id, expected_version), number, shown).await
         })
         .await
@@ -613,7 +628,7 @@ impl ProjectMutation {
         input: AcceptMilestoneInput,
     ) -> Told<ProjectPayload> {
         let AcceptMilestoneInput { id, expected_version, number, partner } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::accept(work, (id, expected_version), number, partner).await
         })
         .await
@@ -626,7 +641,7 @@ impl ProjectMutation {
         input: ReturnMilestoneInput,
     ) -> Told<ProjectPayload> {
         let ReturnMilestoneInput { id, expected_version, number, partner, note } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::send_back(
                 work,
                 (id, expected_version),
@@ -646,20 +661,20 @@ impl ProjectMutation {
         input: MissMilestoneInput,
     ) -> Told<ProjectPayload> {
         let MissMilestoneInput { id, expected_version, number, note } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::miss(work, (id, expected_version), number, checked_note(ctx, &note)?).await
         })
         .await
     }
 
-    /// Asks for a milestone no longer, also for one that was missed. Before the project is approved, who leads it says so, and who accepted or approved the plan is asked anew; then the leader and a partner that `acceptsMilestones` both say so, and with the second one it is waived. For those who may bind that partner.
+    /// Asks for a milestone no longer, also for one that was missed. While the plan is made, who leads it says so (until it is formed, also who proposed it), and who accepted or approved the plan is asked anew; then the leader and a partner that `acceptsMilestones` both say so, and with the second one it is waived. For those who may bind that partner.
     async fn waive_milestone(
         &self,
         ctx: &Context<'_>,
         input: WaiveMilestoneInput,
     ) -> Told<ProjectPayload> {
         let WaiveMilestoneInput { id, expected_version, number, partner, note } = input;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             milestones::waive(
                 work,
                 (id, expected_version),
@@ -703,7 +718,7 @@ impl ProjectMutation {
             documents,
         };
         let labels = ctx.service().labels();
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             outcomes::record(work, labels, (id, expected_version), measured).await
         })
         .await
@@ -717,7 +732,7 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let ValidateOutcomeInput { id, expected_version, outcome, partner } = input;
         let action = ProjectAction::ValidateOutcome;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             outcomes::judge(work, (id, expected_version), outcome, partner, action, None).await
         })
         .await
@@ -731,7 +746,7 @@ impl ProjectMutation {
     ) -> Told<ProjectPayload> {
         let RefuseOutcomeInput { id, expected_version, outcome, partner, note } = input;
         let action = ProjectAction::RefuseOutcome;
-        change(ctx, async |work| {
+        ProjectPayload::of(ctx, async |work| {
             let note = Some(checked_note(ctx, &note)?);
             outcomes::judge(work, (id, expected_version), outcome, partner, action, note).await
         })
@@ -745,19 +760,20 @@ async fn noted(
     action: ProjectAction,
     note: &str,
 ) -> Told<ProjectPayload> {
-    change(ctx, async |work| {
+    ProjectPayload::of(ctx, async |work| {
         let why = (None, Some(checked_note(ctx, note)?));
         life::simply(work, at, action, why).await
     })
     .await
 }
 
-/// One piece of work on a project; what its sender can mend is told in the payload.
-async fn change(
-    ctx: &Context<'_>,
-    change: impl AsyncFnOnce(&mut Work) -> Result<project::Model>,
-) -> Told<ProjectPayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
-    told_anew(ctx, "project", done, |project, user_errors| ProjectPayload { project, user_errors })
-        .await
+impl ProjectPayload {
+    /// One piece of work on a project; what its sender can mend is told in the payload.
+    pub(crate) async fn of(
+        ctx: &Context<'_>,
+        change: impl AsyncFnOnce(&mut Work) -> Result<project::Model>,
+    ) -> Told<Self> {
+        let done = carry_out(ctx, change).await.map(|row| row.id);
+        told_anew(ctx, "project", done, |project, user_errors| Self { project, user_errors }).await
+    }
 }

@@ -26,6 +26,7 @@ use crate::{
     offers::Offer,
     organizations::Organization,
     policy::{ProjectFacts, Viewer, visible_projects},
+    programmes::{ApplicationOf, ProjectApplication},
     read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
     timeline::{TimelineEntry, timeline},
@@ -180,7 +181,7 @@ impl Project {
         self.agreement.as_deref()
     }
 
-    /// Who takes part, in their order. Who was asked and has not accepted is told to the leader and to who proposed it alone. Null only when they cannot be read.
+    /// Who takes part, in their order. Who was asked and has not accepted, and who declined, is told to the leader and to who proposed it alone. Null only when they cannot be read.
     async fn partners(&self, ctx: &Context<'_>) -> Told<Vec<ProjectPartner>> {
         Some(partners(ctx, &self.facts, self.disclosure_level).await)
     }
@@ -248,6 +249,15 @@ impl Project {
         }
         let rows = ctx.loaders().load_for(OutcomesOf(self.id)).await;
         Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Into::into).collect()))
+    }
+
+    /// Its application to a programme. Null below `CONTRACT`, when it applied to none, or when it cannot be read.
+    async fn application(&self, ctx: &Context<'_>) -> Told<ProjectApplication> {
+        if !self.is_for_partners() {
+            return None;
+        }
+        let found = ctx.loaders().load_for(ApplicationOf(self.id)).await;
+        found.map(|row| row.map(Into::into)).transpose()
     }
 
     /// Its files, the first first; at most 20 of each partner. Null only when they cannot be read.
@@ -325,6 +335,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("risks", &[Column::Risks], L4),
     Field::new("milestones", &[Column::Currency], L4),
     Field::new("outcomes", &[], L4),
+    Field::new("application", &[], L4),
     Field::new("needs", &[], L4),
     Field::new("offers", &[], L4),
     Field::new("proposedBy", &[Column::ProposedById], L4),

@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result, Told},
     history::StatusChange,
     organizations::Organization,
-    policy::{ProjectFacts, own_projects, speaks_for},
+    policy::{ProjectFacts, linked_projects, speaks_for},
     read::{Batch, Node},
     scalars::{Decimal, Money},
 };
@@ -106,8 +106,7 @@ impl Loader<OutcomesOf> for Batch {
     }
 }
 
-/// From what projects come: the viewer's own, since what a project comes from is for its partners
-/// alone.
+/// From what projects come: as far as the viewer may know it of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ProjectsFrom {
     Need(NeedId),
@@ -132,7 +131,7 @@ impl Loader<ProjectsFrom> for Batch {
         let own = project::Entity::find()
             .select_only()
             .column(project::Column::Id)
-            .filter(own_projects(&self.viewer));
+            .filter(linked_projects(&self.viewer));
         // Ids tell when: the last one first.
         let rows = project_source::Entity::find()
             .filter(either)
@@ -176,7 +175,8 @@ async fn is_known(
     facts: &ProjectFacts,
     organization: OrganizationId,
 ) -> Result<bool> {
-    if facts.knows_invited(ctx.viewer()) || speaks_for(ctx.viewer(), organization) {
+    let leads = organization == facts.leader;
+    if leads || facts.knows_invited(ctx.viewer()) || speaks_for(ctx.viewer(), organization) {
         return Ok(true);
     }
     let rows = ctx.loaders().load_for(PartnersOf(facts.id)).await?.unwrap_or_default();
@@ -292,7 +292,8 @@ pub(super) async fn partners(
     let invited = facts.knows_invited(viewer);
     let known = |row: &&project_partner::Model| {
         let accepted = row.accepted_at.is_some() && row.declined_at.is_none();
-        invited || accepted || whole && speaks_for(viewer, row.organization_id)
+        let leads = row.organization_id == facts.leader;
+        invited || leads || accepted || whole && speaks_for(viewer, row.organization_id)
     };
     let one = |row: &project_partner::Model| ProjectPartner {
         role: row.role,
@@ -469,7 +470,7 @@ pub struct Milestone {
     trl_evidence: Vec<TrlEvidence>,
     /// When it was last submitted. Null until then.
     submitted_at: Option<DateTime<Utc>>,
-    /// When the leader accepted it, or said that it is asked for no longer. Null until then.
+    /// When the leader accepted it, or said of an approved project's that it is asked for no longer. Null until then.
     leader_accepted_at: Option<DateTime<Utc>>,
     /// When the office did, or whoever accepts milestones in its place. Null until then.
     office_accepted_at: Option<DateTime<Utc>>,

@@ -435,6 +435,11 @@ pub(crate) async fn revise(
     let leader = consortium.as_ref().and_then(Consortium::leader).or(leader);
     // Whoever leads it, says it; until it is formed, also who proposes it.
     let from = acting(work, [leader, proposer]).unwrap_or_default();
+    // Another leader learns of all of them: each is looked at as if it were given anew.
+    if held.project.as_ref().is_some_and(|row| Some(row.leader_id) != leader) {
+        input.needs.get_or_insert_with(|| before.iter().filter_map(|row| row.need_id).collect());
+        input.offers.get_or_insert_with(|| before.iter().filter_map(|row| row.offer_id).collect());
+    }
     let mut found = stay(input.needs.as_deref(), input.offers.as_deref(), &before);
     let replaced = found.len() < before.len() || input.needs.is_some() || input.offers.is_some();
     let (needs, offers) = (input.needs.take(), input.offers.take());

@@ -17,7 +17,7 @@ use crate::{
     context::Request,
     error::{Result, Told},
     filter,
-    policy::{Viewer, own_projects, visible_projects},
+    policy::{Viewer, linked_projects, own_projects, visible_projects},
     read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
 };
 
@@ -44,9 +44,9 @@ pub struct ProjectFilter {
     partner: Option<OrganizationId>,
     /// That this organization leads.
     leader: Option<OrganizationId>,
-    /// That meet this need; among yours.
+    /// That meet this need; among yours, until they are approved those alone that you lead or proposed.
     need: Option<NeedId>,
-    /// That use this offer; among yours.
+    /// That use this offer; among yours, until they are approved those alone that you lead or proposed.
     offer: Option<OfferId>,
     /// That rest on this agreement; among yours.
     agreement: Option<AgreementId>,
@@ -73,8 +73,10 @@ impl ProjectFilter {
             || self.offer.is_some()
             || self.agreement.is_some()
             || self.due_by.is_some();
+        let linked = self.need.is_some() || self.offer.is_some();
         let all = Condition::all()
             .add_option(own.then(|| own_projects(viewer)))
+            .add_option(linked.then(|| linked_projects(viewer)))
             .add_option(filter::folio(Column::Folio, self.folio)?)
             .add_option(self.kind.map(|kind| Column::Kind.is_in(kind)))
             .add_option(self.status.map(|status| Column::Status.is_in(status)))
