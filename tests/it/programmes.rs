@@ -119,7 +119,8 @@ async fn every_verb_of_programmes_by_everybody_in_every_status(world: &World) {
                 assert_eq!(answer.outcome(), right, "{verb} {status:?} {name}");
                 tried += 1;
                 if answer.outcome() == "DONE" {
-                    done += 1;
+                    // A decision is told of the project as well.
+                    done += 1 + usize::from(action == ProgrammeAction::Decide);
                     world.overwrite(row.clone()).await;
                     world.overwrite(asked.clone()).await;
                 }
@@ -258,7 +259,7 @@ async fn conditions_are_explained_line_by_line(world: &World) {
         (json!({ "budget_minor": 5_000_000 }), "BUDGET", "MET"),
         (json!({ "budget_minor": 4_999_999 }), "BUDGET", "NOT_MET"),
         (json!({ "budget_minor": null }), "BUDGET", "UNKNOWN"),
-        (json!({ "currency": "USD" }), "BUDGET", "UNKNOWN"),
+        (json!({ "currency": "USD" }), "BUDGET", "NOT_MET"),
         (json!({ "trl_start": 3 }), "TRL", "NOT_MET"),
         (json!({ "trl_start": 4 }), "TRL", "MET"),
         (json!({ "trl_start": 6 }), "TRL", "MET"),
@@ -367,6 +368,7 @@ async fn a_project_applies_and_is_decided_about(world: &World) {
     let early = network.programme("publishProgrammeResults", at(&seen, early)).await;
     assert_eq!(early.outcome(), "ILLEGAL_STATE");
     let seen = after(&network, "closeProgramme", &seen, json!({ "note": "Se agotó" })).await;
+    assert_eq!(seen["applications"][0]["eligibility"]["eligible"], "MET", "it applied in time");
     let undecided = json!({ "results": { "es": "Uno" } });
     let undecided = network.programme("publishProgrammeResults", at(&seen, undecided)).await;
     assert_eq!(undecided.outcome(), "ILLEGAL_STATE", "one application waits");
@@ -387,7 +389,12 @@ async fn a_project_applies_and_is_decided_about(world: &World) {
     let results = json!({ "results": { "es": "Un proyecto, 40,000 pesos" } });
     after(&network, "publishProgrammeResults", &seen, results).await;
     let kinds = world.events().await;
-    for kind in ["PROJECT_APPLIED", "APPLICATION_WITHDRAWN", "APPLICATION_DECIDED"] {
+    for kind in [
+        "PROJECT_APPLIED",
+        "APPLICATION_WITHDRAWN",
+        "APPLICATION_DECIDED",
+        "PROJECT_APPLICATION_DECIDED",
+    ] {
         assert!(kinds.iter().any(|one| one == kind), "{kind}");
     }
 }
@@ -438,6 +445,16 @@ async fn what_is_awarded_is_there(world: &World) {
     let all = application::Entity::find().all(world.db().read()).await.unwrap();
     let sum: i64 = all.iter().filter_map(|row| row.awarded_minor).sum();
     assert_eq!(sum, 10_000);
+    // What was given up is not awarded.
+    let left = all.iter().find(|row| row.decision.is_none()).unwrap().project_id;
+    let find = project::Entity::find_by_id(left).one(world.db().read());
+    let gone = find.await.unwrap().unwrap();
+    world.overwrite(project::Model { status: ProjectStatus::Cancelled, ..gone }).await;
+    let row = read(&admin, &row["id"]).await;
+    let decide = |decision: &str| json!({ "project": left, "decision": decision, "note": "Ya no" });
+    let late = admin.programme("decideApplication", at(&row, decide("AWARDED"))).await;
+    assert_eq!(late.outcome(), "ILLEGAL_STATE input.project");
+    after(&admin, "decideApplication", &row, decide("REFUSED")).await;
     world.events().await;
 }
 
@@ -503,6 +520,9 @@ async fn applications_are_for_who_looks_after_it(world: &World) {
         if own {
             let partners = seen["applications"][0]["partners"].as_array().unwrap();
             assert_eq!(partners.len(), 1, "who was asked and has not accepted is not told");
+            let lines = &seen["applications"][0]["eligibility"];
+            assert_eq!(line(lines, "PARTNERS"), Some("NOT_MET"), "nor by a condition");
+            assert_eq!(line(lines, "WINDOW"), None);
             let ask = format!("{{ project(id: \"{}\") {{ id }} }}", rows.project.id);
             assert_eq!(*person.send(&ask, json!({})).await.root(), Value::Null, "no more of it");
         }

@@ -472,6 +472,10 @@ pub enum Event {
     ApplicationWithdrawn {
         project: ProjectId,
     },
+    /// The programme decided about it.
+    ProjectApplicationDecided {
+        project: ProjectId,
+    },
     /// A programme went through one of its verbs.
     ProgrammeAnnounced {
         programme: ProgrammeId,

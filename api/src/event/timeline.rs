@@ -303,6 +303,8 @@ timeline! {
         ProjectApplied from Introduced,
         /// The project applies to the programme no longer.
         ApplicationWithdrawn from Introduced,
+        /// The programme decided about the project.
+        ProjectApplicationDecided from Introduced,
         /// The programme was announced.
         ProgrammeAnnounced from PublicBlind,
         /// What the programme says was changed.

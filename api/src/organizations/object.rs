@@ -345,8 +345,13 @@ impl Organization {
 }
 
 impl Organization {
+    /// Whether it is one that is assessed, and the viewer is of its side: itself, or its chamber.
+    pub(crate) fn is_assessed_here(&self) -> bool {
+        !is_institution(self.kind) && self.disclosure_level > DisclosureLevel::Introduced
+    }
+
     /// Whether it is one that is assessed, and the viewer reads that.
-    pub(crate) fn is_assessed(&self) -> bool {
+    fn is_assessed(&self) -> bool {
         !is_institution(self.kind) && self.disclosure_level >= DisclosureLevel::Introduced
     }
 

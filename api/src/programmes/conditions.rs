@@ -26,10 +26,35 @@ pub(super) struct Candidate {
     pub(super) days: Option<(NaiveDate, NaiveDate)>,
     /// The lowest and the highest readiness level at which it begins.
     pub(super) trl: Option<(i32, i32)>,
-    /// The lowest level of its companies, as far as the viewer may know.
-    pub(super) level: Option<i32>,
+    /// The levels of its companies, as far as the viewer may know.
+    pub(super) levels: Levels,
+    /// Whether it is a company by itself: it has no technology, and so no readiness level.
+    pub(super) is_company: bool,
     /// Whether it is a project: a company or a need has neither partners nor budget nor days yet.
     pub(super) is_project: bool,
+}
+
+/// The levels of companies: the lowest that is known, and whether all are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Levels {
+    lowest: Option<i32>,
+    all: bool,
+}
+
+impl Levels {
+    pub(super) fn of(levels: &[Option<i32>]) -> Self {
+        let lowest = levels.iter().flatten().copied().min();
+        Self { lowest, all: !levels.is_empty() && levels.iter().all(Option::is_some) }
+    }
+
+    /// Whether all have this level at least: one that is known to be lower decides it.
+    fn reach(self, asked: i32) -> Option<bool> {
+        match self.lowest {
+            Some(lowest) if lowest < asked => Some(false),
+            Some(_) if self.all => Some(true),
+            _ => None,
+        }
+    }
 }
 
 /// One condition, and whether it is met.
@@ -126,7 +151,7 @@ pub(super) fn judge(row: &programme::Model, who: &Candidate, now: DateTime<Utc>)
         ));
     }
     of_projects(row, who, &mut lines);
-    if row.trl_from.is_some() || row.trl_to.is_some() {
+    if !who.is_company && (row.trl_from.is_some() || row.trl_to.is_some()) {
         let (from, to) = (row.trl_from.unwrap_or(1), row.trl_to.unwrap_or(9));
         lines.push(line(
             Asks::Trl,
@@ -138,14 +163,15 @@ pub(super) fn judge(row: &programme::Model, who: &Candidate, now: DateTime<Utc>)
         ));
     }
     if let Some(asked) = row.min_assimilation_level {
+        let met = who.levels.reach(asked);
         lines.push(line(
             Asks::AssimilationLevel,
-            who.level.map(|level| level >= asked),
+            met,
             said(
                 format!("Nivel de asimilación {asked} o más"),
                 format!("Assimilation level {asked} or above"),
             ),
-            who.level.map(|level| level.to_string()),
+            who.levels.lowest.filter(|_| met.is_some()).map(|level| level.to_string()),
         ));
     }
     lines
@@ -168,17 +194,18 @@ fn of_projects(row: &programme::Model, who: &Candidate, lines: &mut Vec<Line>) {
     }
     let (least, most) = (row.budget_min_minor, row.budget_max_minor);
     if least.is_some() || most.is_some() {
+        // What is asked in one currency is not met in another.
         let within = |(minor, currency): &(i64, String)| {
-            (*currency == row.currency).then(|| {
-                least.is_none_or(|least| *minor >= least) && most.is_none_or(|most| *minor <= most)
-            })
+            *currency == row.currency
+                && least.is_none_or(|least| *minor >= least)
+                && most.is_none_or(|most| *minor <= most)
         };
         let text =
             |minor: Option<i64>| minor.map_or("…".to_owned(), |minor| Decimal(minor).to_text());
         let band = format!("{}–{} {}", text(least), text(most), row.currency);
         lines.push(line(
             Asks::Budget,
-            who.budget.as_ref().and_then(within),
+            who.budget.as_ref().map(within),
             said(format!("Presupuesto {band}"), format!("Budget {band}")),
             who.budget
                 .as_ref()
@@ -215,10 +242,14 @@ fn sme(who: &Candidate) -> Line {
             Some(false)
         }
     });
-    let there = who
-        .sizes
-        .as_ref()
-        .map(|sizes| join(sizes.iter().flatten().map(sea_orm::ActiveEnum::to_value)));
+    let there = who.sizes.as_ref().and_then(|sizes| {
+        let known = join(sizes.iter().flatten().map(sea_orm::ActiveEnum::to_value));
+        if sizes.is_empty() {
+            Some("0".to_owned())
+        } else {
+            Some(known).filter(|it| !it.is_empty())
+        }
+    });
     line(
         ProgrammeCondition::Sme,
         met,
@@ -226,7 +257,7 @@ fn sme(who: &Candidate) -> Line {
             "Participa una micro, pequeña o mediana empresa",
             "A micro, small or medium-sized company takes part",
         ),
-        there.filter(|text| !text.is_empty()),
+        there,
     )
 }
 
@@ -259,7 +290,16 @@ fn join(texts: impl Iterator<Item = impl ToString>) -> String {
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{covers, months};
+    use super::{Levels, covers, months};
+
+    #[test]
+    fn one_that_is_too_low_decides() {
+        let reach = |levels: &[Option<i32>]| Levels::of(levels).reach(3);
+        assert_eq!(reach(&[Some(3), Some(4)]), Some(true));
+        assert_eq!(reach(&[Some(3), None]), None);
+        assert_eq!(reach(&[Some(2), None]), Some(false));
+        assert_eq!((reach(&[None]), reach(&[])), (None, None));
+    }
 
     #[test]
     fn months_that_were_begun_count() {

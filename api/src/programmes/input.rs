@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The largest amount, in hundredths.
-const MOST_MINOR: i64 = 99_999_999_999_999_999;
+pub(super) const MOST_MINOR: i64 = 99_999_999_999_999_999;
 
 /// What a programme says. Fields that are not given stay; a condition that is not given is not asked.
 #[derive(Clone, Debug, Default, InputObject, Deserialize)]
@@ -130,7 +130,8 @@ impl ProgrammeInput {
     }
 }
 
-/// When it takes applications: whole days, wherever one is in Mexico.
+/// When it takes applications: from the beginning of a day in Mexico City to the end of one wherever
+/// in Mexico it ends last.
 pub(super) fn window(row: &mut programme::Model, checks: &mut Checks<'_>) {
     if row.closes_on.is_some_and(|last| last < row.opens_on) {
         let message = "termina antes de empezar / ends before it begins";

@@ -4,14 +4,14 @@ use async_graphql::MaybeUndefined;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ApplicationDecision, Codes, ConditionStatus, Language, Localized, OrganizationId, ProgrammeId,
-    ProgrammeKind, ProgrammeStatus, ProjectId, application, programme, project,
+    ProgrammeKind, ProgrammeStatus, ProjectId, ProjectStatus, application, programme, project,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::{
     conditions::judge,
     eligibility::of_applicant,
-    input::{ProgrammeInput, window},
+    input::{MOST_MINOR, ProgrammeInput, window},
 };
 use crate::{
     checks::Checks,
@@ -203,20 +203,23 @@ pub(crate) async fn decide(
     (id, expected_version): (ProgrammeId, i32),
     given: Decision,
 ) -> Result<programme::Model> {
+    // In the order in which projects apply: first the project, then the programme.
+    let applicant = work.keep::<project::Entity>(given.project).await?;
     work.keep::<programme::Entity>(id).await?;
     let all = applications(work, id).await?;
-    let before: i64 = all.iter().filter_map(|row| row.awarded_minor).sum();
+    let before: i128 = all.iter().filter_map(|row| row.awarded_minor).map(i128::from).sum();
     let Decision { project, decision, awarded, note } = given;
     let awarded = awarded.map(|awarded| awarded.0);
     let action = ProgrammeAction::Decide;
     let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         let mut checks = Checks::new("input.", labels);
         let supports = decision == ApplicationDecision::Awarded;
-        if awarded.is_some_and(|minor| minor < 0) || awarded.is_some() && !supports {
+        let fits = awarded.is_none_or(|minor| supports && (0..=MOST_MINOR).contains(&minor));
+        if !fits {
             let message = "no corresponde / does not fit";
             checks.wrong("awarded", UserErrorCode::Invalid, message);
         }
-        let sum = i128::from(before) + i128::from(awarded.unwrap_or_default());
+        let sum = before + i128::from(awarded.unwrap_or_default());
         if row.total_minor.is_some_and(|total| sum > i128::from(total)) {
             let message = "rebasa lo que hay / is more than there is";
             checks.wrong("awarded", UserErrorCode::Invalid, message);
@@ -233,8 +236,18 @@ pub(crate) async fn decide(
             "ya se resolvió / was decided already",
         ));
     }
+    let over = [ProjectStatus::Rejected, ProjectStatus::Cancelled];
+    let ended = applicant.is_none_or(|project| over.contains(&project.status));
+    if decision == ApplicationDecision::Awarded && ended {
+        return Err(Error::field(
+            "input.project",
+            UserErrorCode::IllegalState,
+            "el proyecto ya no existe / the project has ended",
+        ));
+    }
     let (now, person) = (work.now, work.viewer().person);
     let allowed = work.viewer().allow(action, row.clone())?;
+    work.record(Event::ProjectApplicationDecided { project });
     work.update(allowed.part(found)?, |found| {
         (found.decision, found.awarded_minor) = (Some(decision), awarded);
         (found.decided_at, found.decided_by) = (Some(now), person);

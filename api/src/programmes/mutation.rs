@@ -202,7 +202,7 @@ impl ProgrammeMutation {
         change(ctx, async |work| life::publish_results(work, labels, at, results).await).await
     }
 
-    /// Applies to a programme with a project whose consortium is being formed. Who looks after the programme reads its title, objective, budget, readiness and the partners that have accepted, then and later. A condition that is not met stands in the way; one that cannot be told does not. For those who may bind the project's leader.
+    /// Applies to a programme with a project whose consortium is being formed. Who looks after the programme then reads its folio, type, status, title, objective, budget, readiness, the partners that have accepted, and line by line whether it meets the conditions, then and later; nothing else of it. A condition that is not met stands in the way; one that cannot be told does not. For those who may bind the project's leader.
     async fn apply_to_programme(
         &self,
         ctx: &Context<'_>,

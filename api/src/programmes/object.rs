@@ -7,11 +7,11 @@ use entity::{
     ProgrammeId, ProgrammeKind, ProgrammeStatus, ProjectId, event,
     programme::{self, Column},
 };
-use sea_orm::{Condition, EntityTrait};
+use sea_orm::Condition;
 
 use super::{
     eligibility::{Asked, ProgrammeEligibility, eligibility},
-    parts::{ApplicationsTo, ProgrammeApplication},
+    parts::{ApplicationsTo, ProgrammeApplication, WholeOf},
 };
 use crate::{
     codes::{self, Code},
@@ -73,7 +73,7 @@ pub struct Programme {
     facts: ProgrammeFacts,
     #[graphql(skip)]
     texts: [Option<Localized>; 3],
-    #[graphql(skip)]
+    /// The currency of all amounts, ISO 4217.
     currency: String,
     #[graphql(skip)]
     total_minor: Option<i64>,
@@ -99,7 +99,7 @@ impl Programme {
 
     /// All of it, for what is computed of all of it.
     async fn whole(&self, ctx: &Context<'_>) -> Result<programme::Model> {
-        let row = programme::Entity::find_by_id(self.id).one(ctx.service().db().read()).await?;
+        let row = ctx.loaders().load_for(WholeOf(self.id)).await?;
         row.ok_or(Error::NotFound("programme"))
     }
 }
@@ -177,7 +177,7 @@ impl Programme {
         codes::resolve(ctx, codes::SCIAN, &self.scian_codes)
     }
 
-    /// Whether a company, a need or a project meets its conditions, line by line, as far as you may know; give one of the three. What is asked of projects alone (partners, budget, duration) is left out for a company and a need. Null when you may not know of it.
+    /// Whether a company, a need or a project meets its conditions, line by line, as far as you may know; give one of the three. What is asked of projects alone (partners, budget, duration) is left out for a company and a need, the readiness level for a company. Null only when it cannot be told.
     async fn eligibility(
         &self,
         ctx: &Context<'_>,
@@ -204,7 +204,7 @@ impl Programme {
         })
     }
 
-    /// The projects that applied, the first first. Null below `CONTRACT`, or when they cannot be read.
+    /// The projects that applied, the first first, at most 100. Null below `CONTRACT`, or when they cannot be read.
     async fn applications(&self, ctx: &Context<'_>) -> Told<Vec<ProgrammeApplication>> {
         if self.disclosure_level < L4 {
             return None;
@@ -213,7 +213,7 @@ impl Programme {
             let row = self.whole(ctx).await?;
             let rows = ctx.loaders().load_for(ApplicationsTo(self.id)).await?.unwrap_or_default();
             let one = |applied| ProgrammeApplication::disclose(&row, applied);
-            Ok(rows.into_iter().map(one).collect())
+            Ok(rows.into_iter().take(100).map(one).collect())
         };
         Some(told.await)
     }
@@ -267,6 +267,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("results", &[Column::Results], L0),
     Field::new("opensOn", &[Column::OpensOn], L0),
     Field::new("closesOn", &[Column::ClosesOn], L0),
+    Field::new("currency", &[Column::Currency], L0),
     Field::new("total", &[Column::TotalMinor, Column::Currency], L0),
     Field::new("budgetMin", &[Column::BudgetMinMinor, Column::Currency], L0),
     Field::new("budgetMax", &[Column::BudgetMaxMinor, Column::Currency], L0),

@@ -5,15 +5,16 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use entity::{
-    ApplicationDecision, ConsortiumRole, Language, Localized, OrganizationId, ProgrammeId,
-    ProjectId, ProjectStatus, ProjectType, application, programme, project, project_partner,
+    ApplicationDecision, ConsortiumRole, Language, Localized, OrganizationId, ProgrammeCondition,
+    ProgrammeId, ProjectId, ProjectStatus, ProjectType, application, programme, project,
+    project_partner,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     Programme,
     conditions::judge,
-    eligibility::{ProgrammeEligibility, of_project},
+    eligibility::{Known, ProgrammeEligibility, consortium, of_project, with_levels},
 };
 use crate::{
     context::Request,
@@ -48,8 +49,8 @@ impl Loader<ApplicationOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ApplicationsTo(pub(super) ProgrammeId);
 
-/// An application, its project and who carries that out.
-pub(super) type Applied = (application::Model, project::Model, Vec<project_partner::Model>);
+/// An application, its project, who carries that out, and what conditions can be judged by.
+pub(super) type Applied = (application::Model, project::Model, Vec<project_partner::Model>, Known);
 
 impl Loader<ApplicationsTo> for Batch {
     type Value = Vec<Applied>;
@@ -69,19 +70,14 @@ impl Loader<ApplicationsTo> for Batch {
             .all(db)
             .await?;
         let mut projects: HashMap<_, _> = projects.into_iter().map(|row| (row.id, row)).collect();
-        // Who was asked and has not accepted is the leader's to know.
-        let partners = project_partner::Entity::find()
-            .filter(project_partner::Column::ProjectId.is_in(ids))
-            .filter(project_partner::Column::AcceptedAt.is_not_null())
-            .filter(project_partner::Column::DeclinedAt.is_null())
-            .order_by_asc(project_partner::Column::Place)
-            .all(db)
-            .await?;
+        let (partners, organizations) = consortium(db, &ids).await?;
         let mut found: HashMap<ApplicationsTo, Self::Value> = HashMap::new();
         for row in rows {
             let Some(project) = projects.remove(&row.project_id) else { continue };
+            let known = of_project(&project, &partners, &organizations);
             let own = partners.iter().filter(|one| one.project_id == project.id).cloned().collect();
-            found.entry(ApplicationsTo(row.programme_id)).or_default().push((row, project, own));
+            let applied = (row, project, own, known);
+            found.entry(ApplicationsTo(applied.0.programme_id)).or_default().push(applied);
         }
         Ok(found)
     }
@@ -123,7 +119,7 @@ pub struct ProgrammeApplication {
     #[graphql(skip)]
     partners: Vec<(OrganizationId, ConsortiumRole)>,
     #[graphql(skip)]
-    row: Arc<(programme::Model, project::Model)>,
+    judged: Arc<(programme::Model, Known)>,
 }
 
 #[ComplexObject]
@@ -161,11 +157,15 @@ impl ProgrammeApplication {
         self.partners.iter().map(one).collect()
     }
 
-    /// Whether the project meets the conditions now, as far as you may know. Null only when it cannot be told.
+    /// Whether the project meets the conditions as it is now, by those of its partners that have accepted, and as far as you may know; that it applied in time is not asked again. Null only when it cannot be told.
     async fn eligibility(&self, ctx: &Context<'_>) -> Told<ProgrammeEligibility> {
-        let (programme, project) = &*self.row;
-        let candidate = of_project(ctx, project).await;
-        Some(candidate.map(|who| judge(programme, &who, self.applied_at).into()))
+        let (programme, known) = &*self.judged;
+        let candidate = with_levels(ctx, known.clone()).await;
+        Some(candidate.map(|who| {
+            let mut lines = judge(programme, &who, self.applied_at);
+            lines.retain(|line| line.condition != ProgrammeCondition::Window);
+            lines.into()
+        }))
     }
 }
 
@@ -189,7 +189,7 @@ impl Applicant {
 
 impl ProgrammeApplication {
     pub(super) fn disclose(programme: &programme::Model, applied: Applied) -> Self {
-        let (row, project, partners) = applied;
+        let (row, project, partners, known) = applied;
         let currency = project.currency.clone();
         Self {
             project: project.id,
@@ -207,8 +207,25 @@ impl ProgrammeApplication {
             title: project.title.clone(),
             objective: project.objective.clone(),
             partners: partners.iter().map(|row| (row.organization_id, row.role)).collect(),
-            row: Arc::new((programme.clone(), project)),
+            judged: Arc::new((programme.clone(), known)),
         }
+    }
+}
+
+/// A programme as the database has it. Programmes are public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WholeOf(pub(super) ProgrammeId);
+
+impl Loader<WholeOf> for Batch {
+    type Value = programme::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[WholeOf]) -> Result<HashMap<WholeOf, programme::Model>> {
+        let rows = programme::Entity::find()
+            .filter(programme::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            .all(self.db.fresh())
+            .await?;
+        Ok(rows.into_iter().map(|row| (WholeOf(row.id), row)).collect())
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 /// Which programmes; conditions that are not given do not count, those that are count together.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ProgrammeFilter {
-    /// Only those that your organizations look after.
+    /// Only those that you look after, as admin of a chamber or of the network, or manager of an office.
     #[graphql(default)]
     mine: bool,
     /// With this folio, exactly.
