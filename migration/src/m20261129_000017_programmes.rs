@@ -73,7 +73,7 @@ impl MigrationTrait for Migration {
                 ("programme", &["folio"], true),
                 ("programme", &["announced_by_id"], false),
                 ("programme", &["created_at", "id"], false),
-                ("programme", &["closes_at", "id"], false),
+                ("programme", &["updated_at", "id"], false),
                 // What is due by itself.
                 ("programme", &["status", "opens_at"], false),
                 ("programme", &["status", "closes_at"], false),

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use entity::{
     CapabilityStatus, InterestDirection, InterestStatus, IpLegalStatus, NeedStatus, OfferStatus,
-    Role, interest,
+    ProgrammeStatus, ProjectStatus, Role, interest,
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
@@ -65,6 +65,14 @@ const LISTS: &[&str] = &[
     "{ capabilities(order: OLDEST) { nodes { id } } }",
     "{ capabilities(order: TITLE) { nodes { id } } }",
     "{ capabilities(order: RECENTLY_UPDATED) { nodes { id } } }",
+    "{ agreements { nodes { title draftedBy { name } } } }",
+    "{ projects { nodes { title leader { name } agreement { folio } } } }",
+    "{ projects(order: OLDEST) { nodes { id } } }",
+    // By their last change these are of the viewer's own alone, which are found and then sorted.
+    "{ projects(first: 5) { nodes { timeline(first: 5) { nodes { kind } } documents { fileName } } } }",
+    "{ programmes { nodes { title announcedBy { name } } } }",
+    "{ programmes(order: OLDEST) { nodes { id } } }",
+    "{ programmes(order: RECENTLY_UPDATED) { nodes { id } } }",
     "{ node(id: \"$region\") { ... on Region { delegations { name } } } }",
 ];
 
@@ -80,6 +88,8 @@ async fn every_list_walks_along_an_index(world: &World) {
     world.put(interest::Model { ott_id: cast.other_ott, ..interest }).await;
     world.asset(&cast, IpLegalStatus::GrantedInForce).await;
     world.capability(&cast, CapabilityStatus::Published).await;
+    world.project(&records::project(&cast, ProjectStatus::Active, world.now())).await;
+    world.put(records::programme(&cast, ProgrammeStatus::Open, world.now())).await;
     let ids = [
         ("$chamber", cast.chamber.to_string()),
         ("$region", cast.north.to_string()),
