@@ -30,6 +30,12 @@ tests::stories!(
     three_who_work_together_sign_together,
     of_two_who_approve_at_once_none_is_lost,
     what_is_not_right_is_not_written,
+    evidence_stays_with_the_project,
+    who_was_asked_is_not_found_by_guessing,
+    who_leads_stands_behind_what_it_comes_from,
+    who_declines_is_heard_and_gone,
+    what_comes_later_is_looked_at_before_it_is_closed,
+    an_approved_plan_grows_within_what_was_approved,
     projects_of_many_cost_what_one_costs,
 );
 
@@ -1178,6 +1184,216 @@ async fn what_is_not_right_is_not_written(world: &World) {
     let stale = json!({ "id": row["id"], "expectedVersion": 7 });
     let stale = stage.member.project("formProject", stale).await;
     assert_eq!(stale.outcome(), "STALE_OBJECT input.expectedVersion");
+    world.events().await;
+}
+
+/// Files are for the partners, and what shows that something was reached is not taken away.
+async fn evidence_stays_with_the_project(world: &World) {
+    let stage = stage(world).await;
+    let active = stage.active().await;
+    let id = active["id"].as_str().unwrap();
+    let pdf = b"%PDF-1.7 acta";
+    let shared = stage.officer.attach(id, "INTRODUCED", "Acta.pdf", pdf).await;
+    assert_eq!(shared.outcome(), "INVALID input.level", "the file of a project is its partners'");
+    let mut files = Vec::new();
+    for name in ["Acta.pdf", "Borrador.pdf"] {
+        let told = stage.officer.attach(id, "CONTRACT", name, pdf).await;
+        assert_eq!(told.outcome(), "DONE", "{:#}", told.body);
+        files.push(told.root()["document"]["id"].clone());
+        let url = told.root()["uploadUrl"].as_str().unwrap().to_owned();
+        assert_eq!(world.transfer(None, &url, Some(pdf.to_vec())).await.status, 204);
+    }
+    let names = async |person: &Person<'_>| -> Vec<String> {
+        let ask = "query($id: ID!) { project(id: $id) { documents { fileName url } } }";
+        let found = person.send(ask, json!({ "id": id })).await.root().clone();
+        let files = found["documents"].as_array().cloned().unwrap_or_default();
+        for file in &files {
+            let fetched = world.transfer(None, file["url"].as_str().unwrap(), None).await;
+            assert_eq!((fetched.status, fetched.bytes.as_slice()), (200, &pdf[..]));
+        }
+        files.iter().map(|file| file["fileName"].as_str().unwrap().to_owned()).collect()
+    };
+    for person in [&stage.member, &stage.manager, &stage.admin] {
+        assert_eq!(names(person).await, ["Acta.pdf", "Borrador.pdf"]);
+    }
+    for person in [
+        world.nobody(),
+        world.person(Role::MemberUser, stage.cast.other_company).await,
+        world.person(Role::OttManager, stage.cast.other_ott).await,
+        world.person(Role::NetworkAdmin, stage.cast.network).await,
+    ] {
+        assert_eq!(names(&person).await, [""; 0], "the network knows of it, not of its files");
+    }
+    let begun = after(&stage.officer, "startMilestone", &active, json!({ "number": 1 })).await;
+    let shown = with(Stage::shown(1, 6), json!({ "documents": [files[0]] }));
+    let row = after(&stage.officer, "submitMilestone", &begun, shown).await;
+    assert_eq!(row["milestones"][0]["documents"], json!([{ "id": files[0] }]));
+    let file = |place: usize| files[place].as_str().unwrap();
+    let foreign = stage.member.remove_document(file(1)).await;
+    assert_eq!(foreign.outcome(), "FORBIDDEN", "what a partner brought, it alone takes away");
+    let kept = stage.officer.remove_document(file(0)).await;
+    assert_eq!(kept.outcome(), "ILLEGAL_STATE", "it shows that a milestone was reached");
+    assert_eq!(stage.officer.remove_document(file(1)).await.outcome(), "DONE");
+    assert_eq!(names(&stage.member).await, ["Acta.pdf"]);
+    world.events().await;
+}
+
+async fn who_was_asked_is_not_found_by_guessing(world: &World) {
+    let stage = stage(world).await;
+    let cast = &stage.cast;
+    let mut plan = stage.plan();
+    plan["consortium"].as_array_mut().unwrap().push(partner(cast.other_company, "END_USER", 0));
+    let done = stage.member.project("proposeProject", plan).await;
+    let row = after(&stage.member, "formProject", &done.root()["project"], json!({})).await;
+    // The office asks for whom it does not speak: who was asked, and who was not, are one.
+    for other in [cast.other_company, cast.ally] {
+        let told = refused(&stage.manager, "acceptProject", &row, stage.own(other)).await;
+        assert_eq!(told, "NOT_FOUND input.partner");
+        let no = with(stage.own(other), json!({ "note": "No" }));
+        let told = refused(&stage.manager, "declineProject", &row, no).await;
+        assert_eq!(told, "NOT_FOUND input.partner");
+    }
+    // From the need to the project there is no way until all have accepted; nor by a filter.
+    let ask = "query($need: ID!) { need(id: $need) { projects { id } } \
+        projects(filter: { need: $need }) { totalCount } }";
+    let need = json!({ "need": stage.need.id.to_string() });
+    for (person, knows) in [(&stage.member, 1), (&stage.manager, 0), (&stage.admin, 0)] {
+        let found = person.send(ask, need.clone()).await.data().clone();
+        assert_eq!(found["need"]["projects"].as_array().unwrap().len(), knows);
+        assert_eq!(found["projects"]["totalCount"], knows);
+    }
+    world.events().await;
+}
+
+async fn who_leads_stands_behind_what_it_comes_from(world: &World) {
+    let stage = stage(world).await;
+    let cast = &stage.cast;
+    // The office knows whose the need is; another office, which is to lead, would learn it.
+    let mut plan = stage.plan();
+    plan["from"] = json!(cast.ott.to_string());
+    plan["consortium"][0]["role"] = json!("PARTNER");
+    let stranger = partner(cast.other_ott, "LEADER", 0);
+    plan["consortium"].as_array_mut().unwrap().push(stranger.clone());
+    let told = stage.manager.project("proposeProject", plan.clone()).await;
+    assert_eq!(told.outcome(), "INVALID input.needs.0");
+    // Nor by a change of who leads.
+    plan["consortium"].as_array_mut().unwrap().pop();
+    plan["consortium"][1]["role"] = json!("LEADER");
+    let done = stage.manager.project("proposeProject", plan.clone()).await;
+    assert_eq!(done.outcome(), "DONE", "{:#}", done.body);
+    let row = done.root()["project"].clone();
+    plan["consortium"][1]["role"] = json!("TECHNOLOGY_TRANSFER_OFFICE");
+    plan["consortium"].as_array_mut().unwrap().push(stranger);
+    let other = json!({ "consortium": plan["consortium"] });
+    let told = refused(&stage.manager, "reviseProject", &row, other).await;
+    assert_eq!(told, "INVALID input.needs.0");
+    // The company may lead: the need is its own.
+    plan["consortium"].as_array_mut().unwrap().pop();
+    plan["consortium"][0]["role"] = json!("LEADER");
+    let company = json!({ "consortium": plan["consortium"] });
+    let row = after(&stage.manager, "reviseProject", &row, company).await;
+    assert_eq!(row["leader"]["id"], json!(cast.company.to_string()));
+    // Once it is formed, who leads stays.
+    let row = after(&stage.member, "formProject", &row, json!({})).await;
+    plan["consortium"][0]["role"] = json!("PARTNER");
+    plan["consortium"][1]["role"] = json!("LEADER");
+    let late = json!({ "consortium": plan["consortium"] });
+    let late = refused(&stage.member, "reviseProject", &row, late).await;
+    assert_eq!(late, "INVALID input.needs.0, INVALID input.consortium");
+    // Amounts that stay are not told in another currency.
+    let dollars = json!({ "budget": { "amount": "1000000.01", "currency": "USD" } });
+    let dollars = refused(&stage.member, "reviseProject", &row, dollars).await;
+    assert_eq!(dollars, "INVALID input.budget.currency");
+    world.events().await;
+}
+
+async fn who_declines_is_heard_and_gone(world: &World) {
+    let stage = stage(world).await;
+    let cast = &stage.cast;
+    // The chamber proposed it, and takes no part after all.
+    let mut plan = stage.plan();
+    plan["from"] = json!(cast.chamber.to_string());
+    let done = stage.liaison.project("proposeProject", plan).await;
+    assert_eq!(done.outcome(), "DONE", "{:#}", done.body);
+    let row = after(&stage.member, "formProject", &done.root()["project"], json!({})).await;
+    let row = after(&stage.manager, "acceptProject", &row, stage.own(cast.ott)).await;
+    let no = with(stage.own(cast.chamber), json!({ "note": "No tenemos a quién asignar" }));
+    let leader = with(stage.own(cast.company), json!({ "note": "No" }));
+    assert_eq!(
+        refused(&stage.member, "declineProject", &row, leader).await,
+        "INVALID input.partner",
+        "who leads it cancels it"
+    );
+    assert_eq!(stage.admin.project("declineProject", at(&row, no)).await.outcome(), "DONE");
+    for person in [&stage.admin, &stage.liaison] {
+        assert_eq!(read(person, &row["id"]).await, Value::Null, "also who proposed it");
+    }
+    let row = read(&stage.member, &row["id"]).await;
+    assert_eq!(row["history"][2]["note"], "No tenemos a quién asignar");
+    let accepted: Vec<_> = row["partners"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["acceptedAt"].is_string())
+        .collect();
+    assert_eq!(accepted, [false, false, false], "they accepted it with the chamber");
+    // What nobody stands behind any more is not approved.
+    let row = after(&stage.member, "acceptProject", &row, stage.own(cast.company)).await;
+    let row = after(&stage.manager, "acceptProject", &row, stage.own(cast.ott)).await;
+    let missing = refused(&stage.manager, "approveProject", &row, stage.own(cast.ott)).await;
+    assert_eq!(missing, "REQUIRED project.partners", "the chamber of the need is missing");
+    assert_eq!(row["partners"][0]["portion"], "666700.01", "shares add up without it");
+    world.events().await;
+}
+
+async fn what_comes_later_is_looked_at_before_it_is_closed(world: &World) {
+    let stage = stage(world).await;
+    let row = stage.reached(&stage.active().await, 1, 6).await;
+    let row = stage.reached(&row, 2, 7).await;
+    let row = after(&stage.member, "completeProject", &row, json!({ "note": "Ya" })).await;
+    let validate = async |row: &Value, place: usize| {
+        let outcome = json!({ "outcome": row["outcomes"][place]["id"] });
+        let by = with(stage.own(stage.cast.ott), outcome);
+        after(&stage.manager, "validateOutcome", row, by).await
+    };
+    let row = after(&stage.member, "recordOutcome", &row, stage.outcome()).await;
+    let row = validate(&row, 0).await;
+    let row = after(&stage.admin, "closeProject", &row, stage.own(stage.cast.chamber)).await;
+    assert!(row["partners"][2]["closedAt"].is_string());
+    let row = after(&stage.member, "recordOutcome", &row, stage.outcome()).await;
+    assert_eq!(row["partners"][2]["closedAt"], Value::Null, "it had not seen that");
+    let row = validate(&row, 1).await;
+    let row = after(&stage.manager, "closeProject", &row, stage.own(stage.cast.ott)).await;
+    assert_eq!(row["status"], "COMPLETED");
+    let row = after(&stage.admin, "closeProject", &row, stage.own(stage.cast.chamber)).await;
+    assert_eq!(row["status"], "CLOSED");
+    world.events().await;
+}
+
+async fn an_approved_plan_grows_within_what_was_approved(world: &World) {
+    let stage = stage(world).await;
+    let active = stage.active().await;
+    let paid = refused(&stage.member, "planMilestone", &active, stage.milestone(3, None)).await;
+    assert_eq!(paid, "INVALID input.payment", "what is paid was approved");
+    let more = with(stage.milestone(3, None), json!({ "payment": null }));
+    let chamber = with(more.clone(), json!({ "responsible": stage.cast.chamber.to_string() }));
+    let chamber = refused(&stage.member, "planMilestone", &active, chamber).await;
+    assert_eq!(chamber, "INVALID input.responsible", "it did not sign for that");
+    let row = after(&stage.member, "planMilestone", &active, more).await;
+    assert_eq!(row["milestones"].as_array().unwrap().len(), 3);
+    // What is given up by both is not reached: a project of nothing is not completed.
+    let mut row = row;
+    for number in 1..=3 {
+        for (person, organization) in
+            [(&stage.member, stage.cast.company), (&stage.manager, stage.cast.ott)]
+        {
+            let less = with(stage.own(organization), json!({ "number": number, "note": "Ya no" }));
+            row = after(person, "waiveMilestone", &row, less).await;
+        }
+    }
+    assert_eq!(row["progress"]["waived"], 3);
+    let empty = refused(&stage.member, "completeProject", &row, json!({ "note": "Ya" })).await;
+    assert_eq!(empty, "ILLEGAL_STATE");
     world.events().await;
 }
 
