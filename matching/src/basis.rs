@@ -1,7 +1,21 @@
-//! Basis points: every value, weight and score of this crate is an integer of 0 to [`FULL`].
+//! Whole numbers alone: every value, weight and score that leaves this crate is one of 0 to [`FULL`].
 
 /// The whole: 10,000 basis points.
 pub(crate) const FULL: u32 = 10_000;
+/// The whole, as it is reckoned with until it is told: millionths.
+pub(crate) const UNIT: u32 = 1_000_000;
+
+/// Whole millionths of a number far below 2^33.
+#[expect(clippy::cast_possible_truncation)]
+pub(crate) fn millionths(number: f64) -> i64 {
+    (number * f64::from(UNIT)).round() as i64
+}
+
+/// A number below 2^53, as all are that are counted here.
+#[expect(clippy::cast_precision_loss)]
+pub(crate) fn float(number: i64) -> f64 {
+    number as f64
+}
 
 /// `part` of `whole` in basis points, rounded half up, never more than [`FULL`]; 0 of nothing.
 pub(crate) fn ratio(part: u64, whole: u64) -> u32 {

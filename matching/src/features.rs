@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use crate::basis::{FULL, ratio};
+use crate::basis::{FULL, UNIT, ratio};
 use crate::profile::{Labels, Limits, Profile};
 use crate::scian::{Kinship, Scian};
 use crate::weights::Feature;
@@ -14,7 +14,7 @@ use crate::weights::Feature;
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
     pub(crate) feature: Feature,
-    /// 0 to 10,000.
+    /// 0 to 1,000,000.
     pub(crate) value: u32,
     pub(crate) evidence: Evidence<'a>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Reading<'a> {
 #[derive(Debug)]
 pub(crate) enum Evidence<'a> {
     /// The words that carry the text value, the weightiest first.
-    Words(Vec<String>),
+    Words(Vec<Carrier>),
     Kin(Kinship, &'a str),
     ApplicableTo(&'a str),
     NoSectorInCommon,
@@ -46,6 +46,14 @@ pub(crate) enum Evidence<'a> {
     ApartRegions,
 }
 
+/// A word of the need and the one of the offer that answers it, as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Carrier {
+    pub(crate) need: String,
+    /// `None` where it is a form of the same word.
+    pub(crate) offer: Option<String>,
+}
+
 /// Everything but the text, in the order of [`Feature`].
 pub(crate) fn readings<'a>(
     need: &'a Profile,
@@ -53,24 +61,32 @@ pub(crate) fn readings<'a>(
     labels: &dyn Labels,
 ) -> impl Iterator<Item = Reading<'a>> {
     [
-        (Feature::Sector, sector(need, offer)),
+        (Feature::Sector, sector(&need.sectors, &offer.own_sectors, &offer.sectors)),
         (Feature::Readiness, readiness(need.trl, offer.trl)),
         (Feature::Partnership, partnership(&need.partnerships, &offer.partnerships)),
         (Feature::Limits, limits(need.limits, offer.limits)),
         (Feature::Region, region(need, offer, labels)),
     ]
     .into_iter()
-    .filter_map(|(feature, reading)| {
-        reading.map(|(value, evidence)| Reading { feature, value, evidence })
-    })
+    .filter_map(|(feature, found)| found.map(|found| reading(feature, found)))
 }
 
+/// What two needs are compared by, besides their texts.
+pub(crate) fn readings_alike<'a>(one: &'a Profile, other: &'a Profile) -> Option<Reading<'a>> {
+    sector(&one.sectors, &other.sectors, &[]).map(|found| reading(Feature::Sector, found))
+}
+
+fn reading(feature: Feature, (points, evidence): (u32, Evidence<'_>)) -> Reading<'_> {
+    Reading { feature, value: points * (UNIT / FULL), evidence }
+}
+
+/// Basis points and their evidence.
 type Found<'a> = Option<(u32, Evidence<'a>)>;
 
-fn sector<'a>(need: &'a Profile, offer: &'a Profile) -> Found<'a> {
-    let asked = Scian::parse_all(&need.sectors);
-    let own = Scian::parse_all(&offer.own_sectors);
-    let declared = Scian::parse_all(&offer.sectors);
+fn sector<'a>(asked: &'a [String], own: &'a [String], declared: &'a [String]) -> Found<'a> {
+    let asked = Scian::parse_all(asked);
+    let own = Scian::parse_all(own);
+    let declared = Scian::parse_all(declared);
     asked.clone().next()?;
     own.clone().chain(declared.clone()).next()?;
 

@@ -7,19 +7,28 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::features::{Evidence, Reading, readings};
-use crate::lexicon::{Document, Lexicon, Slot};
-use crate::profile::{Labels, Profile, Side};
-use crate::scian::Scian;
-use crate::score::{Match, judge, shut_out, total};
+use crate::features::{Carrier, Evidence, Reading, readings, readings_alike};
+use crate::lexicon::Slot;
+use crate::profile::{Kind, Labels, Profile, Side};
+use crate::score::{Match, exact, judge, shut_out};
+use crate::texts::{Asker, Asks, Likeness, Scan, Texts};
+use crate::vocabulary::{Scratch, Vocabulary};
 use crate::weights::{Feature, Weights};
-use crate::words::{Analysis, query};
+use crate::words::{Written, words_of, words_of_search};
 
-/// Candidates are the records with the best texts…
-const BEST_BY_TEXT: usize = 200;
-/// … and, besides, so many that share a subsector.
-const BEST_BY_SUBSECTOR: usize = 300;
-/// Among a need's first ten offers …
+/// Candidates are the records that mean nearly the same, those that share words …
+const BEST_BY_TEXT: usize = 100;
+/// … and, besides, so many that share a subsector, as long as no more than …
+const BEST_BY_SUBSECTOR: usize = 50;
+/// … so many share it: among more, the text decides alone.
+const LARGE_SUBSECTOR: usize = 20_000;
+/// A search finds so many records of a kind at most that share a word with it …
+const FOUND_BY_WORDS: usize = 1_000;
+/// … and so many that mean nearly the same.
+const FOUND_BY_MEANING: usize = 200;
+/// What does not share a word is found from this likelihood on, in millionths.
+const ABOUT_THE_SAME: u32 = 200_000;
+/// Among a need's first ten answers …
 const FIRST_PAGE: usize = 10;
 /// … no institution has more than three, as long as others have any.
 const OF_ONE_INSTITUTION: usize = 3;
@@ -37,32 +46,37 @@ pub enum Reader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
     pub id: Uuid,
-    pub side: Side,
-    /// 1 to 10,000, comparable within one search. Whoever has more of the searched words has the
-    /// higher score.
+    pub kind: Kind,
+    /// 0 to 10,000: how likely it is that the record is about what was searched.
     pub score: u32,
 }
 
-/// Needs and offers, ready to be matched and searched. Holds copies only, so it can be thrown away
-/// and rebuilt. The order in which records came in changes no answer.
+/// Records of all kinds, ready to be matched and searched. Holds copies only, so it can be thrown
+/// away and rebuilt. The order in which records came in changes no answer.
 pub struct Index {
     labels: Arc<dyn Labels>,
     weights: Weights,
-    slots: HashMap<Uuid, Slot>,
+    places: HashMap<Uuid, (Kind, Slot)>,
+    shelves: [Shelf; Kind::ALL.len()],
+    vocabulary: Vocabulary,
+    /// Two of them, so that not even the statistics of network text touch an anonymous search.
+    public: Texts,
+    network: Texts,
+}
+
+/// The records of a kind.
+#[derive(Debug, Default)]
+struct Shelf {
     records: Vec<Option<Profile>>,
     /// What a pass over all records needs to know of each, close together in memory.
     standings: Vec<Standing>,
     free: BTreeSet<Slot>,
     subsectors: HashMap<String, BTreeSet<Slot>>,
-    /// Two lexicons, so that not even the statistics of network text touch an anonymous search.
-    public: Lexicon,
-    network: Lexicon,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Standing {
     id: Uuid,
-    side: Side,
     open: bool,
     has_exclusions: bool,
 }
@@ -79,98 +93,116 @@ impl Index {
         Self {
             labels,
             weights,
-            slots: HashMap::new(),
-            records: Vec::new(),
-            standings: Vec::new(),
-            free: BTreeSet::new(),
-            subsectors: HashMap::new(),
-            public: Lexicon::default(),
-            network: Lexicon::default(),
+            places: HashMap::new(),
+            shelves: Default::default(),
+            vocabulary: Vocabulary::default(),
+            public: Texts::default(),
+            network: Texts::default(),
         }
+    }
+
+    /// Chooses how records that mean the same are looked for.
+    pub fn set_scan(&mut self, scan: Scan) {
+        self.public.scan = scan;
+        self.network.scan = scan;
     }
 
     /// Takes a record in, in place of what was known under its id.
     pub fn upsert(&mut self, profile: Profile) {
         self.remove(profile.id);
-        let slot = self.free.pop_first().unwrap_or(self.records.len());
-        if slot == self.records.len() {
-            self.records.push(None);
-            self.standings.push(Standing::of(&profile));
-        }
-        self.slots.insert(profile.id, slot);
-        self.standings[slot] = Standing::of(&profile);
-        let mut analysis = Analysis::of(&profile.public_text);
-        self.public.insert(slot, profile.side, &analysis);
-        analysis.add(&profile.network_text);
-        self.network.insert(slot, profile.side, &analysis);
-        for subsector in subsectors(&profile) {
-            self.subsectors.entry(subsector.to_owned()).or_default().insert(slot);
-        }
-        self.records[slot] = Some(profile);
+        let place = (profile.kind, self.shelves[profile.kind as usize].take_slot(&profile));
+        self.public.insert(place, words_of(&profile.public_text), &mut self.vocabulary);
+        self.network.insert(place, whole_text(&profile), &mut self.vocabulary);
+        self.places.insert(profile.id, place);
+        let (kind, slot) = place;
+        self.shelves[kind as usize].records[slot] = Some(profile);
     }
 
     /// Forgets a record; nothing happens if it is not known.
     pub fn remove(&mut self, id: Uuid) {
-        let Some(slot) = self.slots.remove(&id) else { return };
-        let Some(profile) = self.records[slot].take() else { return };
-        self.public.remove(slot, profile.side);
-        self.network.remove(slot, profile.side);
-        for subsector in subsectors(&profile) {
-            if let Some(slots) = self.subsectors.get_mut(subsector) {
-                slots.remove(&slot);
-            }
-        }
-        self.free.insert(slot);
+        let Some((kind, slot)) = self.places.remove(&id) else { return };
+        self.public.remove((kind, slot), &self.vocabulary);
+        self.network.remove((kind, slot), &self.vocabulary);
+        self.shelves[kind as usize].give_back(slot);
     }
 
     #[must_use]
     pub fn get(&self, id: Uuid) -> Option<&Profile> {
-        self.records[*self.slots.get(&id)?].as_ref()
+        self.record(*self.places.get(&id)?)
     }
 
-    /// How many records there are, of both sides.
+    /// How many records there are, of all kinds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.places.len()
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.places.is_empty()
     }
 
-    /// The open records of the other side that suit `of` best, the highest score first, equal ones
-    /// by id. `of` is judged as given: it may be a draft that the index does not know.
+    /// All records, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = &Profile> {
+        self.shelves.iter().flat_map(|of_kind| of_kind.records.iter().flatten())
+    }
+
+    /// The open records of a kind that suit `of` best, the highest score first, then the likest
+    /// text, then by id. `of` is judged as given: it may be a draft that the index does not know.
+    /// Empty where `kind` stands on the same side of the market: see [`Index::similar`].
     ///
-    /// Candidates are the 200 records with the best texts and at most 300 more that share a
-    /// subsector. Of one institution at most three offers stand among a need's first ten, the rest
-    /// follow, as long as there are others to take their places.
+    /// Candidates are the 100 records whose texts mean nearly the same, the 100 that share the most
+    /// words, and at most 50 more that share a subsector. Of one institution at most three records
+    /// stand among a need's first ten, the rest follow, as long as there are others to take their
+    /// places.
     #[must_use]
-    pub fn matches(&self, of: &Profile, limit: usize) -> Vec<Match> {
-        let analysis = whole_text(of);
-        let document = self.network.read(&analysis);
-        let mut ranked: Vec<(u32, &Profile, Slot)> = self
-            .candidates(of, &document)
+    pub fn matches(&self, of: &Profile, kind: Kind, limit: usize) -> Vec<Match> {
+        if of.kind.side() == kind.side() {
+            return Vec::new();
+        }
+        self.best(of, kind, limit)
+    }
+
+    /// The open needs that are most like a need, the likest first, then by id; not the need itself.
+    /// They are judged by text and sector alone. In a [`Match`] the other need stands as `offer`.
+    #[must_use]
+    pub fn similar(&self, need: &Profile, limit: usize) -> Vec<Match> {
+        self.best(need, Kind::Need, limit)
+    }
+
+    fn best(&self, of: &Profile, kind: Kind, limit: usize) -> Vec<Match> {
+        let mut scratch = Scratch::new(&self.vocabulary);
+        let text = Texts::read(whole_text(of), &mut scratch);
+        let mut asker = Asker::new(&self.network, &scratch, text);
+        let mut ranked: Vec<Candidate<'_>> = self
+            .candidates(of, &asker, kind)
             .into_iter()
             .filter_map(|slot| {
-                let other = self.records[slot].as_ref()?;
-                let pair = Pair::of(of, &document, other, self.network.document(slot));
-                Some((total(&self.readings(&pair), &self.weights), other, slot))
+                let other = self.record((kind, slot))?;
+                let text = self.network.text((kind, slot));
+                let likeness = asker.compare(&text, asks(of));
+                let readings = self.readings(of, other, likeness);
+                let score = exact(&readings, &self.weights);
+                Some(Candidate { score, likeness, other, slot })
             })
             .collect();
-        ranked.sort_unstable_by_key(|&(score, other, _)| (Reverse(score), other.id));
-        if of.side == Side::Need {
-            diversify(&mut ranked, |(_, offer, _)| offer.institution);
+        ranked.sort_unstable_by_key(|found| {
+            (Reverse(found.score), Reverse(found.likeness), found.other.id)
+        });
+        if of.kind == Kind::Need && kind != Kind::Need {
+            diversify(&mut ranked, |found| found.other.institution);
         }
+        ranked.truncate(limit);
+        let spelling = scratch.spelling(whole_text(of));
         ranked
             .into_iter()
-            .take(limit)
-            .map(|(_, other, slot)| {
-                let pair = Pair::of(of, &document, other, self.network.document(slot));
-                match of.side {
-                    Side::Need => self.explain(&pair, &analysis),
-                    Side::Offer => self.explain(&pair, &whole_text(other)),
-                }
+            .map(|Candidate { likeness, other, slot, .. }| {
+                let mut readings = self.readings(of, other, likeness);
+                let text = self.network.text((kind, slot));
+                let others = scratch.spelling(whole_text(other));
+                tell_words(&mut readings, || asker.carriers(&text, asks(of), &spelling, &others));
+                let (need, offer) = if asks(of) == Asks::Own { (of, other) } else { (other, of) };
+                judge(need, offer, &readings, &self.weights, &*self.labels)
             })
             .collect()
     }
@@ -179,90 +211,220 @@ impl Index {
     /// [`Match::exclusions`].
     #[must_use]
     pub fn score(&self, need: &Profile, offer: &Profile) -> Match {
-        let analysis = whole_text(need);
-        let pair = Pair {
-            need,
-            offer,
-            need_text: &self.network.read(&analysis),
-            offer_text: &self.network.read(&whole_text(offer)),
-        };
-        self.explain(&pair, &analysis)
+        let mut scratch = Scratch::new(&self.vocabulary);
+        let need_text = Texts::read(whole_text(need), &mut scratch);
+        let offer_text = Texts::read(whole_text(offer), &mut scratch);
+        let mut asker = Asker::new(&self.network, &scratch, need_text);
+        let likeness = asker.compare(&offer_text, Asks::Own);
+        let mut readings = self.readings(need, offer, likeness);
+        let spelling = [need, offer].map(|profile| scratch.spelling(whole_text(profile)));
+        let [of_need, of_offer] = &spelling;
+        tell_words(&mut readings, || asker.carriers(&offer_text, Asks::Own, of_need, of_offer));
+        judge(need, offer, &readings, &self.weights, &*self.labels)
     }
 
-    /// The records, open or not, that use at least one of the words of `text`, of one side or both:
-    /// those with more of the words first, then by BM25, then by id. Empty if `text` has no usable
-    /// word.
+    /// The records, open or not, of one kind or of all, that a text finds, the likest first, then by
+    /// id: those that share a word with it, and those that mean nearly the same. Of a kind at most
+    /// 1,200. Empty if `text` has no usable word.
     #[must_use]
-    pub fn search(&self, text: &str, reader: Reader, side: Option<Side>) -> Vec<Hit> {
-        let lexicon = match reader {
+    pub fn search(&self, text: &str, reader: Reader, kind: Option<Kind>) -> Vec<Hit> {
+        let texts = match reader {
             Reader::Anonymous => &self.public,
             Reader::Network => &self.network,
         };
-        let sides = side.map_or(0..2, |side| side as usize..side as usize + 1);
-        let mut found = lexicon.search(&query(text), sides);
-        found.sort_unstable_by_key(|found| (Reverse(found.exact), self.standings[found.slot].id));
+        let mut scratch = Scratch::new(&self.vocabulary);
+        let text = Texts::read(words_of_search(text), &mut scratch);
+        let mut asker = Asker::new(texts, &scratch, text);
+        let mut found = Vec::new();
+        for kind in Kind::ALL.into_iter().filter(|each| kind.is_none_or(|kind| kind == *each)) {
+            let standings = &self.shelves[kind as usize].standings;
+            let id = |slot: Slot| standings[slot].id;
+            let by_words = texts.by_words(&asker, kind, FOUND_BY_WORDS, id, |_| true);
+            let cosines = texts.cosines(&asker, kind);
+            let near = (kind, cosines.as_ref());
+            let by_meaning = texts.by_meaning(&asker, near, FOUND_BY_MEANING, id, |_| true);
+            let both = by_words.into_iter().chain(by_meaning).map(|(_, slot)| slot);
+            for slot in both.collect::<BTreeSet<_>>() {
+                let likeness = asker.compare(&texts.text((kind, slot)), Asks::Own);
+                let answers = |of: &Likeness| of.shares_words || of.value() >= ABOUT_THE_SAME;
+                if let Some(likeness) = likeness.filter(answers) {
+                    found.push((Reverse(likeness), id(slot), kind));
+                }
+            }
+        }
+        found.sort_unstable();
         found
             .into_iter()
-            .map(|found| {
-                let Standing { id, side, .. } = self.standings[found.slot];
-                Hit { id, side, score: found.score }
-            })
+            .map(|(Reverse(likeness), id, kind)| Hit { id, kind, score: likeness.points() })
             .collect()
     }
 
-    fn candidates(&self, of: &Profile, document: &Document) -> Vec<Slot> {
-        let by_text = match of.side {
-            Side::Need => self.network.answers_to(document),
-            Side::Offer => self.network.asked_by(document),
+    /// The texts of a kind that answer a need's text best, by one way of comparing them.
+    pub(crate) fn ranking(
+        &self,
+        need: &Profile,
+        kind: Kind,
+        count: usize,
+        method: Method,
+    ) -> Vec<Uuid> {
+        if method == Method::Engine {
+            return self.matches(need, kind, count).iter().map(|found| found.offer).collect();
+        }
+        let mut scratch = Scratch::new(&self.vocabulary);
+        let text = Texts::read(whole_text(need), &mut scratch);
+        let asker = Asker::new(&self.network, &scratch, text);
+        let standings = &self.shelves[kind as usize].standings;
+        let id = |slot: Slot| standings[slot].id;
+        let mut found = if method == Method::Words {
+            self.network.by_words(&asker, kind, count, id, |_| true)
+        } else {
+            let cosines = self.network.cosines(&asker, kind);
+            self.network.by_meaning(&asker, (kind, cosines.as_ref()), count, id, |_| true)
         };
+        found.sort_unstable_by_key(|&(score, slot)| (Reverse(score), id(slot)));
+        found.into_iter().map(|(_, slot)| id(slot)).collect()
+    }
+
+    /// What the texts of a need and an offer have in common, before it is made a likelihood; `None`
+    /// where one of them says nothing.
+    pub(crate) fn compare(&self, need: &Profile, offer: &Profile) -> Option<f64> {
+        let mut scratch = Scratch::new(&self.vocabulary);
+        let need = Texts::read(whole_text(need), &mut scratch);
+        let offer = Texts::read(whole_text(offer), &mut scratch);
+        Asker::new(&self.network, &scratch, need).compare(&offer, Asks::Own).map(Likeness::sum)
+    }
+
+    fn record(&self, (kind, slot): (Kind, Slot)) -> Option<&Profile> {
+        self.shelves[kind as usize].records.get(slot)?.as_ref()
+    }
+
+    fn candidates(&self, of: &Profile, asker: &Asker<'_>, kind: Kind) -> BTreeSet<Slot> {
+        let of_kind = &self.shelves[kind as usize];
         let may_be_matched = |slot: Slot| {
-            let standing = self.standings[slot];
+            let standing = of_kind.standings[slot];
             standing.open
-                && standing.side == of.side.other()
+                && standing.id != of.id
                 && ((!standing.has_exclusions && of.excluded_states.is_empty())
-                    || self.records[slot].as_ref().is_some_and(|other| !shut_out(of, other)))
+                    || of_kind.records[slot].as_ref().is_some_and(|other| !shut_out(of, other)))
         };
-        let rank = |slot: Slot| (Reverse(by_text[slot]), self.standings[slot].id, slot);
+        let id = |slot: Slot| of_kind.standings[slot].id;
+        let texts = &self.network;
+        let cosines = texts.cosines(asker, kind);
+        let near = (kind, cosines.as_ref());
+        let by_meaning = texts.by_meaning(asker, near, BEST_BY_TEXT, id, may_be_matched);
+        let by_words = texts.by_words(asker, kind, BEST_BY_TEXT, id, may_be_matched);
+        let chosen = by_meaning.into_iter().chain(by_words).map(|(_, slot)| slot);
+        let mut chosen: BTreeSet<Slot> = chosen.collect();
 
-        let mut best: Vec<_> = (0..by_text.len())
-            .filter(|&slot| by_text[slot] > 0 && may_be_matched(slot))
-            .map(rank)
-            .collect();
-        keep_first(&mut best, BEST_BY_TEXT);
-        let mut chosen: BTreeSet<Slot> = best.into_iter().map(|(_, _, slot)| slot).collect();
-
-        let sharing: BTreeSet<Slot> = subsectors(of)
+        let mut sharing: Vec<Slot> = of
+            .subsectors()
             .into_iter()
-            .filter_map(|subsector| self.subsectors.get(subsector))
+            .filter_map(|subsector| of_kind.subsectors.get(subsector))
+            .filter(|slots| slots.len() <= LARGE_SUBSECTOR)
             .flatten()
             .copied()
-            .filter(|&slot| !chosen.contains(&slot) && may_be_matched(slot))
+            .filter(|slot| !chosen.contains(slot) && may_be_matched(*slot))
             .collect();
-        let mut sharing: Vec<_> = sharing.into_iter().map(rank).collect();
-        keep_first(&mut sharing, BEST_BY_SUBSECTOR);
-        chosen.extend(sharing.into_iter().map(|(_, _, slot)| slot));
-        chosen.into_iter().collect()
+        sharing.sort_unstable();
+        sharing.dedup();
+        let mut others: Vec<_> = sharing
+            .into_iter()
+            .map(|slot| {
+                let near = cosines.as_ref().map_or(0, |cosines| cosines.of(slot));
+                (Reverse(near), id(slot), slot)
+            })
+            .collect();
+        keep_first(&mut others, BEST_BY_SUBSECTOR);
+        chosen.extend(others.into_iter().map(|(.., slot)| slot));
+        chosen
     }
 
-    /// All features with data. The words that carry the text are left to [`Self::explain`], since
-    /// they cost more than the rest together.
-    fn readings<'a>(&self, pair: &Pair<'a>) -> Vec<Reading<'a>> {
-        let text = self.network.compare(pair.need_text, pair.offer_text).map(|value| Reading {
+    /// All features with data, without the words that carry the text.
+    fn readings<'a>(
+        &self,
+        of: &'a Profile,
+        other: &'a Profile,
+        likeness: Option<Likeness>,
+    ) -> Vec<Reading<'a>> {
+        let text = likeness.map(|likeness| Reading {
             feature: Feature::Text,
-            value,
+            value: likeness.value(),
             evidence: Evidence::Words(Vec::new()),
         });
-        text.into_iter().chain(readings(pair.need, pair.offer, &*self.labels)).collect()
+        let labels = &*self.labels;
+        let rest: Vec<Reading<'a>> = match (of.kind.side(), other.kind.side()) {
+            (Side::Need, Side::Offer) => readings(of, other, labels).collect(),
+            (Side::Offer, Side::Need) => readings(other, of, labels).collect(),
+            // Two that look for the same, or offer it.
+            _ => readings_alike(of, other).into_iter().collect(),
+        };
+        text.into_iter().chain(rest).collect()
+    }
+}
+
+/// Puts the words that carry the text into its evidence: telling them costs more than weighing them.
+fn tell_words(readings: &mut [Reading<'_>], carriers: impl FnOnce() -> Vec<Carrier>) {
+    for reading in readings {
+        if let Evidence::Words(words) = &mut reading.evidence {
+            *words = carriers();
+            return;
+        }
+    }
+}
+
+/// Two ways beside the engine's, to compare it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// As records are matched.
+    Engine,
+    /// BM25 alone.
+    Words,
+    /// The cosine of the embeddings alone.
+    Meaning,
+}
+
+struct Candidate<'a> {
+    score: u128,
+    likeness: Option<Likeness>,
+    other: &'a Profile,
+    slot: Slot,
+}
+
+fn asks(of: &Profile) -> Asks {
+    match of.kind.side() {
+        Side::Need => Asks::Own,
+        Side::Offer => Asks::Other,
+    }
+}
+
+impl Shelf {
+    /// A place for a record, with what is known of it beside its text.
+    fn take_slot(&mut self, profile: &Profile) -> Slot {
+        let standing = Standing {
+            id: profile.id,
+            open: profile.open,
+            has_exclusions: !profile.excluded_states.is_empty(),
+        };
+        let slot = self.free.pop_first().unwrap_or(self.records.len());
+        if slot == self.records.len() {
+            self.records.push(None);
+            self.standings.push(standing);
+        }
+        self.standings[slot] = standing;
+        for subsector in profile.subsectors() {
+            self.subsectors.entry(subsector.to_owned()).or_default().insert(slot);
+        }
+        slot
     }
 
-    fn explain(&self, pair: &Pair<'_>, need_text: &Analysis<'_>) -> Match {
-        let mut readings = self.readings(pair);
-        for reading in &mut readings {
-            if let Evidence::Words(words) = &mut reading.evidence {
-                *words = self.network.carriers(need_text, pair.offer_text);
+    fn give_back(&mut self, slot: Slot) {
+        let Some(profile) = self.records[slot].take() else { return };
+        for subsector in profile.subsectors() {
+            if let Some(slots) = self.subsectors.get_mut(subsector) {
+                slots.remove(&slot);
             }
         }
-        judge(pair.need, pair.offer, &readings, &self.weights, &*self.labels)
+        self.free.insert(slot);
     }
 }
 
@@ -275,50 +437,8 @@ impl fmt::Debug for Index {
     }
 }
 
-impl Standing {
-    fn of(profile: &Profile) -> Self {
-        Self {
-            id: profile.id,
-            side: profile.side,
-            open: profile.open,
-            has_exclusions: !profile.excluded_states.is_empty(),
-        }
-    }
-}
-
-/// A need and an offer with their texts.
-struct Pair<'a> {
-    need: &'a Profile,
-    offer: &'a Profile,
-    need_text: &'a Document,
-    offer_text: &'a Document,
-}
-
-impl<'a> Pair<'a> {
-    fn of(
-        one: &'a Profile,
-        text: &'a Document,
-        other: &'a Profile,
-        other_text: &'a Document,
-    ) -> Self {
-        match one.side {
-            Side::Need => Self { need: one, offer: other, need_text: text, offer_text: other_text },
-            Side::Offer => {
-                Self { need: other, offer: one, need_text: other_text, offer_text: text }
-            }
-        }
-    }
-}
-
-fn whole_text(profile: &Profile) -> Analysis<'_> {
-    Analysis::of(profile.public_text.iter().chain(&profile.network_text))
-}
-
-fn subsectors(profile: &Profile) -> BTreeSet<&str> {
-    Scian::parse_all(&profile.sectors)
-        .chain(Scian::parse_all(&profile.own_sectors))
-        .filter_map(Scian::subsector)
-        .collect()
+fn whole_text(profile: &Profile) -> impl Iterator<Item = Written<'_>> {
+    words_of(profile.public_text.iter().chain(&profile.network_text))
 }
 
 /// Keeps the `count` smallest, in no particular order.

@@ -54,22 +54,32 @@
 //! ```
 
 mod basis;
+mod embedding;
+mod evaluation;
 mod features;
 mod index;
 mod lexicon;
 mod profile;
+mod reading;
 mod scian;
 mod score;
 mod stop_words;
 mod tell;
+mod texts;
+mod vectors;
+mod vocabulary;
 mod weights;
 mod words;
 
-pub use index::{Hit, Index, Reader};
-pub use lexicon::MODEL_VERSION;
-pub use profile::{Bilingual, Labels, Language, Limits, Passage, Profile, Side};
+pub use embedding::{Embedding, Malformed};
+pub use evaluation::{Collection, Measures, Report, Task, Unreadable};
+pub use index::{Hit, Index, Method, Reader};
+pub use profile::{Bilingual, Kind, Labels, Language, Limits, Passage, Profile, Side};
 pub use score::{Component, Exclusion, Match};
+pub use texts::{MODEL_VERSION, Scan};
 pub use weights::{Feature, WEIGHTS_VERSION, Weights};
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -1,25 +1,44 @@
 //! What the engine is told: records, and the names of the codes in them.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
+
+use crate::scian::Scian;
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// What a company looks for.
+    Need,
+    /// A technology that an office offers.
+    Offer,
+    /// What an office's laboratories and people can do.
+    Capability,
+    /// A patent or another piece of intellectual property.
+    Asset,
+}
+
+impl Kind {
+    pub const ALL: [Self; 4] = [Self::Need, Self::Offer, Self::Capability, Self::Asset];
+
+    /// Which side of the market it stands on.
+    #[must_use]
+    pub fn side(self) -> Side {
+        match self {
+            Self::Need => Side::Need,
+            Self::Offer | Self::Capability | Self::Asset => Side::Offer,
+        }
+    }
+}
 
 /// Which side of the market a record stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// What a company looks for.
     Need,
-    /// What answers it: an offer, a capability or an asset.
+    /// What answers it.
     Offer,
-}
-
-impl Side {
-    /// The side a record is matched with.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Need => Self::Offer,
-            Self::Offer => Self::Need,
-        }
-    }
 }
 
 /// The language of a passage, as its author declared it: it chooses the stemmer.
@@ -73,9 +92,9 @@ pub struct Limits {
 /// is unknown, and no record is judged by what is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// Unique among all records, of both sides.
+    /// Unique among all records, of all kinds.
     pub id: Uuid,
-    pub side: Side,
+    pub kind: Kind,
     /// L0: what anybody may read (title, summary, …).
     pub public_text: Vec<Passage>,
     /// L1: what network members may read besides (description, specification, …).
@@ -107,10 +126,10 @@ pub struct Profile {
 impl Profile {
     /// A record of which nothing is known yet, and which is not open.
     #[must_use]
-    pub fn new(id: Uuid, side: Side) -> Self {
+    pub fn new(id: Uuid, kind: Kind) -> Self {
         Self {
             id,
-            side,
+            kind,
             public_text: Vec::new(),
             network_text: Vec::new(),
             open: false,
@@ -124,6 +143,16 @@ impl Profile {
             limits: None,
             excluded_states: Vec::new(),
         }
+    }
+
+    /// The SCIAN subsectors, three digits each, in which it is or can be applied; a code that tells
+    /// no more than its sector has none.
+    #[must_use]
+    pub fn subsectors(&self) -> BTreeSet<&str> {
+        Scian::parse_all(&self.sectors)
+            .chain(Scian::parse_all(&self.own_sectors))
+            .filter_map(Scian::subsector)
+            .collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::basis::{FULL, apportion, ratio};
+use crate::basis::{FULL, UNIT, apportion, ratio};
 use crate::features::Reading;
 use crate::profile::{Bilingual, Labels, Profile};
 use crate::tell::tell;
@@ -51,10 +51,18 @@ pub enum Exclusion {
 }
 
 /// The weighted mean of the values, 0 without readings.
-pub(crate) fn total(readings: &[Reading<'_>], weights: &Weights) -> u32 {
-    let weighted: u64 =
-        readings.iter().map(|reading| weights.of(reading.feature) * u64::from(reading.value)).sum();
-    ratio(weighted, with_data(readings, weights) * u64::from(FULL))
+fn total(readings: &[Reading<'_>], weights: &Weights) -> u32 {
+    ratio(weighted(readings, weights), with_data(readings, weights) * u64::from(UNIT))
+}
+
+/// The same, finer than it is told, to tell apart what comes near.
+pub(crate) fn exact(readings: &[Reading<'_>], weights: &Weights) -> u128 {
+    let weighted = u128::from(weighted(readings, weights)) * u128::from(UNIT);
+    weighted / u128::from(with_data(readings, weights)).max(1)
+}
+
+fn weighted(readings: &[Reading<'_>], weights: &Weights) -> u64 {
+    readings.iter().map(|reading| weights.of(reading.feature) * u64::from(reading.value)).sum()
 }
 
 pub(crate) fn judge(
@@ -78,7 +86,7 @@ pub(crate) fn judge(
         .map(|((reading, weight), contribution)| Component {
             feature: reading.feature,
             weight,
-            value: reading.value,
+            value: ratio(reading.value.into(), UNIT.into()),
             contribution,
             explanation: tell(&reading.evidence, labels),
         })

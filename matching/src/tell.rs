@@ -1,12 +1,12 @@
 //! Evidence in words, Spanish and English: every sentence that the engine says stands here.
 
-use crate::features::Evidence;
+use crate::features::{Carrier, Evidence};
 use crate::profile::{Bilingual, Labels, Limits};
 use crate::scian::Kinship;
 
 pub(crate) fn tell(evidence: &Evidence<'_>, labels: &dyn Labels) -> Bilingual {
     match evidence {
-        Evidence::Words(words) => in_common(words),
+        Evidence::Words(carriers) => in_common(carriers),
         Evidence::Kin(kinship, code) => {
             let (nivel, level) = match kinship {
                 Kinship::Rama => ("la rama", "industry group"),
@@ -71,15 +71,35 @@ fn say(es: impl Into<String>, en: impl Into<String>) -> Bilingual {
     Bilingual::new(es, en)
 }
 
-fn in_common(words: &[String]) -> Bilingual {
-    match words {
-        [] => say("Sin palabras en común", "No words in common"),
-        [word] => say(format!("Palabra en común: {word}"), format!("Word in common: {word}")),
-        words => say(
-            format!("Palabras en común: {}", list_es(words)),
-            format!("Words in common: {}", list_en(words)),
-        ),
+/// The words that both use, then those that mean nearly the same.
+fn in_common(carriers: &[Carrier]) -> Bilingual {
+    let shared = carriers.iter().filter(|carrier| carrier.offer.is_none());
+    let shared: Vec<&str> = shared.map(|carrier| carrier.need.as_str()).collect();
+    let near: Vec<String> = carriers
+        .iter()
+        .filter_map(|carrier| Some(format!("{} ~ {}", carrier.need, carrier.offer.as_ref()?)))
+        .collect();
+    let mut parts = Vec::new();
+    if !shared.is_empty() {
+        let (palabra, word) = if shared.len() == 1 {
+            ("Palabra en común", "Word in common")
+        } else {
+            ("Palabras en común", "Words in common")
+        };
+        parts.push(say(
+            format!("{palabra}: {}", list_es(&shared)),
+            format!("{word}: {}", list_en(&shared)),
+        ));
     }
+    if !near.is_empty() {
+        let near = near.join(", ");
+        parts.push(say(format!("Significado afín: {near}"), format!("Related in meaning: {near}")));
+    }
+    if parts.is_empty() {
+        return say("Sin palabras en común", "No words in common");
+    }
+    let join = |of: fn(&Bilingual) -> &str| parts.iter().map(of).collect::<Vec<_>>().join(". ");
+    say(join(|part| &part.es), join(|part| &part.en))
 }
 
 fn readiness(offered: (u8, u8), accepted: (u8, u8)) -> Bilingual {

@@ -1,11 +1,11 @@
-//! From text to the terms that are compared.
+//! From text to the words that are compared.
 //!
-//! A word is folded (lower case, accents off, ñ kept), dropped if it is a stop word, one letter long
-//! or a number of two digits, and cut to its stem by the Snowball stemmer of its passage's language. Folding comes before
-//! stemming, so that a text typed without accents gives the same terms.
+//! A word is folded (lower case, accents off, ñ kept) and dropped if it is a stop word, one letter
+//! long, longer than 64, or a number of two digits. Its stem is cut by the Snowball stemmer of its
+//! passage's language. Folding comes before stemming, so that a text typed without accents gives
+//! the same stems.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -14,70 +14,68 @@ use unicode_normalization::char::is_combining_mark;
 use crate::profile::{Language, Passage};
 use crate::stop_words;
 
-/// The terms of a text. Languages are kept apart by index: a stem found in Spanish passages and the
-/// same stem found in English ones are one term with two counts, which is how cognates meet.
-#[derive(Debug, Default)]
-pub(crate) struct Analysis<'a> {
-    pub(crate) terms: BTreeMap<String, Usage<'a>>,
-    /// Words counted, by language.
-    pub(crate) lengths: [u32; 2],
+/// Of a text, so many words count.
+const MOST_WORDS: usize = 2_000;
+/// What is longer is no word.
+const MOST_LETTERS: usize = 64;
+
+/// A word of a text that says something.
+#[derive(Debug)]
+pub(crate) struct Written<'a> {
+    /// As its author wrote it.
+    pub(crate) as_written: &'a str,
+    pub(crate) folded: Cow<'a, str>,
+    /// Languages it may be of: that of its passage, or both where nobody said it.
+    pub(crate) languages: [bool; 2],
+    /// Which sentence of the text it stands in, from 0.
+    pub(crate) sentence: u16,
 }
 
-/// How a text uses a term.
-#[derive(Debug, Default)]
-pub(crate) struct Usage<'a> {
-    /// Times used, by language; 255 and more are one, since BM25 is saturated long before.
-    pub(crate) counts: [u8; 2],
-    /// The word as its author wrote it, by language, small letters preferred; empty if not used.
-    pub(crate) written: [&'a str; 2],
+/// The words of a text in the order in which they were written.
+pub(crate) fn words_of<'a>(
+    passages: impl IntoIterator<Item = &'a Passage>,
+) -> impl Iterator<Item = Written<'a>> {
+    let sentences = passages.into_iter().flat_map(|passage| {
+        let mut languages = [false; 2];
+        languages[passage.language as usize] = true;
+        sentences(&passage.text).map(move |sentence| (sentence, languages))
+    });
+    words_in(sentences)
 }
 
-impl<'a> Analysis<'a> {
-    pub(crate) fn of(passages: impl IntoIterator<Item = &'a Passage>) -> Self {
-        let mut analysis = Self::default();
-        analysis.add(passages);
-        analysis
-    }
-
-    pub(crate) fn add(&mut self, passages: impl IntoIterator<Item = &'a Passage>) {
-        for passage in passages {
-            let (language, stems) = (passage.language, Stems::new(passage.language));
-            for written in words(&passage.text) {
-                let folded = fold(written);
-                if !says_nothing(&folded) && !is_stop_word(language, &folded) {
-                    self.count(stems.stem(&folded), written, language);
-                }
-            }
-        }
-    }
-
-    fn count(&mut self, stem: String, written: &'a str, language: Language) {
-        let i = language as usize;
-        let usage = self.terms.entry(stem).or_default();
-        usage.counts[i] = usage.counts[i].saturating_add(1);
-        if usage.written[i].is_empty() || (begins_large(usage.written[i]) && !begins_large(written))
-        {
-            usage.written[i] = written;
-        }
-        self.lengths[i] = self.lengths[i].saturating_add(1);
-    }
+/// The words of a search: a few words do not tell their language.
+pub(crate) fn words_of_search(text: &str) -> impl Iterator<Item = Written<'_>> {
+    words_in(sentences(text).map(|sentence| (sentence, [true; 2])))
 }
 
-/// The words of a search, each as its (Spanish, English) stems, because a few words do not tell
-/// their language. A stop word of either language is none.
-pub(crate) fn query(text: &str) -> Vec<[String; 2]> {
-    let stems = Language::ALL.map(Stems::new);
-    let mut words: Vec<[String; 2]> = words(text)
-        .map(fold)
-        .filter(|word| {
-            !says_nothing(word)
-                && !Language::ALL.iter().any(|&language| is_stop_word(language, word))
+fn words_in<'a>(
+    sentences: impl Iterator<Item = (&'a str, [bool; 2])>,
+) -> impl Iterator<Item = Written<'a>> {
+    sentences
+        .zip(0_u16..)
+        .flat_map(|((sentence, languages), number)| {
+            words(sentence).map(move |as_written| Written {
+                as_written,
+                folded: fold(as_written),
+                languages,
+                sentence: number,
+            })
         })
-        .map(|word| [stems[0].stem(&word), stems[1].stem(&word)])
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+        .filter(|word| !says_nothing(&word.folded) && !word.is_stop_word())
+        .take(MOST_WORDS)
+}
+
+impl Written<'_> {
+    /// In any of its languages.
+    fn is_stop_word(&self) -> bool {
+        let mut languages = Language::ALL.into_iter().zip(self.languages);
+        languages.any(|(language, may_be)| may_be && is_stop_word(language, &self.folded))
+    }
+}
+
+/// A title is one, whatever it ends with. A number with a point in it is cut, which harms nobody.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['.', ';', '!', '?', '\n']).filter(|sentence| !sentence.trim().is_empty())
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -104,8 +102,9 @@ fn fold(word: &str) -> Cow<'_, str> {
 }
 
 fn says_nothing(folded: &str) -> bool {
-    let short = folded.chars().nth(2).is_none();
-    folded.chars().nth(1).is_none() || short && folded.bytes().all(|byte| byte.is_ascii_digit())
+    let letters = folded.chars().take(MOST_LETTERS + 1).count();
+    !(2..=MOST_LETTERS).contains(&letters)
+        || letters == 2 && folded.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_stop_word(language: Language, folded: &str) -> bool {
@@ -116,32 +115,13 @@ fn is_stop_word(language: Language, folded: &str) -> bool {
     list.binary_search(&folded).is_ok()
 }
 
-fn begins_large(word: &str) -> bool {
-    word.starts_with(char::is_uppercase)
-}
-
-/// A stemmer that takes folded words.
-struct Stems {
-    language: Language,
-    snowball: Stemmer,
-}
-
-impl Stems {
-    fn new(language: Language) -> Self {
-        let algorithm = match language {
-            Language::Spanish => Algorithm::Spanish,
-            Language::English => Algorithm::English,
-        };
-        Self { language, snowball: Stemmer::create(algorithm) }
-    }
-
-    fn stem(&self, folded: &str) -> String {
-        let word = match self.language {
-            Language::Spanish => with_known_accent(folded),
-            Language::English => Cow::Borrowed(folded),
-        };
-        self.snowball.stem(&word).into_owned()
-    }
+/// The stem of a folded word.
+pub(crate) fn stem(folded: &str, language: Language) -> String {
+    let (algorithm, word) = match language {
+        Language::Spanish => (Algorithm::Spanish, with_known_accent(folded)),
+        Language::English => (Algorithm::English, Cow::Borrowed(folded)),
+    };
+    Stemmer::create(algorithm).stem(&word).into_owned()
 }
 
 /// Snowball knows "-ación", "-ución" and "-logía" only with their accent, and would not join
@@ -159,11 +139,14 @@ fn with_known_accent(folded: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn stems(language: Language, text: &str) -> Vec<String> {
         let passage = Passage { language, text: text.to_owned() };
-        Analysis::of([&passage]).terms.into_keys().collect()
+        let stems = words_of([&passage]).map(|word| stem(&word.folded, language));
+        stems.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     #[test]
@@ -207,16 +190,24 @@ mod tests {
     fn stop_words_and_single_letters_are_dropped() {
         assert!(stems(Language::Spanish, "de la que a y según 5").is_empty());
         assert!(stems(Language::English, "the of and it's").is_empty());
-        assert!(query("de the y").is_empty());
+        assert_eq!(words_of_search("de the y").count(), 0);
+        assert_eq!(stems(Language::Spanish, &"a".repeat(65)), [""; 0]);
         assert_eq!(stems(Language::Spanish, "CO₂ y acero 304"), ["304", "acer", "co2"]);
     }
 
     #[test]
-    fn a_word_is_remembered_as_written_small_letters_first() {
-        let passages = [Passage::spanish("Teñido con PLC"), Passage::spanish("el teñido")];
-        let analysis = Analysis::of(&passages);
-        let written: Vec<&str> = analysis.terms.values().map(|usage| usage.written[0]).collect();
-        assert_eq!(written, ["PLC", "teñido"]);
+    fn words_know_their_sentence_and_a_text_ends_somewhere() {
+        let passages = [
+            Passage::spanish("Teñido con PLC"),
+            Passage::spanish("Sin agua; con aire.\nCosto: 2.5 pesos"),
+        ];
+        let found: Vec<(&str, u16)> =
+            words_of(&passages).map(|word| (word.as_written, word.sentence)).collect();
+        assert_eq!(
+            found,
+            [("Teñido", 0), ("PLC", 0), ("agua", 1), ("aire", 2), ("Costo", 3), ("pesos", 4)]
+        );
+        assert_eq!(words_of(&[Passage::spanish("agua ".repeat(5_000))]).count(), MOST_WORDS);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: verbs that call the service, and no logic of their own.
 
+mod evaluate;
 mod generate;
 mod import;
 mod migrate;
@@ -51,6 +52,11 @@ enum Verb {
     Schema,
     /// Sign a token with the local key, for a person who holds the role.
     Token(token::TokenArgs),
+    /// Say how well the engine finds what belongs together, by judgements that others made.
+    ///
+    /// Prints nDCG@10, MRR and Recall@50 for each subset and direction, and their means within and
+    /// across languages: of the engine, and beside it of BM25 alone and of the embedding alone.
+    Evaluate(evaluate::EvaluateArgs),
     /// Import organizations, needs, offers or the make-up of a network from a file.
     ///
     /// Ends with 0 when every line was taken, with 2 when some were left out, and
@@ -79,6 +85,7 @@ pub async fn run() -> ExitCode {
             print!("{}", crate::schema::sdl());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Verb::Evaluate(args)) => evaluate::evaluate(args),
         Some(Verb::Token(args)) => token::token(&cli, args).await,
         Some(Verb::Generate(args)) => generate::generate(&cli, args).await,
         Some(Verb::Import(verb)) => import::import(&cli, verb).await,

@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use chrono::Duration;
 use entity::{MatchId, PartnershipType, match_};
-use matching::{Index, Passage, Profile, Side};
+use matching::{Index, Kind, Passage, Profile};
 use sea_orm::ActiveEnum;
 
 use super::{
@@ -198,7 +198,7 @@ impl<'a> Market<'a> {
             state: Some(self.scene.states[place.state].code.to_owned()),
             region: Some(place.region.0),
             institution: Some(self.network.chambers[place.chamber].0),
-            ..Profile::new(need.id.0, Side::Need)
+            ..Profile::new(need.id.0, Kind::Need)
         }
     }
 
@@ -225,7 +225,7 @@ impl<'a> Market<'a> {
             partnerships,
             state: Some(self.scene.states[office.state].code.to_owned()),
             institution: Some(office.id.0),
-            ..Profile::new(offer.id.0, Side::Offer)
+            ..Profile::new(offer.id.0, Kind::Offer)
         }
     }
 

@@ -18,5 +18,5 @@ pub(crate) use input::{IpAssetInput, IpEventInput};
 pub use mutation::IpMutation;
 pub use object::{FIELDS, IpAsset};
 pub use query::IpQuery;
-pub(crate) use query::newest_ip_assets;
+pub(crate) use query::{dormant_of, newest_ip_assets};
 pub(crate) use waiting::waiting;

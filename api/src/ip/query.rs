@@ -1,10 +1,13 @@
 //! Reading intellectual property.
 
+use std::collections::HashSet;
+
 use async_graphql::{Context, Enum, InputObject, Object};
 use chrono::NaiveDate;
 use entity::{
     IpAssetId, IpCommercialStatus, IpFigure, IpLegalStatus, OfferId, OrganizationId,
-    ip_asset::Column, offer,
+    ip_asset::{self, Column},
+    offer,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -24,6 +27,27 @@ use crate::{
     policy::{Viewer, checked, own_ip_assets, visible_ip_assets, visible_offers},
     read::{Asked, Kind, List, Order, Page, PageArgs, SIZES, fingerprint, page},
 };
+
+/// Which of these are dormant now, as far as the viewer may know of them.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn dormant_of(
+    ctx: &Context<'_>,
+    ids: Vec<IpAssetId>,
+) -> Result<HashSet<IpAssetId>> {
+    let viewer = ctx.viewer();
+    let found: Vec<IpAssetId> = ip_asset::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(ids))
+        .filter(visible_ip_assets(viewer))
+        .filter(checked(dormant(viewer.now, None)))
+        .into_tuple()
+        .all(ctx.service().db().fresh())
+        .await?;
+    Ok(found.into_iter().collect())
+}
 
 /// Which pieces of intellectual property; conditions that are not given do not count, those that are count together.
 #[derive(Clone, Debug, Default, InputObject)]

@@ -4,17 +4,23 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt,
+    str::FromStr,
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::{Duration, Instant},
 };
 
 use entity::{
-    CapabilityId, CapabilityStatus, Codes, Localized, NeedId, NeedStatus, OfferId, capability,
-    event, need, offer,
+    CapabilityId, CapabilityStatus, Codes, IpAssetId, Localized, NeedId, NeedStatus, OfferId,
+    capability, event, ip_asset, need, offer,
 };
-use matching::{Bilingual, Hit, Index, Match, Passage, Profile, Reader, Side};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use matching::{Bilingual, Index, Kind, Match, Passage, Profile, Reader};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, SimpleExpr},
+};
+use uuid::Uuid;
 
+use super::search::{Found, Narrow};
 use crate::{
     capabilities::levels,
     codes::{Entry, Labels},
@@ -25,31 +31,29 @@ use crate::{
     },
 };
 
+/// From here on two needs are told to be alike.
+const LIKE: u32 = 3_000;
 /// How many rows are read at once while the index is built.
 const CHUNK: u64 = 1_000;
-/// How many capabilities are weighed before the best of them are told.
-const WEIGHED: usize = 200;
 /// How many needs are kept for one thing that answers them: no list of them is longer.
 const KEPT_NEEDS: usize = 20;
 /// For how long they are told although the market has changed elsewhere: to weigh one thing
-/// against all of a large network takes some thirty milliseconds, and a page has twenty.
+/// against all of a large network takes some milliseconds, and a page has twenty.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// For how many things they are kept.
 const MOST_KEPT: usize = 10_000;
 
 /// The engine of one instance. Cheap to clone.
 #[derive(Clone)]
-pub struct Engine(Arc<RwLock<Indexes>>);
+pub struct Engine(Arc<RwLock<Market>>);
 
-/// What can be found: needs and offers, which are matched with each other; and capabilities,
-/// which answer needs as offers do, and are told apart from them.
-struct Indexes {
-    market: Index,
-    capabilities: Index,
-    /// How often needs or offers have changed since the start.
+/// Needs and what answers them: offers, capabilities, intellectual property.
+struct Market {
+    index: Index,
+    /// How often a record has changed since the start.
     changes: u64,
     /// What was found last for intellectual property and capabilities.
-    kept: Mutex<HashMap<uuid::Uuid, Kept>>,
+    kept: Mutex<HashMap<Uuid, Kept>>,
 }
 
 /// The needs that were found for one thing.
@@ -66,72 +70,133 @@ impl fmt::Debug for Engine {
     }
 }
 
+/// What the engine knows of: a kind of row.
+trait Known: EntityTrait {
+    const ID: Self::Column;
+
+    /// Which rows the network may know of.
+    fn known() -> Condition;
+    /// What matching may read of a row: levels L0 and L1, nothing above.
+    fn profile(row: &Self::Model) -> Profile;
+}
+
+impl Known for need::Entity {
+    const ID: need::Column = need::Column::Id;
+
+    fn known() -> Condition {
+        Condition::all().add(need::Column::Status.is_in(NEEDS_SEEN_BY_NETWORK.iter().copied()))
+    }
+
+    fn profile(row: &need::Model) -> Profile {
+        need_profile(row)
+    }
+}
+
+impl Known for offer::Entity {
+    const ID: offer::Column = offer::Column::Id;
+
+    fn known() -> Condition {
+        Condition::all().add(offer::Column::Status.is_in(OFFERS_SEEN_BY_NETWORK.iter().copied()))
+    }
+
+    fn profile(row: &offer::Model) -> Profile {
+        offer_profile(row)
+    }
+}
+
+impl Known for capability::Entity {
+    const ID: capability::Column = capability::Column::Id;
+
+    fn known() -> Condition {
+        Condition::all().add(capability::Column::Status.eq(CapabilityStatus::Published))
+    }
+
+    fn profile(row: &capability::Model) -> Profile {
+        supply_profile(&SupplyText {
+            id: row.id.0,
+            kind: Kind::Capability,
+            texts: [Some(&row.title), row.summary.as_ref()],
+            network_text: row.description.as_ref(),
+            scian: &row.scian,
+            trl: levels(row.trl_from, row.trl_to),
+            state: row.state_code.as_deref(),
+            ott: row.ott_id,
+        })
+    }
+}
+
+impl Known for ip_asset::Entity {
+    const ID: ip_asset::Column = ip_asset::Column::Id;
+
+    fn known() -> Condition {
+        let listed = ip_asset::Column::Listed.eq(true);
+        Condition::all().add(ip_asset::Column::LaidOpen.eq(true)).add(listed)
+    }
+
+    fn profile(row: &ip_asset::Model) -> Profile {
+        supply_profile(&SupplyText {
+            id: row.id.0,
+            kind: Kind::Asset,
+            texts: [Some(&row.title), row.summary.as_ref()],
+            network_text: None,
+            scian: &row.scian,
+            trl: row.trl.map(|trl| (trl, trl)),
+            state: row.state_code.as_deref(),
+            ott: row.ott_id,
+        })
+    }
+}
+
+fn value(id: Uuid) -> SimpleExpr {
+    Expr::val(sea_orm::Value::from(id))
+}
+
+/// Reads all rows of a kind into the index.
+async fn learn<E: Known>(db: &Db, index: &mut Index) -> Result<()> {
+    let mut after: Option<Uuid> = None;
+    loop {
+        let behind = after.map(|last| E::ID.into_expr().gt(value(last)));
+        let rows = E::find()
+            .filter(E::known().add_option(behind))
+            .order_by_asc(E::ID)
+            .limit(CHUNK)
+            .all(db.fresh())
+            .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(E::profile(last).id);
+        for row in &rows {
+            index.upsert(E::profile(row));
+        }
+    }
+}
+
+/// What these rows are now: nothing where the network may not know of one any more.
+async fn present<E: Known>(db: &Db, ids: &HashSet<Uuid>) -> Result<Vec<(Uuid, Option<Profile>)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = E::find()
+        .filter(E::known().add(E::ID.into_expr().is_in(ids.iter().copied().map(value))))
+        .all(db.fresh())
+        .await?;
+    let mut found: HashMap<Uuid, Profile> =
+        rows.iter().map(E::profile).map(|profile| (profile.id, profile)).collect();
+    Ok(ids.iter().map(|id| (*id, found.remove(id))).collect())
+}
+
 impl Engine {
     /// Builds the index from the database.
     ///
     /// # Errors
     /// When the database is away.
     pub(crate) async fn start(db: &Db, labels: &Labels) -> Result<Self> {
-        let names = Arc::new(Names::new(labels));
-        let mut index = Index::new(names.clone());
-        let mut capabilities = Index::new(names);
-        let mut after: Option<NeedId> = None;
-        loop {
-            let rows = need::Entity::find()
-                .filter(need::Column::Status.is_in(NEEDS_SEEN_BY_NETWORK.iter().copied()))
-                .filter(after.map_or_else(
-                    || need::Column::Id.is_not_null(),
-                    |last| need::Column::Id.gt(last),
-                ))
-                .order_by_asc(need::Column::Id)
-                .limit(CHUNK)
-                .all(db.fresh())
-                .await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            for row in &rows {
-                index.upsert(need_profile(row));
-            }
-        }
-        let mut after: Option<OfferId> = None;
-        loop {
-            let rows = offer::Entity::find()
-                .filter(offer::Column::Status.is_in(OFFERS_SEEN_BY_NETWORK.iter().copied()))
-                .filter(after.map_or_else(
-                    || offer::Column::Id.is_not_null(),
-                    |last| offer::Column::Id.gt(last),
-                ))
-                .order_by_asc(offer::Column::Id)
-                .limit(CHUNK)
-                .all(db.fresh())
-                .await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            for row in &rows {
-                index.upsert(offer_profile(row));
-            }
-        }
-        let mut after: Option<CapabilityId> = None;
-        loop {
-            let rows = capability::Entity::find()
-                .filter(capability::Column::Status.eq(CapabilityStatus::Published))
-                .filter(after.map_or_else(
-                    || capability::Column::Id.is_not_null(),
-                    |last| capability::Column::Id.gt(last),
-                ))
-                .order_by_asc(capability::Column::Id)
-                .limit(CHUNK)
-                .all(db.fresh())
-                .await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            for row in &rows {
-                capabilities.upsert(capability_profile(row));
-            }
-        }
-        let kept = Mutex::default();
-        let indexes = Indexes { market: index, capabilities, changes: 0, kept };
-        Ok(Self(Arc::new(RwLock::new(indexes))))
+        let mut index = Index::new(Arc::new(Names::new(labels)));
+        learn::<need::Entity>(db, &mut index).await?;
+        learn::<offer::Entity>(db, &mut index).await?;
+        learn::<capability::Entity>(db, &mut index).await?;
+        learn::<ip_asset::Entity>(db, &mut index).await?;
+        let market = Market { index, changes: 0, kept: Mutex::default() };
+        Ok(Self(Arc::new(RwLock::new(market))))
     }
 
     /// Reads the present state of what these events touched into the index.
@@ -140,110 +205,90 @@ impl Engine {
     /// When the database is away.
     pub(crate) async fn heed(&self, db: &Db, events: &[event::Model]) -> Result<()> {
         let (needs, offers) = touched(events);
-        let able = events.iter().filter_map(|event| event.subject.as_deref()?.parse().ok());
-        self.refresh(db, &needs, &offers, able.collect()).await
-    }
-
-    async fn refresh(
-        &self,
-        db: &Db,
-        needs: &HashSet<NeedId>,
-        offers: &HashSet<OfferId>,
-        able: HashSet<CapabilityId>,
-    ) -> Result<()> {
-        let needs_now = need::Entity::find()
-            .filter(need::Column::Id.is_in(needs.iter().copied()))
-            .all(db.fresh())
-            .await?;
-        let offers_now = offer::Entity::find()
-            .filter(offer::Column::Id.is_in(offers.iter().copied()))
-            .all(db.fresh())
-            .await?;
-        let able_now = capability::Entity::find()
-            .filter(capability::Column::Id.is_in(able))
-            .all(db.fresh())
-            .await?;
-        let mut indexes = self.write();
-        let index = &mut indexes.capabilities;
-        for row in &able_now {
-            if row.status == CapabilityStatus::Published {
-                index.upsert(capability_profile(row));
-            } else {
-                index.remove(row.id.0);
-            }
+        let needs: HashSet<Uuid> = needs.into_iter().map(Uuid::from).collect();
+        let offers = offers.into_iter().map(Uuid::from).collect();
+        let mut now = present::<need::Entity>(db, &needs).await?;
+        now.extend(present::<offer::Entity>(db, &offers).await?);
+        let able = subjects::<CapabilityId>(events);
+        now.extend(present::<capability::Entity>(db, &able).await?);
+        let assets = subjects::<IpAssetId>(events);
+        now.extend(present::<ip_asset::Entity>(db, &assets).await?);
+        if now.is_empty() {
+            return Ok(());
         }
-        if !needs.is_empty() || !offers.is_empty() {
-            indexes.changes += 1;
-        }
+        let mut market = self.write();
+        market.changes += 1;
         // Of a need nothing is told that was so before.
-        let kept = indexes.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, kept| !kept.found.iter().any(|found| needs.contains(&NeedId(found.need))));
-        let index = &mut indexes.market;
-        for row in &needs_now {
-            if NEEDS_SEEN_BY_NETWORK.contains(&row.status) {
-                index.upsert(need_profile(row));
-            } else {
-                index.remove(row.id.0);
-            }
-        }
-        for row in &offers_now {
-            if OFFERS_SEEN_BY_NETWORK.contains(&row.status) {
-                index.upsert(offer_profile(row));
-            } else {
-                index.remove(row.id.0);
+        let kept = market.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, kept| !kept.found.iter().any(|found| needs.contains(&found.need)));
+        for (id, profile) in now {
+            match profile {
+                Some(profile) => market.index.upsert(profile),
+                None => market.index.remove(id),
             }
         }
         Ok(())
     }
 
-    /// The best matches of a record, best first; nothing when it is not in the index or not open.
-    pub(crate) fn matches_of(&self, id: uuid::Uuid, limit: usize) -> Vec<Match> {
-        let indexes = self.read();
-        let index = &indexes.market;
-        let Some(profile) = index.get(id).filter(|profile| profile.open).cloned() else {
-            return Vec::new();
-        };
-        index.matches(&profile, limit)
+    /// The best matches of a record with those of a kind, best first; nothing when it is not in the
+    /// index or not open.
+    pub(crate) fn matches_of(&self, id: Uuid, kind: Kind, limit: usize) -> Vec<Match> {
+        let index = &self.read().index;
+        let open = index.get(id).filter(|profile| profile.open);
+        open.map_or_else(Vec::new, |profile| index.matches(profile, kind, limit))
     }
 
     /// How well a need and an offer fit, as their rows are now.
     pub(crate) fn judge(&self, need: &need::Model, offer: &offer::Model) -> Match {
-        self.read().market.score(&need_profile(need), &offer_profile(offer))
+        self.read().index.score(&need_profile(need), &offer_profile(offer))
     }
 
     /// How well a need and an offer fit that the index knows.
-    pub(crate) fn pair(&self, need: uuid::Uuid, offer: uuid::Uuid) -> Option<Match> {
-        let index = &self.read().market;
+    pub(crate) fn pair(&self, need: Uuid, offer: Uuid) -> Option<Match> {
+        let index = &self.read().index;
         Some(index.score(index.get(need)?, index.get(offer)?))
     }
 
     /// Whether both of these are open for interest, as far as the index knows.
-    pub(crate) fn are_open(&self, need: uuid::Uuid, offer: uuid::Uuid) -> bool {
-        let index = &self.read().market;
+    pub(crate) fn are_open(&self, need: Uuid, offer: Uuid) -> bool {
+        let index = &self.read().index;
         [need, offer].into_iter().all(|id| index.get(id).is_some_and(|profile| profile.open))
     }
 
-    /// The best matches of a draft, best first.
-    pub(crate) fn preview(&self, draft: &Profile, limit: usize) -> Vec<Match> {
-        self.read().market.matches(draft, limit)
+    /// The best matches of a draft with those of a kind, best first.
+    pub(crate) fn preview(&self, draft: &Profile, kind: Kind, limit: usize) -> Vec<Match> {
+        self.read().index.matches(draft, kind, limit)
+    }
+
+    /// The open needs that are most like one, the likest first; the other need stands as the match's
+    /// offer.
+    pub(crate) fn similar(&self, need: &Profile, limit: usize) -> Vec<Match> {
+        let mut found = self.read().index.similar(need, limit);
+        found.retain(|found| found.score >= LIKE);
+        found
+    }
+
+    /// What is known of a record, as far as the network may know of it.
+    pub(crate) fn profile(&self, id: Uuid) -> Option<Profile> {
+        self.read().index.get(id).cloned()
     }
 
     /// The open needs that suit intellectual property or a capability best, best first, at most
     /// 20. A need that has just been published may be missing for a minute; what is told of one
     /// is always what it says now.
     pub(crate) fn needs_for(&self, supply: &Profile, limit: usize) -> Vec<Match> {
-        let indexes = self.read();
-        let keep = || indexes.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let market = self.read();
+        let keep = || market.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = |kept: &&Kept| {
-            let same = kept.changes == indexes.changes || kept.at.elapsed() < KEPT_FOR;
+            let same = kept.changes == market.changes || kept.at.elapsed() < KEPT_FOR;
             same && kept.of == *supply
         };
         let known = keep().get(&supply.id).filter(is_new).map(|kept| kept.found.clone());
         let found = known.unwrap_or_else(|| {
-            let found: Arc<[Match]> = indexes.market.matches(supply, KEPT_NEEDS).into();
+            let found: Arc<[Match]> = market.index.matches(supply, Kind::Need, KEPT_NEEDS).into();
             let kept = Kept {
                 of: supply.clone(),
-                changes: indexes.changes,
+                changes: market.changes,
                 at: Instant::now(),
                 found: found.clone(),
             };
@@ -257,39 +302,28 @@ impl Engine {
         found.iter().take(limit).cloned().collect()
     }
 
-    /// The capabilities that suit a need best, best first; nothing when the need is not open, or
-    /// not known.
-    pub(crate) fn capabilities_for(&self, need: uuid::Uuid, limit: usize) -> Vec<Match> {
-        let Indexes { market, capabilities, .. } = &*self.read();
-        let Some(need) = market.get(need).filter(|profile| profile.open) else { return Vec::new() };
-        // Weighed by the words of the market, a pair has one score from both sides: what is
-        // found by those of capabilities only says which pairs to weigh.
-        let found = capabilities.matches(need, limit.max(WEIGHED));
-        let able = found.iter().filter_map(|found| capabilities.get(found.offer));
-        let mut found: Vec<_> = able.map(|able| market.score(need, able)).collect();
-        found.sort_unstable_by_key(|found| (std::cmp::Reverse(found.score), found.offer));
-        found.truncate(limit);
-        found
-    }
-
-    /// What a text finds among capabilities, best first, in what the reader may read.
-    pub(crate) fn search_capabilities(&self, text: &str, reader: Reader) -> Vec<Hit> {
-        self.read().capabilities.search(text, reader, None)
-    }
-
     /// What a text finds, best first, in what the reader may read.
-    pub(crate) fn search(&self, text: &str, reader: Reader, side: Option<Side>) -> Vec<Hit> {
-        self.read().market.search(text, reader, side)
+    pub(crate) fn search(&self, text: &str, reader: Reader, narrow: &Narrow) -> Found {
+        let index = &self.read().index;
+        let hits = index.search(text, reader, None);
+        let known = hits.into_iter().filter_map(|hit| Some((hit, index.get(hit.id)?)));
+        narrow.through(known)
     }
 
     // A panic while the lock was held leaves an index that still answers; it is rebuilt at the next start.
-    fn read(&self) -> RwLockReadGuard<'_, Indexes> {
+    fn read(&self) -> RwLockReadGuard<'_, Market> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Indexes> {
+    fn write(&self) -> RwLockWriteGuard<'_, Market> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The records of one kind that events are about.
+fn subjects<Id: FromStr + Into<Uuid>>(events: &[event::Model]) -> HashSet<Uuid> {
+    let subjects = events.iter().filter_map(|event| event.subject.as_deref());
+    subjects.filter_map(|subject| subject.parse::<Id>().ok()).map(Into::into).collect()
 }
 
 /// The needs and offers that events are about.
@@ -346,7 +380,7 @@ pub(crate) fn need_profile(need: &need::Model) -> Profile {
         region: need.region_id.map(|id| id.0),
         // The company is no institution that matching may know of; the chamber is.
         institution: Some(need.chamber_id.0),
-        ..Profile::new(need.id.0, Side::Need)
+        ..Profile::new(need.id.0, Kind::Need)
     }
 }
 
@@ -373,13 +407,14 @@ pub(crate) fn offer_profile(offer: &offer::Model) -> Profile {
         partnerships: either(&offer.transfer_mechanisms, &offer.partnership_types),
         state: offer.state_code.clone(),
         institution: Some(offer.ott_id.0),
-        ..Profile::new(offer.id.0, Side::Offer)
+        ..Profile::new(offer.id.0, Kind::Offer)
     }
 }
 
 /// What matching may read of what answers needs beside offers: intellectual property, a capability.
 pub(crate) struct SupplyText<'a> {
-    pub(crate) id: uuid::Uuid,
+    pub(crate) id: Uuid,
+    pub(crate) kind: Kind,
     /// What everybody reads.
     pub(crate) texts: [Option<&'a Localized>; 2],
     /// What the network reads besides.
@@ -402,21 +437,8 @@ pub(crate) fn supply_profile(supply: &SupplyText<'_>) -> Profile {
         trl: supply.trl.map(|(least, most)| (level(least), level(most))),
         state: supply.state.map(ToOwned::to_owned),
         institution: Some(supply.ott.0),
-        ..Profile::new(supply.id, Side::Offer)
+        ..Profile::new(supply.id, supply.kind)
     }
-}
-
-/// What matching may read of a capability: levels L0 and L1.
-fn capability_profile(row: &capability::Model) -> Profile {
-    supply_profile(&SupplyText {
-        id: row.id.0,
-        texts: [Some(&row.title), row.summary.as_ref()],
-        network_text: row.description.as_ref(),
-        scian: &row.scian,
-        trl: levels(row.trl_from, row.trl_to),
-        state: row.state_code.as_deref(),
-        ott: row.ott_id,
-    })
 }
 
 fn level(trl: i32) -> u8 {

@@ -8,6 +8,7 @@ mod list;
 mod mutation;
 mod object;
 mod query;
+mod search;
 mod suggest;
 
 pub use engine::Engine;
@@ -18,6 +19,9 @@ pub use object::FIELDS;
 pub use object::Match;
 pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
-pub(crate) use query::{MatchPreview, preview_capabilities, preview_needs};
+pub(crate) use query::{
+    MatchPreview, preview_capabilities, preview_dormant_assets, preview_needs, preview_similar,
+};
+pub use search::SearchQuery;
 pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
 pub use suggest::{follow, resign, skip};

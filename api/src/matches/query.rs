@@ -1,13 +1,11 @@
-//! Previews of matches for what is not saved yet, and ranked search.
+//! Previews of matches for what is not saved yet.
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    ComplexObject, Context, Enum, Object, SimpleObject, Union,
-    connection::{Connection, Edge},
-};
-use entity::{CapabilityId, Language, NeedId};
-use matching::{Reader, Side};
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use entity::{CapabilityId, IpAssetId, Language, NeedId, need};
+use matching::{Kind, Profile};
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::{
@@ -20,12 +18,18 @@ use crate::{
     checks::Checks,
     context::Request,
     error::{Error, Result, Told, UserError},
+    ip::{self, IpAsset},
     needs::{self, Need, NeedInput},
     offers::Offer,
-    read::{Asked, MOST, Node, Reading},
+    read::{Asked, Node, Reading},
 };
 
-/// How well two records fit that no match joins: a need that is not saved yet and an offer, a need and a capability, or a piece of intellectual property and a need. For members of the network.
+/// How many pieces of intellectual property are weighed before it is asked which are dormant.
+const WEIGHED_ASSETS: usize = 100;
+/// How many needs like a draft are told.
+const DUPLICATES: usize = 5;
+
+/// How well two records fit that no match joins: a need that is not saved yet and an offer, a need and a capability or a piece of intellectual property, or two needs that are alike. For members of the network.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct MatchPreview {
@@ -43,6 +47,8 @@ pub struct MatchPreview {
     need: Option<NeedId>,
     #[graphql(skip)]
     capability: Option<CapabilityId>,
+    #[graphql(skip)]
+    ip_asset: Option<IpAssetId>,
 }
 
 #[ComplexObject]
@@ -73,6 +79,11 @@ impl MatchPreview {
     async fn capability(&self, ctx: &Context<'_>) -> Told<Arc<Capability>> {
         ctx.load(self.capability?).await.transpose()
     }
+
+    /// The piece of intellectual property. Null when it is something else that matches, or when your level does not reach it any more.
+    async fn ip_asset(&self, ctx: &Context<'_>) -> Told<Arc<IpAsset>> {
+        ctx.load(self.ip_asset?).await.transpose()
+    }
 }
 
 /// What a preview found, or what is wrong with the draft.
@@ -80,56 +91,11 @@ impl MatchPreview {
 pub struct MatchPreviews {
     /// The best offers, best first. Empty when `userErrors` is not.
     matches: Vec<MatchPreview>,
+    /// The needs on offer that are most like the draft, the likest first, at most 5, judged by text and sector alone: perhaps somebody asks for the same already. Empty when none is like it, or when `userErrors` is not.
+    similar_needs: Vec<MatchPreview>,
     /// What is wrong with the draft. Empty when all went well.
     user_errors: Vec<UserError>,
 }
-
-/// What search looks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum SearchKind {
-    /// What companies need.
-    Need,
-    /// What transfer offices offer.
-    Offer,
-    /// What transfer offices can do.
-    Capability,
-}
-
-impl From<Side> for SearchKind {
-    fn from(side: Side) -> Self {
-        match side {
-            Side::Need => Self::Need,
-            Side::Offer => Self::Offer,
-        }
-    }
-}
-
-/// A need, an offer or a capability that search found.
-#[derive(Clone, Debug, Union)]
-pub enum SearchResult {
-    /// A need.
-    Need(Box<Need>),
-    /// An offer.
-    Offer(Box<Offer>),
-    /// A capability.
-    Capability(Box<Capability>),
-}
-
-/// How well a record answers a search.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct Relevance {
-    /// How well it answers, 0 to 10,000; comparable within one search alone.
-    score: u32,
-}
-
-/// How many records a search found.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct SearchTotals {
-    /// How many records share a word with the text.
-    total_count: usize,
-}
-
-type SearchPage = Connection<String, SearchResult, SearchTotals, Relevance>;
 
 /// Queries of matches and search.
 #[derive(Debug, Default)]
@@ -146,22 +112,6 @@ impl MatchQuery {
     ) -> Told<MatchPreviews> {
         Some(previews(ctx, input, first).await)
     }
-
-    /// Needs, offers and capabilities that share words with a text, the best first; capabilities are weighed among themselves. Anonymous readers search what is public; members of the network also what the network reads.
-    async fn search(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to look for, 1 to 500 characters, in Spanish or English.")]
-        text: String,
-        #[graphql(
-            desc = "Only needs, only offers or only capabilities; all when nothing is said."
-        )]
-        kind: Option<SearchKind>,
-        #[graphql(desc = "How many, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
-        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-    ) -> Told<SearchPage> {
-        Some(found(ctx, &text, kind, first, after).await)
-    }
 }
 
 impl MatchPreview {
@@ -174,6 +124,7 @@ impl MatchPreview {
             offer: None,
             need: None,
             capability: None,
+            ip_asset: None,
         }
     }
 }
@@ -201,12 +152,56 @@ pub(crate) fn preview_capabilities(
     first: Option<i32>,
 ) -> Result<Vec<MatchPreview>> {
     let first = how_many(ctx, first)?;
-    let found = ctx.service().engine().capabilities_for(need.0, first);
+    let found = ctx.service().engine().matches_of(need.0, Kind::Capability, first);
     let preview = |found: &matching::Match| MatchPreview {
         capability: Some(CapabilityId(found.offer)),
         ..MatchPreview::of(found)
     };
     Ok(found.iter().map(preview).collect())
+}
+
+/// The dormant intellectual property that fits a need best, best first. For members of the network.
+pub(crate) async fn preview_dormant_assets(
+    ctx: &Context<'_>,
+    need: NeedId,
+    first: Option<i32>,
+) -> Result<Vec<MatchPreview>> {
+    let first = how_many(ctx, first)?;
+    let mut found = ctx.service().engine().matches_of(need.0, Kind::Asset, WEIGHED_ASSETS);
+    let ids = found.iter().map(|found| IpAssetId(found.offer)).collect();
+    let dormant = ip::dormant_of(ctx, ids).await?;
+    found.retain(|found| dormant.contains(&IpAssetId(found.offer)));
+    let preview = |found: &matching::Match| MatchPreview {
+        ip_asset: Some(IpAssetId(found.offer)),
+        ..MatchPreview::of(found)
+    };
+    Ok(found.iter().take(first).map(preview).collect())
+}
+
+/// The open needs that are most like one, the likest first. For members of the network.
+pub(crate) async fn preview_similar(
+    ctx: &Context<'_>,
+    need: NeedId,
+    first: Option<i32>,
+) -> Result<Vec<MatchPreview>> {
+    let first = how_many(ctx, first)?;
+    let engine = ctx.service().engine();
+    let known = engine.profile(need.0);
+    if let Some(profile) = known {
+        return Ok(alike(ctx, &profile, first));
+    }
+    // Of a draft the engine knows nothing.
+    let row = need::Entity::find_by_id(need).one(ctx.service().db().fresh()).await?;
+    Ok(row.map_or_else(Vec::new, |row| alike(ctx, &need_profile(&row), first)))
+}
+
+fn alike(ctx: &Context<'_>, need: &Profile, first: usize) -> Vec<MatchPreview> {
+    let found = ctx.service().engine().similar(need, first);
+    let preview = |found: &matching::Match| MatchPreview {
+        need: Some(NeedId(found.offer)),
+        ..MatchPreview::of(found)
+    };
+    found.iter().map(preview).collect()
 }
 
 fn how_many(ctx: &Context<'_>, first: Option<i32>) -> Result<usize> {
@@ -232,11 +227,12 @@ async fn previews(
     let mut checks = Checks::new("input.", ctx.service().labels());
     let draft = needs::life::preview(input, viewer.now, &mut checks);
     if let Err(Error::Refused(user_errors)) = checks.done() {
-        return Ok(MatchPreviews { matches: Vec::new(), user_errors });
+        let (matches, similar_needs) = (Vec::new(), Vec::new());
+        return Ok(MatchPreviews { matches, similar_needs, user_errors });
     }
     let mut profile = need_profile(&draft);
     profile.institution = None;
-    let found = ctx.service().engine().preview(&profile, first);
+    let found = ctx.service().engine().preview(&profile, Kind::Offer, first);
     let asked = Asked::here(ctx).field("matches").and_then(|matches| matches.field("offer"));
     let ids: Vec<Uuid> = found.iter().map(|found| found.offer).collect();
     let mut offers = of_ids::<Offer>(ctx, asked, &ids).await?;
@@ -244,92 +240,12 @@ async fn previews(
         .iter()
         .map(|found| MatchPreview { offer: offers.remove(&found.offer), ..MatchPreview::of(found) })
         .collect();
-    Ok(MatchPreviews { matches, user_errors: Vec::new() })
-}
-
-async fn found(
-    ctx: &Context<'_>,
-    text: &str,
-    kind: Option<SearchKind>,
-    first: Option<i32>,
-    after: Option<String>,
-) -> Result<SearchPage> {
-    let size = usize::try_from(first.unwrap_or(20)).unwrap_or_default();
-    if size == 0 || size as u64 > MOST {
-        return Err(Error::Argument("first", "must be between 1 and 100".into()));
-    }
-    if !(1..=500).contains(&text.trim().chars().count()) {
-        return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
-    }
-    let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
-    let engine = ctx.service().engine();
-    let found = |side| {
-        let hits = engine.search(text, reader, side).into_iter();
-        hits.map(|hit| (hit.score, hit.id, SearchKind::from(hit.side))).collect::<Vec<_>>()
-    };
-    let able = || {
-        let hits = engine.search_capabilities(text, reader).into_iter();
-        hits.map(|hit| (hit.score, hit.id, SearchKind::Capability))
-    };
-    let mut hits = match kind {
-        Some(SearchKind::Need) => found(Some(Side::Need)),
-        Some(SearchKind::Offer) => found(Some(Side::Offer)),
-        Some(SearchKind::Capability) => able().collect(),
-        None => found(None).into_iter().chain(able()).collect(),
-    };
-    // The engine tells apart what has the same score; a cursor cannot.
-    hits.sort_unstable_by_key(|(score, id, _)| (std::cmp::Reverse(*score), *id));
-    // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
-    let start = match &after {
-        None => 0,
-        Some(cursor) => {
-            let (score, id) = place(cursor)
-                .ok_or_else(|| Error::Argument("after", "is not a cursor of this list".into()))?;
-            hits.partition_point(|hit| {
-                (std::cmp::Reverse(hit.0), hit.1) <= (std::cmp::Reverse(score), id)
-            })
-        }
-    };
-    let shown = &hits[start..hits.len().min(start + size)];
-    let of = |kind| {
-        let hits = shown.iter().filter(|(.., found)| *found == kind);
-        hits.map(|(_, id, _)| *id).collect::<Vec<_>>()
-    };
-    let asked = Asked::here(ctx).nodes();
-    let mut needs = of_ids::<Need>(ctx, asked.clone(), &of(SearchKind::Need)).await?;
-    let mut offers = of_ids::<Offer>(ctx, asked.clone(), &of(SearchKind::Offer)).await?;
-    let mut able = of_ids::<Capability>(ctx, asked, &of(SearchKind::Capability)).await?;
-    let mut page = Connection::with_additional_fields(
-        start > 0,
-        start + shown.len() < hits.len(),
-        SearchTotals { total_count: hits.len() },
-    );
-    for (score, id, kind) in shown {
-        let node = match kind {
-            SearchKind::Need => needs.remove(id).map(Box::new).map(SearchResult::Need),
-            SearchKind::Offer => offers.remove(id).map(Box::new).map(SearchResult::Offer),
-            SearchKind::Capability => able.remove(id).map(Box::new).map(SearchResult::Capability),
-        };
-        // What has left the network since the index was read is left out.
-        if let Some(node) = node {
-            let cursor = format!("{score}.{}", id.simple());
-            page.edges.push(Edge::with_additional_fields(
-                cursor,
-                node,
-                Relevance { score: *score },
-            ));
-        }
-    }
-    Ok(page)
-}
-
-fn place(cursor: &str) -> Option<(u32, Uuid)> {
-    let (score, id) = cursor.split_once('.')?;
-    Some((score.parse().ok()?, Uuid::try_parse(id).ok()?))
+    let similar_needs = alike(ctx, &profile, DUPLICATES);
+    Ok(MatchPreviews { matches, similar_needs, user_errors: Vec::new() })
 }
 
 /// The things with these ids, as far as they were asked for; none when they were not.
-async fn of_ids<N: Node>(
+pub(super) async fn of_ids<N: Node>(
     ctx: &Context<'_>,
     asked: Option<Asked<'_>>,
     ids: &[Uuid],

@@ -9,7 +9,7 @@ use entity::{
     DelegationId, Localized, MatchComponent, MatchComponents, MatchId, MatchSource, MatchStatus,
     NeedId, OfferId, OrganizationId, RegionId, match_, need, offer,
 };
-use matching::{Feature, Match, Side};
+use matching::{Feature, Kind, Match, Side};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, Order, QueryFilter,
     QuerySelect, QueryTrait,
@@ -89,7 +89,7 @@ pub async fn resign(service: &Service, instance: &str) -> Result<()> {
 /// it is among the best of the other side. What people decided about stays.
 async fn suggest(service: &Service, side: Side, id: Uuid) -> Result<()> {
     let engine = service.engine();
-    let candidates = engine.matches_of(id, LOOKED_AT);
+    let candidates = engine.matches_of(id, other_kind(side), LOOKED_AT);
     let (own, _) = columns(side);
     let of_record = own.into_expr().eq(value(id));
     if candidates.is_empty() {
@@ -342,6 +342,13 @@ impl NeedOwners {
             delegation: self.delegation_id,
             ott,
         }
+    }
+}
+
+fn other_kind(side: Side) -> Kind {
+    match side {
+        Side::Need => Kind::Offer,
+        Side::Offer => Kind::Need,
     }
 }
 

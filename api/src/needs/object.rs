@@ -19,7 +19,10 @@ use crate::{
     documents::{Document, documents_of},
     error::{Result, Told},
     history::StatusChange,
-    matches::{Match, MatchPreview, best_offers, preview_capabilities},
+    matches::{
+        Match, MatchPreview, best_offers, preview_capabilities, preview_dormant_assets,
+        preview_similar,
+    },
     organizations::{Delegation, Organization, Region},
     policy::{
         CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
@@ -387,6 +390,30 @@ impl Need {
             return None;
         }
         Some(preview_capabilities(ctx, self.id, first))
+    }
+
+    /// The dormant intellectual property that fits it best, best first, while it is open: published, filed two years ago or before, and used by nobody. For members of the network. Null below `NETWORK`.
+    async fn matching_dormant_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 20; 5 when nothing is said.")] first: Option<i32>,
+    ) -> Told<Vec<MatchPreview>> {
+        if self.disclosure_level < DisclosureLevel::Network {
+            return None;
+        }
+        Some(preview_dormant_assets(ctx, self.id, first).await)
+    }
+
+    /// The open needs that are most like it, the likest first, judged by text and sector alone: who asks for the same already, or shares the problem. Fewer, or none, where none is like it. For members of the network. Null below `NETWORK`.
+    async fn similar_needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 20; 5 when nothing is said.")] first: Option<i32>,
+    ) -> Told<Vec<MatchPreview>> {
+        if self.disclosure_level < DisclosureLevel::Network {
+            return None;
+        }
+        Some(preview_similar(ctx, self.id, first).await)
     }
 
     /// Its files, as far as you may read them, the first first; at most 20. Null only when they cannot be read.
