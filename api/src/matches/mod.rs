@@ -11,7 +11,7 @@ mod query;
 mod suggest;
 
 pub use engine::Engine;
-pub(crate) use engine::{Names, SupplyText};
+pub(crate) use engine::{Names, SupplyText, need_profile, offer_profile, touched};
 pub use list::MatchListQuery;
 pub use mutation::MatchMutation;
 pub use object::FIELDS;
