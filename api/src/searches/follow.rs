@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     NeedId, OfferId, SavedSearchId, SavedSearchKind, SearchCadence, SearchFindId, event, need,
     offer, saved_search, search_find,
@@ -78,10 +78,10 @@ async fn heed(service: &Service, events: &[event::Model]) -> Result<usize> {
             .await?;
         let Some(last) = searches.last() else { return Ok(done) };
         after = Some(last.id);
-        let found = searches.into_iter().map(|search| (news.fitting(&search), search));
-        let found: Vec<_> = found.filter(|(records, _)| !records.is_empty()).collect();
-        if !found.is_empty() {
-            done += write(service, found).await?;
+        let finding = searches.iter().filter(|search| !news.fitting(search).is_empty());
+        let finding: Vec<_> = finding.map(|search| search.id).collect();
+        if !finding.is_empty() {
+            done += write(service, &mut news, &finding).await?;
         }
     }
 }
@@ -114,28 +114,26 @@ async fn records(db: &Db, events: &[event::Model]) -> Result<Vec<(Profile, DateT
     Ok(needs.chain(offers).collect())
 }
 
-/// Writes down what searches found and had not found before.
-async fn write(service: &Service, found: Vec<(Vec<Uuid>, saved_search::Model)>) -> Result<usize> {
+/// Writes down what these searches find and had not found before.
+async fn write(service: &Service, news: &mut News, searches: &[SavedSearchId]) -> Result<usize> {
     use search_find::Column;
     let mut work = service.system_work().await?;
-    let ids = || found.iter().map(|(_, search)| search.id);
-    // Each search is held: its owner does not change it, and nobody else finds for it, meanwhile.
-    let held: HashSet<(SavedSearchId, i32)> = saved_search::Entity::find()
-        .filter(saved_search::Column::Id.is_in(ids()))
+    // Each search is held, and asked as it is now: its owner does not change it, and nobody else
+    // finds for it, meanwhile.
+    let held = saved_search::Entity::find()
+        .filter(saved_search::Column::Id.is_in(searches.iter().copied()))
         .filter(looking())
         .order_by_asc(saved_search::Column::Id)
         .lock(LockType::NoKeyUpdate)
         .all(work.tx())
-        .await?
-        .into_iter()
-        .map(|search| (search.id, search.version))
-        .collect();
+        .await?;
+    let found: Vec<_> = held.into_iter().map(|search| (news.fitting(&search), search)).collect();
     let records: HashSet<Uuid> = found.iter().flat_map(|(records, _)| records.clone()).collect();
     let of_records = Condition::any()
         .add(Column::NeedId.is_in(records.iter().copied().map(NeedId)))
         .add(Column::OfferId.is_in(records.iter().copied().map(OfferId)));
     let known: HashSet<(SavedSearchId, Uuid)> = search_find::Entity::find()
-        .filter(Column::SavedSearchId.is_in(ids()))
+        .filter(Column::SavedSearchId.is_in(searches.iter().copied()))
         .filter(of_records)
         .all(work.tx())
         .await?
@@ -143,7 +141,7 @@ async fn write(service: &Service, found: Vec<(Vec<Uuid>, saved_search::Model)>) 
         .filter_map(|row| Some((row.saved_search_id, record(&row)?)))
         .collect();
     let (mut rows, now) = (Vec::new(), work.now);
-    for (records, search) in found.iter().filter(|(_, one)| held.contains(&(one.id, one.version))) {
+    for (records, search) in &found {
         let new = records.iter().filter(|record| !known.contains(&(search.id, **record)));
         let before = rows.len();
         for record in new {
@@ -165,6 +163,12 @@ async fn write(service: &Service, found: Vec<(Vec<Uuid>, saved_search::Model)>) 
 
 fn find(search: &saved_search::Model, record: Uuid, now: DateTime<Utc>) -> search_find::Model {
     let is_need = search.kind == SavedSearchKind::Need;
+    // Nothing has to happen then, so nothing can happen twice or not at all.
+    let told_at = match search.cadence {
+        SearchCadence::AtOnce => now,
+        SearchCadence::Daily => next_morning(now),
+        SearchCadence::Weekly => next_monday_morning(now),
+    };
     search_find::Model {
         id: SearchFindId::new(now),
         saved_search_id: search.id,
@@ -172,12 +176,8 @@ fn find(search: &saved_search::Model, record: Uuid, now: DateTime<Utc>) -> searc
         need_id: is_need.then_some(NeedId(record)),
         offer_id: (!is_need).then_some(OfferId(record)),
         found_at: now,
-        // Nothing has to happen then, so nothing can happen twice or not at all.
-        told_at: match search.cadence {
-            SearchCadence::AtOnce => now,
-            SearchCadence::Daily => next_morning(now),
-            SearchCadence::Weekly => next_monday_morning(now),
-        },
+        // Behind what its owner has looked at, though whoever led before had a clock that was ahead.
+        told_at: told_at.max(search.seen_at + Duration::microseconds(1)),
     }
 }
 

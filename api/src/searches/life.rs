@@ -4,7 +4,7 @@ use entity::{
     Codes, SavedSearchId, SavedSearchKind, SearchCadence, SearchChannel, SearchFindId,
     saved_search, search_find,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::input::{SavedSearchInput, query};
 use crate::{
@@ -58,7 +58,7 @@ pub(super) async fn save(
     };
     // Two requests at once do not share the last place: the second waits for the rows that the
     // first holds, and then counts anew.
-    own().lock_exclusive().all(work.tx()).await?;
+    own().order_by_asc(saved_search::Column::Id).lock_exclusive().all(work.tx()).await?;
     if own().all(work.tx()).await?.len() >= MOST_SEARCHES {
         return Err(Error::refused(
             UserErrorCode::LimitReached,
