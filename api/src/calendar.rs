@@ -9,6 +9,8 @@ use crate::codes::{HOLIDAY, Labels};
 
 /// What Mexico City is behind UTC, all year: which day it is, is asked there.
 const CITY: Duration = Duration::hours(6);
+/// When the day's news are told.
+const MORNING: Duration = Duration::hours(8);
 /// What the last time zone of Mexico is behind UTC.
 const LAST_ZONE: Duration = Duration::hours(8);
 
@@ -20,6 +22,19 @@ pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
 /// The beginning of a day in Mexico City.
 pub(crate) fn beginning_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc() + CITY
+}
+
+/// The next time that it is eight in the morning in Mexico City.
+pub(crate) fn next_morning(after: DateTime<Utc>) -> DateTime<Utc> {
+    let morning = beginning_of(day_of(after)) + MORNING;
+    if morning > after { morning } else { morning + Duration::days(1) }
+}
+
+/// The same, of a Monday.
+pub(crate) fn next_monday_morning(after: DateTime<Utc>) -> DateTime<Utc> {
+    let morning = next_morning(after);
+    let days = (7 - day_of(morning).weekday().num_days_from_monday()) % 7;
+    morning + Duration::days(days.into())
 }
 
 /// The end of a day in the last time zone of Mexico.
@@ -105,6 +120,21 @@ mod tests {
             0,
             "what is over has no days left"
         );
+    }
+
+    #[test]
+    fn the_morning_is_that_of_mexico_city() {
+        for (after, day, week) in [
+            // A Monday, a second before eight in the city, at eight, and at noon.
+            ("2026-03-02T13:59:59Z", "2026-03-02T14:00:00Z", "2026-03-02T14:00:00Z"),
+            ("2026-03-02T14:00:00Z", "2026-03-03T14:00:00Z", "2026-03-09T14:00:00Z"),
+            ("2026-03-02T18:00:00Z", "2026-03-03T14:00:00Z", "2026-03-09T14:00:00Z"),
+            // A Sunday evening in the city is Monday in UTC.
+            ("2026-03-09T05:00:00Z", "2026-03-09T14:00:00Z", "2026-03-09T14:00:00Z"),
+        ] {
+            assert_eq!(next_morning(at(after)), at(day), "{after}");
+            assert_eq!(next_monday_morning(at(after)), at(week), "{after}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     AgreementId, DisclosureLevel, InboxKind, InterestId, IpAssetId, NeedId, OfferId, ProjectId,
+    SavedSearchId,
     waiting::{Column, Entity},
 };
 use sea_orm::{
@@ -26,6 +27,7 @@ use crate::{
         Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, ToOne, fingerprint,
         page,
     },
+    searches::{self, SavedSearch},
     waits::Waits,
 };
 
@@ -35,7 +37,7 @@ use crate::{
 pub struct InboxItem {
     /// What you are expected to do, and with what.
     kind: InboxKind,
-    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`, `asset_…`, `project_…`): ask for it by the field of its kind, or by `node`.
+    /// The id of the record that waits (`need_…`, `offer_…`, `interest_…`, `agreement_…`, `asset_…`, `project_…`, `search_…`): ask for it by the field of its kind, or by `node`.
     record: ID,
     /// Since when it waits.
     since: DateTime<Utc>,
@@ -57,6 +59,8 @@ pub struct InboxItem {
     ip_asset: One<IpAsset>,
     #[graphql(skip)]
     project: One<Project>,
+    #[graphql(skip)]
+    saved_search: One<SavedSearch>,
 }
 
 #[ComplexObject]
@@ -90,6 +94,11 @@ impl InboxItem {
     async fn project(&self) -> Option<&Project> {
         self.project.as_deref()
     }
+
+    /// The saved search that found something. Null when it is something else.
+    async fn saved_search(&self) -> Option<&SavedSearch> {
+        self.saved_search.as_deref()
+    }
 }
 
 use DisclosureLevel::PublicBlind as L0;
@@ -106,6 +115,7 @@ pub const FIELDS: &[Field<Column>] = &[
             Column::AgreementId,
             Column::AssetId,
             Column::ProjectId,
+            Column::SavedSearchId,
         ],
         L0,
     ),
@@ -118,6 +128,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("agreement", &[Column::AgreementId], L0),
     Field::new("ipAsset", &[Column::AssetId], L0),
     Field::new("project", &[Column::ProjectId], L0),
+    Field::new("savedSearch", &[Column::SavedSearchId], L0),
 ];
 
 impl Node for InboxItem {
@@ -160,6 +171,11 @@ impl Node for InboxItem {
                 key: Column::ProjectId,
                 place: |item: &mut Self| &mut item.project,
             },
+            &ToOne {
+                name: "savedSearch",
+                key: Column::SavedSearchId,
+                place: |item: &mut Self| &mut item.saved_search,
+            },
         ]
     }
 
@@ -181,6 +197,7 @@ impl Node for InboxItem {
             agreements::waiting,
             ip::waiting,
             projects::waiting,
+            searches::waiting,
         ];
         let parts = slices.into_iter().flat_map(|slice| slice(viewer));
         let all = parts.reduce(|mut all, part| all.union(UnionType::All, part).take());
@@ -207,7 +224,8 @@ impl Node for InboxItem {
         let agreement = row.get::<AgreementId>(Column::AgreementId)?.map(|id| id.to_string());
         let asset = row.get::<IpAssetId>(Column::AssetId)?.map(|id| id.to_string());
         let project = row.get::<ProjectId>(Column::ProjectId)?.map(|id| id.to_string());
-        let record = need.or(offer).or(interest).or(agreement).or(asset).or(project);
+        let search = row.get::<SavedSearchId>(Column::SavedSearchId)?.map(|id| id.to_string());
+        let record = need.or(offer).or(interest).or(agreement).or(asset).or(project).or(search);
         Ok(Self {
             kind: row.get_or_default(Column::Kind)?,
             record: record.unwrap_or_default().into(),
@@ -221,6 +239,7 @@ impl Node for InboxItem {
             agreement: None,
             ip_asset: None,
             project: None,
+            saved_search: None,
         })
     }
 }

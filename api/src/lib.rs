@@ -49,6 +49,7 @@ pub mod read;
 mod roles;
 mod scalars;
 pub mod schema;
+pub mod searches;
 pub mod telemetry;
 pub mod text;
 pub mod timeline;

@@ -21,6 +21,7 @@ use crate::{
     programmes::Programme,
     projects::Project,
     read::{Account, Asked, MOST, Node, Reading},
+    searches::SavedSearch,
 };
 
 /// A thing of the graph that can be read again by its id.
@@ -64,6 +65,8 @@ pub enum AnyNode {
     Document(Arc<Document>),
     /// An entry of the ledger of disclosures.
     Disclosure(Arc<Disclosure>),
+    /// A search that you saved.
+    SavedSearch(Arc<SavedSearch>),
 }
 
 /// Queries by id.
@@ -113,6 +116,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Document, &mut found).await?;
     account_for_documents(ctx, &found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
+    gather(ctx, ids, AnyNode::SavedSearch, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

@@ -22,6 +22,7 @@ use crate::{
     organizations::{ConsentMutation, OrganizationQuery},
     programmes::{ProgrammeMutation, ProgrammeQuery},
     projects::{ProjectMutation, ProjectQuery},
+    searches::{SavedSearchMutation, SavedSearchQuery},
     viewer::ViewerQuery,
 };
 
@@ -44,6 +45,7 @@ pub struct Query(
     CapabilityQuery,
     AssimilationQuery,
     LedgerQuery,
+    SavedSearchQuery,
     CodeQuery,
 );
 
@@ -63,6 +65,7 @@ pub struct Mutation(
     IpMutation,
     CapabilityMutation,
     AssimilationMutation,
+    SavedSearchMutation,
 );
 
 /// The schema, as the service executes it.

@@ -12,6 +12,7 @@ use crate::{
     organizations::{Delegation, Organization, Region},
     policy,
     read::{Page, PageArgs},
+    searches::{SavedSearch, saved_searches},
 };
 
 /// You: who you are and in which roles. Without a token you are nobody, and read what is public.
@@ -46,6 +47,21 @@ impl Me {
         self.person?;
         let args = PageArgs { first, after, last, before };
         Some(inbox(ctx, kind, &args).await)
+    }
+
+    /// The searches that you saved, the last first: yours alone. Null for nobody; empty for those without a role.
+    async fn saved_searches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Told<Page<SavedSearch>> {
+        self.person?;
+        let args = PageArgs { first, after, last, before };
+        Some(saved_searches(ctx, &args).await)
     }
 }
 

@@ -50,7 +50,10 @@ impl Waits {
                 | Column::InterestId
                 | Column::AgreementId
                 | Column::AssetId
-                | Column::ProjectId => Func::cust("NULLIF").args([id.clone(), id.clone()]).into(),
+                | Column::ProjectId
+                | Column::SavedSearchId => {
+                    Func::cust("NULLIF").args([id.clone(), id.clone()]).into()
+                }
             };
             query.expr_as(value, column);
         }
@@ -80,7 +83,8 @@ fn nothing(column: Column) -> SimpleExpr {
         | Column::InterestId
         | Column::AgreementId
         | Column::AssetId
-        | Column::ProjectId => "CAST(NULL AS uuid)",
+        | Column::ProjectId
+        | Column::SavedSearchId => "CAST(NULL AS uuid)",
     })
 }
 

@@ -184,6 +184,10 @@ ids! {
     ProgrammeId = "programme";
     /// Identifies an outcome of a project.
     OutcomeId = "outcome";
+    /// Identifies a search that somebody saved.
+    SavedSearchId = "search";
+    /// Identifies something that a saved search found.
+    SearchFindId = "find";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

@@ -41,6 +41,8 @@ pub mod project;
 pub mod project_partner;
 pub mod project_source;
 pub mod region;
+pub mod saved_search;
+pub mod search_find;
 pub mod value;
 pub mod vocabulary;
 pub mod waiting;

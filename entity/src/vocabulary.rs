@@ -1091,6 +1091,32 @@ vocabularies! {
         OutcomeToValidate = "OUTCOME_TO_VALIDATE",
         /// A project that was carried out, with its outcomes validated: close it. For the office's managers and the chamber's admins.
         ProjectToClose = "PROJECT_TO_CLOSE",
+        /// A saved search that found something which you have not marked as seen. For whoever saved it.
+        SearchFound = "SEARCH_FOUND",
+    }
+
+    /// What a saved search looks for.
+    SavedSearchKind = "saved_search_kind" {
+        /// What companies need.
+        Need = "NEED",
+        /// What transfer offices offer.
+        Offer = "OFFER",
+    }
+
+    /// When a saved search tells what it found.
+    SearchCadence = "search_cadence" {
+        /// As soon as it is found.
+        AtOnce = "AT_ONCE",
+        /// Gathered, every day at 8:00 in Mexico City.
+        Daily = "DAILY",
+        /// Gathered, every Monday at 8:00 in Mexico City.
+        Weekly = "WEEKLY",
+    }
+
+    /// Where a saved search tells what it found.
+    SearchChannel = "search_channel" {
+        /// In the inbox of whoever saved it.
+        Inbox = "INBOX",
     }
 
     /// What kind of project it is.

@@ -3,7 +3,9 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AgreementId, InboxKind, InterestId, IpAssetId, NeedId, OfferId, ProjectId};
+use crate::{
+    AgreementId, InboxKind, InterestId, IpAssetId, NeedId, OfferId, ProjectId, SavedSearchId,
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,6 +23,7 @@ pub struct Model {
     pub agreement_id: Option<AgreementId>,
     pub asset_id: Option<IpAssetId>,
     pub project_id: Option<ProjectId>,
+    pub saved_search_id: Option<SavedSearchId>,
     pub since: DateTimeUtc,
     pub until: Option<DateTimeUtc>,
     pub escalated: bool,

@@ -17,6 +17,7 @@ mod m20261129_000014_capabilities;
 mod m20261129_000015_assessments;
 mod m20261129_000016_projects;
 mod m20261129_000017_programmes;
+mod m20261129_000018_saved_searches;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000015_assessments::Migration),
             Box::new(m20261129_000016_projects::Migration),
             Box::new(m20261129_000017_programmes::Migration),
+            Box::new(m20261129_000018_saved_searches::Migration),
         ]
     }
 }

@@ -81,6 +81,7 @@ const SLICES: &[&str] = &[
     "assimilation",
     "documents",
     "ledger",
+    "searches",
     "codes",
 ];
 

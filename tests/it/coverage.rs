@@ -12,7 +12,7 @@ use entity::{
 use serde_json::{Value, json};
 use tests::{World, records};
 
-use crate::{assimilation, needs, offers, policy, programmes, projects};
+use crate::{assimilation, needs, offers, policy, programmes, projects, saved_searches};
 
 tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
 
@@ -43,6 +43,10 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     // Not public yet, and its office's alone.
     let asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
     let able = world.capability(&cast, CapabilityStatus::Draft).await.id.to_string();
+    let owner = world.person(Role::MemberUser, cast.other_company).await;
+    let search = saved_searches::saved(&owner, json!({ "kind": "NEED" })).await;
+    assert_eq!(world.events().await, ["SEARCH_SAVED"]);
+    let search = search["id"].as_str().unwrap();
     let project = records::project(&cast, ProjectStatus::Active, world.now());
     world.project(&project).await;
     let project = project.project.id.to_string();
@@ -177,6 +181,11 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             shown(json!("everybody")),
         ),
         (
+            "savedSearch",
+            format!("{{ savedSearch(id: \"{search}\") {{ id }} }}"),
+            shown(Value::Null),
+        ),
+        (
             "disclosures",
             "{ disclosures { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
@@ -283,6 +292,9 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let hidden_asset = world.asset(&cast, IpLegalStatus::Filed).await.id.to_string();
     let assessed = records::assessment(cast.company, cast.chamber, 2, world.now());
     world.put(assessed.clone()).await;
+    let owner = world.person(Role::MemberUser, cast.other_company).await;
+    let search = saved_searches::saved(&owner, json!({ "kind": "NEED" })).await;
+    assert_eq!(world.events().await, ["SEARCH_SAVED"]);
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
     let member = world.person(Role::MemberUser, cast.other_company).await;
@@ -293,6 +305,16 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
             [(&nobody, "UNAUTHENTICATED"), (&stranger, "FORBIDDEN"), (&member, "FORBIDDEN")]
         {
             let outcomes = match verb.as_str() {
+                // Whoever belongs to the network saves searches; nobody knows of another's.
+                "saveSearch" if person.id == member.id => Vec::new(),
+                "saveSearch" => {
+                    let input = json!({ "kind": "NEED", "name": "Todas" });
+                    vec![(saved_searches::done(person, &verb, input).await, to_them)]
+                }
+                verb if verb.contains("Search") => {
+                    let input = saved_searches::input(verb, &search);
+                    vec![(saved_searches::done(person, verb, input).await, "NOT_FOUND")]
+                }
                 "grantConsent" => {
                     let ask = "mutation($input: GrantConsentInput!) { grantConsent(input: $input) \
                         { userErrors { code } } }";

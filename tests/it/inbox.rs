@@ -35,7 +35,7 @@ tests::stories!(
 );
 
 const INBOX: &str = "{ viewer { inbox(first: 100) { totalCount pageInfo { hasNextPage } nodes { kind \
-    record since until escalated need { id } offer { id } interest { id } agreement { id } ipAsset { id } project { id } } } } }";
+    record since until escalated need { id } offer { id } interest { id } agreement { id } ipAsset { id } project { id } savedSearch { id } } } } }";
 
 async fn inbox(person: &Person<'_>) -> Vec<Value> {
     let page = person.send(INBOX, json!({})).await.root()["inbox"].clone();
@@ -318,6 +318,22 @@ async fn an_inbox_holds_what_the_rule_says(world: &World) {
                     }
                 }
             }
+            // Each of them saved two searches; one found a need that everybody may read, and one of
+            // somebody else found it too.
+            let owner = person.id.unwrap();
+            let need = all.needs.iter().find(|row| row.status == NeedStatus::Published).unwrap();
+            for (owner, has_found) in
+                [(owner, true), (owner, false), (PersonId::new(world.now()), true)]
+            {
+                let search = records::saved_search(owner, world.now());
+                world.put(search.clone()).await;
+                if has_found {
+                    world.put(records::search_find(&search, need.id, world.now())).await;
+                }
+                if has_found && Some(owner) == viewer.person && viewer.is_member() {
+                    right.insert(("SEARCH_FOUND".to_owned(), search.id.to_string()));
+                }
+            }
             let found = inbox(&person).await;
             let listed: Vec<_> = found
                 .iter()
@@ -331,8 +347,9 @@ async fn an_inbox_holds_what_the_rule_says(world: &World) {
             assert_eq!(set, right, "{name}");
             for item in &found {
                 // What waits is there to be read, and nothing else stands beside it.
-                let nouns = ["need", "offer", "interest", "agreement", "ipAsset", "project"]
-                    .map(|noun| item[noun]["id"].clone());
+                let nouns =
+                    ["need", "offer", "interest", "agreement", "ipAsset", "project", "savedSearch"]
+                        .map(|noun| item[noun]["id"].clone());
                 let there: Vec<_> = nouns.iter().filter(|id| !id.is_null()).collect();
                 assert_eq!(there, [&item["record"]], "{name}");
             }
@@ -687,6 +704,8 @@ async fn read_whole(world: &World, sql: &str) -> Vec<String> {
         "message",
         "event",
         "message_read",
+        "saved_search",
+        "search_find",
         "agreement",
         "agreement_party",
         "consent",

@@ -37,6 +37,7 @@ mod programmes;
 mod projects;
 mod reading;
 mod redaction;
+mod saved_searches;
 mod story;
 mod time;
 mod timeline;

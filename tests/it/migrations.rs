@@ -7,7 +7,8 @@ use entity::{
     assessment, capability, chamber_profile, code, confidant, consent, counter, delegation,
     disclosure, document, event, external_ref, follower, history, interest, ip_asset, ip_event,
     match_, membership, message, message_read, milestone, need, offer, organization, ott_profile,
-    outcome, person, programme, project, project_partner, project_source, region,
+    outcome, person, programme, project, project_partner, project_source, region, saved_search,
+    search_find,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -65,6 +66,8 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<ott_profile::Entity>(),
         columns::<person::Entity>(),
         columns::<region::Entity>(),
+        columns::<saved_search::Entity>(),
+        columns::<search_find::Entity>(),
     ]
     .into()
 }

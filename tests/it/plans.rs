@@ -73,6 +73,8 @@ const LISTS: &[&str] = &[
     "{ programmes { nodes { title announcedBy { name } } } }",
     "{ programmes(order: OLDEST) { nodes { id } } }",
     "{ programmes(order: RECENTLY_UPDATED) { nodes { id } } }",
+    "{ viewer { savedSearches { nodes { name } } } }",
+    "{ viewer { savedSearches(first: 5) { nodes { finds(first: 5) { nodes { need { title } offer { title } } } } } } }",
     "{ node(id: \"$region\") { ... on Region { delegations { name } } } }",
 ];
 
@@ -90,6 +92,9 @@ async fn every_list_walks_along_an_index(world: &World) {
     world.capability(&cast, CapabilityStatus::Published).await;
     world.project(&records::project(&cast, ProjectStatus::Active, world.now())).await;
     world.put(records::programme(&cast, ProgrammeStatus::Open, world.now())).await;
+    let search = records::saved_search(officer.id.unwrap(), world.now());
+    world.put(search.clone()).await;
+    world.put(records::search_find(&search, need.id, world.now())).await;
     let ids = [
         ("$chamber", cast.chamber.to_string()),
         ("$region", cast.north.to_string()),

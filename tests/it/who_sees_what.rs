@@ -10,11 +10,11 @@ use api::{
     policy::{
         Action, AgreementAction, AssessmentAction, CapabilityAction, InterestAction, IpAssetAction,
         MatchAction, NeedAction, OfferAction, OrganizationFacts, ProgrammeAction, ProjectAction,
-        Resource, Viewer,
+        Resource, SavedSearchAction, Viewer,
     },
     programmes, projects,
     read::Field,
-    timeline,
+    searches, timeline,
 };
 use entity::{
     AgreementStatus, AgreementType, AssessmentKind, CapabilityStatus, DisclosureLevel,
@@ -165,6 +165,14 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), may.map(|action| action.permitted(viewer, row)).to_vec())
         });
     }
+    let names: Vec<_> = SavedSearchAction::iter().map(SavedSearchAction::mutation).collect();
+    let owner = viewers.iter().find(|(name, _)| *name == "officer of the office");
+    let owner = owner.and_then(|(_, viewer)| viewer.person).expect("somebody");
+    let search = records::saved_search(owner, now);
+    table(&mut text, "saved search of the officer of the office", &names, &viewers, |viewer| {
+        let may = SavedSearchAction::iter().map(|action| action.permitted(viewer, &search));
+        (search.level(viewer), may.collect())
+    });
     let to_offer = records::interest(
         &need,
         &offer,
@@ -234,6 +242,8 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "message", interests::MESSAGE_FIELDS);
     fields(&mut text, "document", documents::FIELDS);
     fields(&mut text, "disclosure", ledger::FIELDS);
+    fields(&mut text, "saved search", searches::FIELDS);
+    fields(&mut text, "find of a search", searches::FIND_FIELDS);
     fields(&mut text, "entry of a timeline", timeline::FIELDS);
     fields(&mut text, "item of an inbox", inbox::FIELDS);
     writeln!(text, "told in timelines{:13}from", "").unwrap();
@@ -255,7 +265,8 @@ The need belongs to the company, in one region of the chamber; the offer to the
 office; a match is between the two, and so is an interest. L0 of an interest is what each of
 its parties reads: nobody else knows of it. L0 of a document is what each of its readers
 reads; who they are, the level of the document says. Assessments are read below their company,
-from L2 on; in their own tables stands who may take them back. Where a company lets its chamber represent it, the chamber sees L3 in place
+from L2 on; in their own tables stands who may take them back. Whoever belongs to the network
+saves searches, each their own. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";

@@ -18,12 +18,14 @@ use entity::{
     OrganizationId, OrganizationKind, OutcomeId, OutcomeKind, OutcomeStatus, PartnershipType,
     PersonId, PriceBand, ProblemKind, ProgrammeId, ProgrammeKind, ProgrammeStatus, ProjectId,
     ProjectRisk, ProjectRisks, ProjectStatus, ProjectType, RegionId, RequirementAnswer,
-    RequirementAnswers, RequirementResponse, RiskLevel, SizeBasis, SizeClass, SolutionDepth,
+    RequirementAnswers, RequirementResponse, RiskLevel, SavedSearchId, SavedSearchKind,
+    SearchCadence, SearchChannel, SearchFindId, SizeBasis, SizeClass, SolutionDepth,
     SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts,
     TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims,
     WorkPackage, WorkPackages, affiliation, agreement, agreement_party, assessment, capability,
     consent, delegation, document, document::RecordId, interest, ip_asset, ip_event, match_,
     milestone, need, offer, organization, outcome, programme, project, project_partner, region,
+    saved_search, search_find,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -1063,5 +1065,48 @@ pub fn assessment(
         recorded_at: now,
         recorded_by: None,
         withdrawn_at: None,
+    }
+}
+
+/// A search for all needs, saved by somebody.
+#[must_use]
+pub fn saved_search(person: PersonId, now: DateTime<Utc>) -> saved_search::Model {
+    saved_search::Model {
+        id: SavedSearchId::new(now),
+        version: 1,
+        person_id: person,
+        created_at: now,
+        updated_at: now,
+        name: "Todas".into(),
+        kind: SavedSearchKind::Need,
+        text: None,
+        scian: Codes::default(),
+        states: Codes::default(),
+        trl_min: None,
+        trl_max: None,
+        cadence: SearchCadence::AtOnce,
+        channel: SearchChannel::Inbox,
+        since: now,
+        paused_at: None,
+        seen_at: now,
+        seen_id: SearchFindId::default(),
+    }
+}
+
+/// A need that it found.
+#[must_use]
+pub fn search_find(
+    search: &saved_search::Model,
+    need: NeedId,
+    now: DateTime<Utc>,
+) -> search_find::Model {
+    search_find::Model {
+        id: SearchFindId::new(now),
+        saved_search_id: search.id,
+        person_id: search.person_id,
+        need_id: Some(need),
+        offer_id: None,
+        found_at: now,
+        told_at: now,
     }
 }

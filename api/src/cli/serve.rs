@@ -19,7 +19,7 @@ use crate::{
     demo::{self, DemoToken},
     error::Error,
     http::{self, App},
-    matches, telemetry,
+    matches, searches, telemetry,
     token::{Issuers, LocalKey, prove_crypto},
 };
 
@@ -149,7 +149,8 @@ async fn listen(
         follower.abort();
     }
     // Another instance need not wait for the lease to end; if this fails, it waits.
-    if let Err(error) = matches::resign(&service, &instance).await {
+    let resigned = matches::resign(&service, &instance).await;
+    if let Err(error) = resigned.and(searches::resign(&service, &instance).await) {
         tracing::warn!(error = error.describe(), "the lead could not be given up");
     }
     served.map_err(|error| format!("{}: {error}", settings.listen))?;
@@ -157,15 +158,20 @@ async fn listen(
 }
 
 /// What an instance does beside answering.
-fn followers(service: &Service, instance: &str) -> [JoinHandle<()>; 3] {
-    let instance = instance.to_owned();
+fn followers(service: &Service, instance: &str) -> [JoinHandle<()>; 4] {
+    let name = instance.to_owned();
+    let instance = name.clone();
     let index = service.clone();
     let suggestions = service.clone();
+    let searches = service.clone();
     let clock = service.clone();
     [
         tokio::spawn(every(FOLLOW_EVERY, async move || index.catch_up().await)),
         tokio::spawn(every(SUGGEST_EVERY, async move || {
             matches::follow(&suggestions, &instance).await.map(drop)
+        })),
+        tokio::spawn(every(SUGGEST_EVERY, async move || {
+            searches::follow(&searches, &name).await.map(drop)
         })),
         tokio::spawn(every(CLOCKWORK_EVERY, async move || {
             clockwork::run_due(&clock).await.map(drop)

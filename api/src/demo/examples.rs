@@ -19,8 +19,9 @@ use super::{
         OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO,
         PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES, PROJECTS, PROPOSE_PROJECT, PUBLIC_NEEDS,
         PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT,
-        RESPONSES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
-        TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WORK_LIST,
+        RESPONSES, SAVE_SEARCH, SAVED_SEARCHES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST,
+        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME,
+        VIEWER, WORK_LIST,
     },
     things::Things,
     variables::{
@@ -51,7 +52,7 @@ struct Example {
 /// When the database is away.
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
     let things = Things::gather(service, tokens).await?;
-    let menu = [everybody, companies, chambers, offices, projects, programmes, network];
+    let menu = [everybody, companies, chambers, offices, projects, programmes, searches, network];
     let examples: Vec<Example> = menu
         .iter()
         .flat_map(|part| part(&things))
@@ -578,6 +579,24 @@ fn offices(things: &Things) -> Vec<Entry> {
             what_was_decided(things),
         ),
         ("OTT_MANAGER", "Lo que está en trato", "What is under way", INTERESTS, none()),
+    ]
+}
+
+/// What everybody of the network may save for themselves.
+fn searches(_: &Things) -> Vec<Entry> {
+    vec![
+        (
+            "OTT_OFFICER",
+            "Avisarme de necesidades nuevas",
+            "Tell me of new needs",
+            SAVE_SEARCH,
+            json!({ "input": {
+                "kind": "NEED", "name": "Agua en la industria textil", "text": "agua teñido",
+                "scian": ["313", "314"], "cadence": "DAILY",
+            } }),
+        ),
+        ("OTT_OFFICER", "Mis búsquedas guardadas", "My saved searches", SAVED_SEARCHES, none()),
+        ("MEMBER_USER", "Mis búsquedas guardadas", "My saved searches", SAVED_SEARCHES, none()),
     ]
 }
 

@@ -514,3 +514,23 @@ pub(super) const APPLICATIONS: &str = "query Applications {
   }
 }
 ";
+pub(super) const SAVE_SEARCH: &str = "# Avisa de lo que se publique desde ahora, una vez cada cosa.
+mutation SaveSearch($input: SaveSearchInput!) {
+  saveSearch(input: $input) {
+    savedSearch { id version name kind text scian { code label } cadence since newCount }
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const SAVED_SEARCHES: &str = "query MySearches {
+  viewer {
+    savedSearches(first: 20) {
+      totalCount
+      nodes {
+        id name kind cadence pausedAt newCount
+        finds(first: 5) { nodes { id toldAt need { folio title } offer { folio title } } }
+      }
+    }
+  }
+}
+";

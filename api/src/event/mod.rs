@@ -7,7 +7,7 @@ mod timeline;
 use entity::{
     AgreementId, AssessmentId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId,
     IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId, ProjectId,
-    document::RecordId,
+    SavedSearchId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -599,6 +599,30 @@ pub enum Event {
         #[serde(flatten)]
         record: RecordId,
     },
+    /// Somebody's saved search went through one of its verbs.
+    SearchSaved {
+        search: SavedSearchId,
+    },
+    SavedSearchChanged {
+        search: SavedSearchId,
+    },
+    SavedSearchPaused {
+        search: SavedSearchId,
+    },
+    SavedSearchResumed {
+        search: SavedSearchId,
+    },
+    SavedSearchDeleted {
+        search: SavedSearchId,
+    },
+    SearchMarkedSeen {
+        search: SavedSearchId,
+    },
+    /// It found something new.
+    SearchFound {
+        search: SavedSearchId,
+        finds: usize,
+    },
     /// The suggestions of a need were computed anew.
     NeedMatched {
         need: NeedId,
@@ -640,6 +664,7 @@ impl Event {
             "organization",
             "programme",
             "project",
+            "search",
         ]
         .iter()
         .find_map(|name| body[*name].as_str());

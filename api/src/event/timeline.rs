@@ -334,6 +334,9 @@ timeline! {
         MessageSent, MessagesRead,
         // What an office is asked and answers about a fee is its own: `feeAskedAt`, `feeDecision`.
         IpFeeAsked, IpFeeDecided,
+        // Nobody but its owner knows of a saved search.
+        SearchSaved, SavedSearchChanged, SavedSearchPaused, SavedSearchResumed, SavedSearchDeleted,
+        SearchMarkedSeen, SearchFound,
         // Files have levels of their own: `documents` tells of them.
         DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }

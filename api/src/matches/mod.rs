@@ -12,7 +12,7 @@ mod search;
 mod suggest;
 
 pub use engine::Engine;
-pub(crate) use engine::{Names, SupplyText};
+pub(crate) use engine::{Names, SupplyText, need_profile, offer_profile, touched};
 pub use list::MatchListQuery;
 pub use mutation::MatchMutation;
 pub use object::FIELDS;

@@ -21,6 +21,7 @@ mod offer;
 mod organization;
 mod programme;
 mod project;
+mod saved_search;
 mod sides;
 mod territory;
 mod timeline;
@@ -78,6 +79,10 @@ pub use programme::{
 pub use project::{
     APPROVERS, CONSORTIUM_CONTRACTS, ProjectAction, ProjectFacts, approves_for, linked_projects,
     own_projects, visible_projects,
+};
+pub use saved_search::{
+    SavedSearchAction, SavedSearchFacts, SearchFindFacts, own_searches, told_finds, unseen_finds,
+    visible_finds,
 };
 pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};
