@@ -1,6 +1,6 @@
 //! What a request carries: who asks, the clock, and the way to everything else.
 
-use std::{any::TypeId, fmt, sync::Arc};
+use std::{any::TypeId, fmt, path::Path, sync::Arc};
 
 use async_graphql::{Context, Executor, Pos, Response, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
@@ -12,9 +12,9 @@ use crate::{
     db::Db,
     documents::Archive,
     error::{Error, Result, Told, UserError},
-    followers::{Bookmark, events_after, newest},
+    followers::{Bookmark, count_after, event_at, events_after, newest},
     ledger::Ledger,
-    matches::Engine,
+    matches::{Engine, Head, Snapshot},
     policy::Viewer,
     read::{Account, Asked, Loaders, Node, Reading, Seen},
     roles::Roles,
@@ -52,6 +52,28 @@ struct Inner {
     ledger: Ledger,
 }
 
+/// Beyond so many events it is sooner to build the index anew than to bring a snapshot up to date.
+const MOST_BEHIND: u64 = 100_000;
+
+/// The snapshot at a place, if it is one of this database and not too old.
+async fn fitting_snapshot(db: &Db, path: &Path) -> Result<Option<Snapshot>> {
+    let file = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || Snapshot::read(&file));
+    let snapshot = match read.await.map_err(std::io::Error::other).flatten() {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            if error.kind() != std::io::ErrorKind::NotFound {
+                tracing::warn!(%error, path = %path.display(), "the kept index is not used");
+            }
+            return Ok(None);
+        }
+    };
+    let Head { bookmark, event, .. } = snapshot.head;
+    let same = event_at(db, bookmark).await? == event;
+    let fits = same && count_after(db, bookmark).await? <= MOST_BEHIND;
+    Ok(fits.then_some(snapshot))
+}
+
 /// What the network's operator decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
@@ -73,14 +95,56 @@ impl Service {
     /// # Errors
     /// When the database is away.
     pub async fn start(db: Db, clock: Clock, terms: Terms) -> Result<Self> {
+        Self::start_from(db, clock, terms, None).await
+    }
+
+    /// The same, with the index as [`Service::keep_index`] has left it there, brought up to date.
+    /// Where there is none, or one that does not fit, it is built from the database.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn start_from(
+        db: Db,
+        clock: Clock,
+        terms: Terms,
+        snapshot: Option<&Path>,
+    ) -> Result<Self> {
         let labels = Labels::load(&db).await?;
+        let known = match snapshot {
+            Some(path) => fitting_snapshot(&db, path).await?,
+            None => None,
+        };
         // Events from here on are followed, so that what changes while the index is built is not missed.
-        let bookmark = Mutex::new(newest(&db).await?);
-        let engine = Engine::start(&db, &labels).await?;
+        let (bookmark, engine) = match known {
+            Some(known) => (known.head.bookmark, Engine::of(known.records, &labels)),
+            None => (newest(&db).await?, Engine::start(&db, &labels).await?),
+        };
+        let bookmark = Mutex::new(bookmark);
         let roles = Roles::new();
         let ledger = Ledger::default();
         let inner = Inner { db, clock, labels, engine, roles, bookmark, terms, ledger };
-        Ok(Self(Arc::new(inner), None))
+        let service = Self(Arc::new(inner), None);
+        service.catch_up().await?;
+        Ok(service)
+    }
+
+    /// Writes the index down as it is now, for the next start. Returns how many records it has.
+    ///
+    /// # Errors
+    /// When the database is away, or the file cannot be written.
+    pub async fn keep_index(&self, path: &Path) -> Result<usize> {
+        let (bookmark, records) = {
+            let bookmark = self.0.bookmark.lock().await;
+            (*bookmark, self.engine().records())
+        };
+        let event = event_at(self.db(), bookmark).await?;
+        let snapshot = Snapshot::new(bookmark, event, records);
+        let (count, path) = (snapshot.records.len(), path.to_owned());
+        let written = tokio::task::spawn_blocking(move || {
+            snapshot.write(&path).map_err(|error| format!("{}: {error}", path.display()))
+        });
+        written.await.map_err(|error| error.to_string()).flatten().map_err(Error::internal)?;
+        Ok(count)
     }
 
     /// The same service, with a place for documents.

@@ -6,12 +6,14 @@
 //! runs; on SQLite there is one writer, so the number is the order.
 
 use chrono::{DateTime, Duration, Utc};
-use entity::{event, follower};
+use entity::{EventId, event, follower};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, ExprTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
     sea_query::{Expr, OnConflict},
 };
+
+use serde::{Deserialize, Serialize};
 
 use crate::{db::Db, error::Result};
 
@@ -21,7 +23,7 @@ const MOST: u64 = 500;
 const LEASE: Duration = Duration::seconds(30);
 
 /// How far a follower has read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Bookmark {
     xid: i64,
     seq: i64,
@@ -67,6 +69,33 @@ pub(crate) async fn newest(db: &Db) -> Result<Bookmark> {
     }
     let last = query.one(db.fresh()).await?;
     Ok(last.map_or_else(Bookmark::default, |last| Bookmark { xid: last.xid, seq: last.seq }))
+}
+
+/// The event at a bookmark; none at the beginning, or where the database has no such place.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn event_at(db: &Db, bookmark: Bookmark) -> Result<Option<EventId>> {
+    let event = event::Entity::find()
+        .select_only()
+        .column(event::Column::Id)
+        .filter(event::Column::Seq.eq(bookmark.seq))
+        .filter(event::Column::Xid.eq(bookmark.xid))
+        .into_tuple()
+        .one(db.fresh())
+        .await?;
+    Ok(event)
+}
+
+/// How many events lie behind a bookmark.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn count_after(db: &Db, bookmark: Bookmark) -> Result<u64> {
+    use event::Column;
+    let behind = Expr::tuple([Column::Xid.into_expr(), Column::Seq.into_expr()])
+        .gt(Expr::tuple([Expr::val(bookmark.xid), Expr::val(bookmark.seq)]));
+    Ok(event::Entity::find().filter(behind).count(db.fresh()).await?)
 }
 
 /// Takes or keeps the lead of a follower; `None` when another instance has it.

@@ -172,7 +172,7 @@ impl Collection {
     pub fn calibrate(&self) -> (f64, f64) {
         let mut pairs = Vec::new();
         self.each_task(|_, answered, index, queries| {
-            let documents: Vec<Uuid> = index.iter().map(|document| document.id).collect();
+            let documents: Vec<Uuid> = index.records().map(|document| document.id).collect();
             for &query in queries {
                 let need = profile(query, Kind::Need, &self.queries[query]);
                 let is_relevant = |id: &Uuid| self.relevance(query, *id) > 0;

@@ -11,10 +11,10 @@ use crate::features::{Carrier, Evidence, Reading, readings, readings_alike};
 use crate::lexicon::Slot;
 use crate::profile::{Kind, Labels, Profile, Side};
 use crate::score::{Match, exact, judge, shut_out};
-use crate::texts::{Asker, Asks, Likeness, Scan, Texts};
+use crate::texts::{Asker, Asks, Likeness, Scan, Text, Texts};
 use crate::vocabulary::{Scratch, Vocabulary};
 use crate::weights::{Feature, Weights};
-use crate::words::{Written, words_of, words_of_search};
+use crate::words::{Written, count_sentences, words_of, words_of_search};
 
 /// Candidates are the records that mean nearly the same, those that share words …
 const BEST_BY_TEXT: usize = 100;
@@ -67,7 +67,7 @@ pub struct Index {
 /// The records of a kind.
 #[derive(Debug, Default)]
 struct Shelf {
-    records: Vec<Option<Profile>>,
+    records: Vec<Option<Arc<Profile>>>,
     /// What a pass over all records needs to know of each, close together in memory.
     standings: Vec<Standing>,
     free: BTreeSet<Slot>,
@@ -108,11 +108,14 @@ impl Index {
     }
 
     /// Takes a record in, in place of what was known under its id.
-    pub fn upsert(&mut self, profile: Profile) {
+    pub fn upsert(&mut self, profile: impl Into<Arc<Profile>>) {
+        let profile = profile.into();
         self.remove(profile.id);
         let place = (profile.kind, self.shelves[profile.kind as usize].take_slot(&profile));
-        self.public.insert(place, words_of(&profile.public_text), &mut self.vocabulary);
-        self.network.insert(place, whole_text(&profile), &mut self.vocabulary);
+        let title = count_sentences(&profile.title);
+        let public = words_of(profile.title.iter().chain(&profile.public_text));
+        self.public.insert(place, (public, title), &mut self.vocabulary);
+        self.network.insert(place, (whole_text(&profile), title), &mut self.vocabulary);
         self.places.insert(profile.id, place);
         let (kind, slot) = place;
         self.shelves[kind as usize].records[slot] = Some(profile);
@@ -142,8 +145,8 @@ impl Index {
         self.places.is_empty()
     }
 
-    /// All records, in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = &Profile> {
+    /// All records, in no particular order. Cheap to keep while the index changes.
+    pub fn records(&self) -> impl Iterator<Item = &Arc<Profile>> {
         self.shelves.iter().flat_map(|of_kind| of_kind.records.iter().flatten())
     }
 
@@ -172,7 +175,7 @@ impl Index {
 
     fn best(&self, of: &Profile, kind: Kind, limit: usize) -> Vec<Match> {
         let mut scratch = Scratch::new(&self.vocabulary);
-        let text = Texts::read(whole_text(of), &mut scratch);
+        let text = read(of, &mut scratch);
         let mut asker = Asker::new(&self.network, &scratch, text);
         let mut ranked: Vec<Candidate<'_>> = self
             .candidates(of, &asker, kind)
@@ -212,8 +215,8 @@ impl Index {
     #[must_use]
     pub fn score(&self, need: &Profile, offer: &Profile) -> Match {
         let mut scratch = Scratch::new(&self.vocabulary);
-        let need_text = Texts::read(whole_text(need), &mut scratch);
-        let offer_text = Texts::read(whole_text(offer), &mut scratch);
+        let need_text = read(need, &mut scratch);
+        let offer_text = read(offer, &mut scratch);
         let mut asker = Asker::new(&self.network, &scratch, need_text);
         let likeness = asker.compare(&offer_text, Asks::Own);
         let mut readings = self.readings(need, offer, likeness);
@@ -233,7 +236,7 @@ impl Index {
             Reader::Network => &self.network,
         };
         let mut scratch = Scratch::new(&self.vocabulary);
-        let text = Texts::read(words_of_search(text), &mut scratch);
+        let text = Texts::read((words_of_search(text), 0), &mut scratch);
         let mut asker = Asker::new(texts, &scratch, text);
         let mut found = Vec::new();
         for kind in Kind::ALL.into_iter().filter(|each| kind.is_none_or(|kind| kind == *each)) {
@@ -271,7 +274,7 @@ impl Index {
             return self.matches(need, kind, count).iter().map(|found| found.offer).collect();
         }
         let mut scratch = Scratch::new(&self.vocabulary);
-        let text = Texts::read(whole_text(need), &mut scratch);
+        let text = read(need, &mut scratch);
         let asker = Asker::new(&self.network, &scratch, text);
         let standings = &self.shelves[kind as usize].standings;
         let id = |slot: Slot| standings[slot].id;
@@ -289,13 +292,13 @@ impl Index {
     /// where one of them says nothing.
     pub(crate) fn compare(&self, need: &Profile, offer: &Profile) -> Option<f64> {
         let mut scratch = Scratch::new(&self.vocabulary);
-        let need = Texts::read(whole_text(need), &mut scratch);
-        let offer = Texts::read(whole_text(offer), &mut scratch);
+        let need = read(need, &mut scratch);
+        let offer = read(offer, &mut scratch);
         Asker::new(&self.network, &scratch, need).compare(&offer, Asks::Own).map(Likeness::sum)
     }
 
     fn record(&self, (kind, slot): (Kind, Slot)) -> Option<&Profile> {
-        self.shelves[kind as usize].records.get(slot)?.as_ref()
+        self.shelves[kind as usize].records.get(slot)?.as_deref()
     }
 
     fn candidates(&self, of: &Profile, asker: &Asker<'_>, kind: Kind) -> BTreeSet<Slot> {
@@ -437,8 +440,13 @@ impl fmt::Debug for Index {
     }
 }
 
+fn read(profile: &Profile, scratch: &mut Scratch<'_>) -> Text<'static> {
+    Texts::read((whole_text(profile), count_sentences(&profile.title)), scratch)
+}
+
 fn whole_text(profile: &Profile) -> impl Iterator<Item = Written<'_>> {
-    words_of(profile.public_text.iter().chain(&profile.network_text))
+    let public = profile.title.iter().chain(&profile.public_text);
+    words_of(public.chain(&profile.network_text))
 }
 
 /// Keeps the `count` smallest, in no particular order.

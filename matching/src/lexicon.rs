@@ -2,8 +2,8 @@
 //!
 //! The two languages are two fields of a document, each with its own length, average and document
 //! frequencies. A term's weight in a language is `idf = ln(1 + (N - n + 0.5) / (n + 0.5))`, N and n
-//! counted over all records that have text in that language: what every need says ("buscamos") is
-//! then common, and weighs little.
+//! counted over all records that have text in that language, and a hundred texts besides of which one
+//! uses the term: what every need says ("buscamos") is then common, and weighs little.
 
 use crate::basis::{float, millionths};
 use crate::profile::{Kind, Language};
@@ -12,6 +12,9 @@ use crate::vocabulary::TermId;
 /// A place of the index: the documents of a kind are numbered from 0, freed numbers are used again.
 pub(crate) type Slot = usize;
 
+/// Beside the texts that are known, so many are assumed, one of which uses the word: otherwise three
+/// texts would say what is rare.
+const ASSUMED: f64 = 100.0;
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 
@@ -124,9 +127,9 @@ impl Lexicon {
     pub(crate) fn idf(&self, term: TermId, language: Language) -> f64 {
         let i = language as usize;
         let i = if self.collections[i].documents > 0 { i } else { language.other() as usize };
-        let documents = f64::from(self.collections[i].documents);
+        let documents = ASSUMED + f64::from(self.collections[i].documents);
         let frequency =
-            self.terms.get(term as usize).map_or(0.0, |term| f64::from(term.frequency[i]));
+            1.0 + self.terms.get(term as usize).map_or(0.0, |term| f64::from(term.frequency[i]));
         // The platform's own logarithm may differ in the last place.
         libm::log(1.0 + (documents - frequency + 0.5) / (frequency + 0.5))
     }

@@ -3,13 +3,15 @@
 //! Pure: no database, no network, no clock, no randomness. The same records give the same answers
 //! in whatever order they came, and equal scores stand in the order of ids.
 //!
-//! Texts are compared by BM25 within a language, and across languages by what cognates give; see
-//! `lexicon.rs` for the formula. Everything outside this crate knows only [`Index`], [`Profile`] and
-//! what they return, so that the comparison can be replaced without anybody noticing.
+//! Texts are compared by what they mean and by the words that they use (`texts.rs`): a bilingual
+//! embedding is compiled in, so that "teñido" meets "dyeing"; nothing is loaded or asked for while
+//! the program runs. How well that does, and how fast it is: `README.md`. Everything outside of this
+//! crate knows only [`Index`], [`Profile`] and what they return, so that the comparison can be
+//! replaced without anybody noticing.
 //!
 //! ```
 //! use std::sync::Arc;
-//! use matching::{Bilingual, Index, Labels, Passage, Profile, Reader, Side};
+//! use matching::{Bilingual, Index, Kind, Labels, Passage, Profile, Reader};
 //! use uuid::Uuid;
 //!
 //! struct Names;
@@ -24,33 +26,33 @@
 //! }
 //!
 //! let need = Profile {
-//!     public_text: vec![Passage::spanish("Reducir el agua en el teñido de algodón")],
+//!     title: vec![Passage::spanish("Reducir el agua en el teñido de algodón")],
 //!     sectors: vec!["3133".into()],
 //!     trl: Some((6, 9)),
 //!     open: true,
-//!     ..Profile::new(Uuid::from_u128(1), Side::Need)
+//!     ..Profile::new(Uuid::from_u128(1), Kind::Need)
 //! };
 //! let offer = Profile {
-//!     public_text: vec![Passage::spanish("Teñido sin agua para telas de algodón")],
+//!     title: vec![Passage::english("Waterless dyeing of cotton fabrics")],
 //!     sectors: vec!["313".into()],
 //!     trl: Some((6, 6)),
 //!     open: true,
-//!     ..Profile::new(Uuid::from_u128(2), Side::Offer)
+//!     ..Profile::new(Uuid::from_u128(2), Kind::Offer)
 //! };
 //!
 //! let mut index = Index::new(Arc::new(Names));
 //! index.upsert(need.clone());
 //! index.upsert(offer);
 //!
-//! let found = &index.matches(&need, 50)[0];
+//! let found = &index.matches(&need, Kind::Offer, 50)[0];
 //! let explanations: Vec<&str> = found.components.iter().map(|part| part.explanation.es.as_str()).collect();
 //! assert_eq!(explanations, [
-//!     "Palabras en común: agua, algodón y teñido",
+//!     "Significado afín: algodón ~ cotton, teñido ~ dyeing, agua ~ Waterless",
 //!     "Aplicable a 313 Insumos textiles",
 //!     "TRL 6; la necesidad admite 6 a 9",
 //! ]);
 //! assert_eq!(found.score, found.components.iter().map(|part| part.contribution).sum::<u32>());
-//! assert_eq!(index.search("ALGODON", Reader::Anonymous, Some(Side::Offer)).len(), 1);
+//! assert_eq!(index.search("ALGODON", Reader::Anonymous, Some(Kind::Offer)).len(), 1);
 //! ```
 
 mod basis;

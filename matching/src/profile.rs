@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::scian::Scian;
 
 /// What a record is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// What a company looks for.
     Need,
@@ -42,7 +43,7 @@ pub enum Side {
 }
 
 /// The language of a passage, as its author declared it: it chooses the stemmer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
     Spanish,
     English,
@@ -60,7 +61,7 @@ impl Language {
 }
 
 /// A piece of text in one language.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
     pub language: Language,
     pub text: String,
@@ -79,7 +80,7 @@ impl Passage {
 }
 
 /// A need's limits, or an offer's estimate of the same. What is not known is not judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The most the need can spend, or what the offer is estimated to cost: centavos of MXN.
     pub cost: Option<u64>,
@@ -90,12 +91,16 @@ pub struct Limits {
 /// What the engine knows of a record. Only facts of level L0 (anybody) and L1 (network members)
 /// may be put in, because explanations quote them to the other side. Whatever is empty or `None`
 /// is unknown, and no record is judged by what is unknown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Unique among all records, of all kinds.
     pub id: Uuid,
     pub kind: Kind,
-    /// L0: what anybody may read (title, summary, …).
+    /// L0: what it is called, in each language. A need is also judged by its title alone: a long
+    /// description must not water down what is asked for.
+    pub title: Vec<Passage>,
+    /// L0: what anybody may read besides (summary, …).
     pub public_text: Vec<Passage>,
     /// L1: what network members may read besides (description, specification, …).
     pub network_text: Vec<Passage>,
@@ -130,6 +135,7 @@ impl Profile {
         Self {
             id,
             kind,
+            title: Vec::new(),
             public_text: Vec::new(),
             network_text: Vec::new(),
             open: false,

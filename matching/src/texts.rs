@@ -47,6 +47,8 @@ pub enum Scan {
 pub(crate) struct Document {
     /// In the order of sentences; each word once in a sentence.
     uses: Box<[Use]>,
+    /// How many of the first sentences are its title.
+    title: u16,
     /// Words, by language; no text has more than 2,000.
     lengths: [u16; 2],
 }
@@ -62,7 +64,7 @@ struct Use {
 
 impl Document {
     fn read<'a>(
-        words: impl IntoIterator<Item = Written<'a>>,
+        (words, title): (impl IntoIterator<Item = Written<'a>>, u16),
         mut number_of: impl FnMut(&str) -> WordId,
     ) -> Self {
         let (mut uses, mut lengths) = (Vec::<Use>::new(), [0; 2]);
@@ -81,19 +83,16 @@ impl Document {
                 Entry::Occupied(entry) => add(&mut uses[*entry.get()].counts, counts),
             }
         }
-        Self { uses: uses.into(), lengths }
+        Self { uses: uses.into(), title, lengths }
     }
 
-    /// What its words mean together. They are added up in the order in which they were written: a
-    /// sum of fractions depends on its order.
-    fn meaning<'a>(&self, word: impl Fn(WordId) -> &'a Word) -> Option<Vector> {
-        let mut sum = Sum::default();
-        for used in &self.uses {
-            if let Some(meaning) = &word(used.word).meaning {
-                sum.add(meaning, used.count());
-            }
+    /// What is asked for by a need: by all of it, and by its title alone, if it has more than that.
+    fn views(&self) -> Vec<&[Use]> {
+        let title = self.uses.partition_point(|used| used.sentence < self.title);
+        if title == 0 || title == self.uses.len() {
+            return vec![&self.uses];
         }
-        sum.direction()
+        vec![&self.uses, &self.uses[..title]]
     }
 
     /// Its sentences.
@@ -126,6 +125,18 @@ impl Document {
     }
 }
 
+/// What words mean together. They are added up in the order in which they were written: a sum of
+/// fractions depends on its order.
+fn meaning<'a>(uses: &[Use], word: impl Fn(WordId) -> &'a Word) -> Option<Vector> {
+    let mut sum = Sum::default();
+    for used in uses {
+        if let Some(meaning) = &word(used.word).meaning {
+            sum.add(meaning, used.count());
+        }
+    }
+    sum.direction()
+}
+
 impl Use {
     fn count(self) -> u8 {
         // A search does not know its language, and counts a word in both.
@@ -156,18 +167,18 @@ struct Shelf {
 }
 
 impl Texts {
-    /// Takes a text in.
+    /// Takes a text in: its words, and how many of its first sentences are its title.
     pub(crate) fn insert<'a>(
         &mut self,
         (kind, slot): (Kind, Slot),
-        words: impl IntoIterator<Item = Written<'a>>,
+        words: (impl IntoIterator<Item = Written<'a>>, u16),
         vocabulary: &mut Vocabulary,
     ) {
         let document = Document::read(words, |folded| vocabulary.learn(folded));
         let terms = document.terms(|id| vocabulary.word(id));
         self.lexicon.add((kind, slot), terms, document.lengths);
         let of_kind = &mut self.shelves[kind as usize];
-        let meaning = document.meaning(|id| vocabulary.word(id));
+        let meaning = meaning(&document.uses, |id| vocabulary.word(id));
         of_kind.meanings.set(slot, meaning.as_ref());
         if of_kind.documents.len() <= slot {
             of_kind.documents.resize_with(slot + 1, Document::default);
@@ -189,20 +200,15 @@ impl Texts {
     /// A text in a slot.
     pub(crate) fn text(&self, (kind, slot): (Kind, Slot)) -> Text<'_> {
         let of_kind = &self.shelves[kind as usize];
-        Text {
-            document: Cow::Borrowed(&of_kind.documents[slot]),
-            meaning: of_kind.meanings.get(slot),
-        }
+        Text { document: Cow::Borrowed(&of_kind.documents[slot]) }
     }
 
-    /// A text that need not be known.
+    /// A text that need not be known, given in the same way.
     pub(crate) fn read<'a>(
-        words: impl IntoIterator<Item = Written<'a>>,
+        words: (impl IntoIterator<Item = Written<'a>>, u16),
         scratch: &mut Scratch<'_>,
     ) -> Text<'static> {
-        let document = Document::read(words, |folded| scratch.read(folded));
-        let meaning = document.meaning(|id| scratch.word(id));
-        Text { document: Cow::Owned(document), meaning }
+        Text { document: Cow::Owned(Document::read(words, |folded| scratch.read(folded))) }
     }
 
     /// Texts of a kind that share words with `asker`, the best `count` by BM25; equal ones by
@@ -257,7 +263,7 @@ impl Texts {
     /// How near each text of a kind is to what `asker` means; `None` where it means nothing.
     pub(crate) fn cosines(&self, asker: &Asker<'_>, kind: Kind) -> Option<Cosines> {
         let meanings = &self.shelves[kind as usize].meanings;
-        Some(meanings.cosines(asker.text.meaning.as_ref()?, self.scan == Scan::Exact))
+        Some(meanings.cosines(asker.sought.as_ref()?, self.scan == Scan::Exact))
     }
 
     /// Texts of a kind that mean what `asker` means, the best `count`; equal ones by `rank`.
@@ -269,7 +275,7 @@ impl Texts {
         rank: impl Fn(Slot) -> R,
         admits: impl Fn(Slot) -> bool,
     ) -> Vec<(i32, Slot)> {
-        let Some((meaning, cosines)) = asker.text.meaning.as_ref().zip(cosines) else {
+        let Some((meaning, cosines)) = asker.sought.as_ref().zip(cosines) else {
             return Vec::new();
         };
         self.shelves[kind as usize].meanings.nearest(meaning, cosines, count, rank, admits)
@@ -282,11 +288,10 @@ impl Texts {
     }
 }
 
-/// A text and what it means.
+/// A text that is known, or only looked at.
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
     document: Cow<'a, Document>,
-    meaning: Option<Vector>,
 }
 
 impl Text<'_> {
@@ -301,6 +306,8 @@ pub(crate) struct Asker<'a> {
     texts: &'a Texts,
     scratch: &'a Scratch<'a>,
     text: Text<'a>,
+    /// What it means, its title as much as all of it: what texts are looked for by.
+    sought: Option<Vector>,
     words: Distinct,
     /// Where the words point; of a word without meaning, nowhere.
     directions: Vec<Vector>,
@@ -345,14 +352,21 @@ pub(crate) struct Likeness {
 
 /// A need's words and an offer's, with what is between them.
 struct Pair {
-    /// Of each of the need's words, by language: how much it weighs; 0 where it is not used.
-    weights: Vec<[i64; 2]>,
+    /// How many words the need has.
+    words: usize,
+    views: Vec<View>,
     /// Of each use of the offer, how near each of the need's words is.
     nearness: Vec<i32>,
     /// Of each use of the offer, how often.
     counts: Vec<u8>,
     /// Behind the last use of each sentence of the offer.
     ends: Vec<usize>,
+}
+
+/// What is asked for by a need as a whole, or by its title.
+struct View {
+    /// Of each of the need's words, by language: how much it weighs; 0 where it is not used.
+    weights: Vec<[i64; 2]>,
     understood: Understood,
 }
 
@@ -365,7 +379,10 @@ impl<'a> Asker<'a> {
         };
         let directions = words.words.iter().map(direction).collect();
         let rows = vec![0; scratch.len()];
-        Self { texts, scratch, text, words, directions, nearness: Vec::new(), rows }
+        let views = text.document.views();
+        let views = views.into_iter().filter_map(|view| meaning(view, |id| scratch.word(id)));
+        let sought = Vector::between(&views.collect::<Vec<_>>());
+        Self { texts, scratch, text, sought, words, directions, nearness: Vec::new(), rows }
     }
 
     /// How well the offer's text answers the need's; `None` if one of them is empty.
@@ -374,7 +391,19 @@ impl<'a> Asker<'a> {
             return None;
         }
         let pair = self.pair(other, asks);
-        Language::ALL.into_iter().filter_map(|language| self.likeness(&pair, language)).max()
+        self.best(&pair).map(|(likeness, ..)| likeness)
+    }
+
+    /// How well a need is answered as the view and the language say it in which it is answered best:
+    /// the whole and Spanish where that is the same.
+    fn best(&self, pair: &Pair) -> Option<(Likeness, Reverse<usize>, Reverse<Language>)> {
+        let views = 0..pair.views.len();
+        let all = views.flat_map(|view| Language::ALL.map(|language| (view, language)));
+        all.filter_map(|(view, language)| {
+            let likeness = self.likeness(pair, &pair.views[view], language)?;
+            Some((likeness, Reverse(view), Reverse(language)))
+        })
+        .max()
     }
 
     fn pair(&mut self, other: &Text<'_>, asks: Asks) -> Pair {
@@ -394,18 +423,8 @@ impl<'a> Asker<'a> {
                 places.flat_map(|&place| rows.iter().map(move |row| row[place])).collect()
             }
         };
-        let mut weights = vec![[0; 2]; need_words.words.len()];
-        for (used, &place) in need.document.uses.iter().zip(&need_words.places) {
-            for language in Language::ALL {
-                let i = language as usize;
-                if used.counts[i] > 0 {
-                    let stem = self.scratch.word(used.word).stems[i];
-                    weights[place][i] = millionths(self.texts.lexicon.idf(stem, language));
-                }
-            }
-        }
         let counts = offer.document.uses.iter().map(|used| used.count()).collect::<Vec<_>>();
-        let words = weights.len();
+        let words = need_words.words.len();
         let (mut ends, mut sentences) = (Vec::new(), Vec::new());
         let mut start = 0;
         for sentence in offer.document.sentences() {
@@ -418,16 +437,29 @@ impl<'a> Asker<'a> {
             start += sentence.len();
             ends.push(start);
         }
-        let understood = match &need.meaning {
-            Some(need) => read(need, &sentences),
-            None => Understood { whole: 0, sentences: vec![0; ends.len()] },
-        };
-        Pair { weights, nearness, counts, ends, understood }
+        let views = need.document.views().into_iter().map(|view| {
+            let mut weights = vec![[0; 2]; words];
+            for (used, &place) in view.iter().zip(&need_words.places) {
+                for language in Language::ALL {
+                    let i = language as usize;
+                    if used.counts[i] > 0 {
+                        let stem = self.scratch.word(used.word).stems[i];
+                        weights[place][i] = millionths(self.texts.lexicon.idf(stem, language));
+                    }
+                }
+            }
+            let understood = match meaning(view, |id| self.scratch.word(id)) {
+                Some(asked) => read(&asked, &sentences),
+                None => Understood { whole: 0, sentences: vec![0; ends.len()] },
+            };
+            View { weights, understood }
+        });
+        Pair { words, views: views.collect(), nearness, counts, ends }
     }
 
     /// As the need says it in one language; `None` where it says nothing in it.
-    fn likeness(&self, pair: &Pair, language: Language) -> Option<Likeness> {
-        let weights: Vec<i64> = pair.weights.iter().map(|of| of[language as usize]).collect();
+    fn likeness(&self, pair: &Pair, view: &View, language: Language) -> Option<Likeness> {
+        let weights: Vec<i64> = view.weights.iter().map(|of| of[language as usize]).collect();
         let all: i64 = weights.iter().sum();
         if all == 0 {
             return None;
@@ -440,7 +472,7 @@ impl<'a> Asker<'a> {
         let mut often = vec![0_i64; weights.len()];
         let mut nearest = vec![0_i64; weights.len()];
         let (mut best_sentence, mut asked_for, mut start) = (i64::MIN, 0, 0);
-        for (&end, &meaning) in pair.ends.iter().zip(&pair.understood.sentences) {
+        for (&end, &meaning) in pair.ends.iter().zip(&view.understood.sentences) {
             nearest.fill(0);
             for j in start..end {
                 let (count, mut is_asked_for) = (i64::from(pair.counts[j]), false);
@@ -460,7 +492,7 @@ impl<'a> Asker<'a> {
         for often in &mut often {
             *often = *often * WHOLE / (*often + half);
         }
-        let sum = i64::from(pair.understood.whole) / 2 + best_sentence + share(&often);
+        let sum = i64::from(view.understood.whole) / 2 + best_sentence + share(&often);
         Some(Likeness { sum, shares_words: asked_for > 0 })
     }
 
@@ -475,11 +507,13 @@ impl<'a> Asker<'a> {
         others: &Spelling<'_>,
     ) -> Vec<Carrier> {
         let pair = self.pair(other, asks);
-        let said = Language::ALL.into_iter().max_by_key(|&language| {
-            // Spanish where both carry as much.
-            (self.likeness(&pair, language), Reverse(language))
-        });
-        let Some(language) = said else { return Vec::new() };
+        let Some((best, Reverse(view), Reverse(language))) = self.best(&pair) else {
+            return Vec::new();
+        };
+        // In Spanish, if that says nearly as much.
+        let spanish = self.likeness(&pair, &pair.views[view], Language::Spanish);
+        let nearly = spanish.is_some_and(|spanish| 10 * spanish.sum >= 9 * best.sum);
+        let language = if nearly { Language::Spanish } else { language };
         let (need, offer, asked, offered) = match asks {
             Asks::Own => (&self.text, other, own, others),
             Asks::Other => (other, &self.text, others, own),
@@ -490,7 +524,7 @@ impl<'a> Asker<'a> {
         for (i, &word) in words.iter().enumerate() {
             let uses = (0..pair.counts.len()).map(|j| (pair.near(j)[i], Reverse(j)));
             let Some((near, Reverse(nearest))) = uses.max() else { continue };
-            let gain = pair.weights[i][language as usize] * i64::from(near);
+            let gain = pair.views[view].weights[i][language as usize] * i64::from(near);
             let Some(&text) = asked.get(&word).filter(|_| gain > 0 && near >= NEAR) else {
                 continue;
             };
@@ -547,8 +581,7 @@ impl<'a> Asker<'a> {
 impl Pair {
     /// How near a use of the offer is to each of the need's words.
     fn near(&self, used: usize) -> &[i32] {
-        let words = self.weights.len();
-        &self.nearness[used * words..][..words]
+        &self.nearness[used * self.words..][..self.words]
     }
 }
 

@@ -53,6 +53,15 @@ impl Vector {
         Some(direction)
     }
 
+    /// The direction in the middle of some; `None` of none.
+    pub(crate) fn between(directions: &[Self]) -> Option<Self> {
+        let mut sum = Sum::default();
+        for &direction in directions {
+            sum.add(&Meaning { direction, length: 1.0 }, 1);
+        }
+        sum.direction()
+    }
+
     /// The cosine of the angle between two directions, in millionths.
     #[inline(always)]
     pub(crate) fn cosine(&self, other: &Self) -> i32 {

@@ -43,6 +43,12 @@ pub(crate) fn words_of<'a>(
     words_in(sentences)
 }
 
+/// How many sentences passages have, as [`words_of`] counts them.
+pub(crate) fn count_sentences(passages: &[Passage]) -> u16 {
+    let count = passages.iter().map(|passage| sentences(&passage.text).count()).sum::<usize>();
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
 /// The words of a search: a few words do not tell their language.
 pub(crate) fn words_of_search(text: &str) -> impl Iterator<Item = Written<'_>> {
     words_in(sentences(text).map(|sentence| (sentence, [true; 2])))

@@ -13,6 +13,7 @@ mod conversation;
 mod costs;
 mod coverage;
 mod documents;
+mod engine;
 mod events;
 mod files;
 mod generate;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -141,6 +141,12 @@ impl World {
     pub async fn narrow_instance(&self) -> Service {
         let statement_timeout = Duration::from_secs(4);
         self.instance(&DbSettings { readers: 1, statement_timeout, ..settings(&self.place) }).await
+    }
+
+    /// One that begins with the index that was kept at a place.
+    pub async fn instance_from(&self, index: &Path) -> Service {
+        let db = Db::open(&settings(&self.place)).await.expect("the same database again");
+        start_from(db, &self.clock, &self.place, Some(index)).await
     }
 
     async fn instance(&self, settings: &DbSettings) -> Service {
@@ -309,6 +315,15 @@ pub struct Transferred {
 pub const MOST_BYTES: i32 = 12_000_000;
 
 async fn start(db: Db, clock: &Arc<AtomicI64>, place: &Place) -> Service {
+    start_from(db, clock, place, None).await
+}
+
+async fn start_from(
+    db: Db,
+    clock: &Arc<AtomicI64>,
+    place: &Place,
+    index: Option<&Path>,
+) -> Service {
     let house = House::get();
     let archive = Archive::open(ArchiveSettings {
         place: Kept::Folder(house.files(place)),
@@ -318,7 +333,7 @@ async fn start(db: Db, clock: &Arc<AtomicI64>, place: &Place) -> Service {
     });
     let clock = clock.clone();
     let terms = Terms { anonymous: true, pending_interests: PENDING_INTERESTS };
-    let service = Service::start(db, Arc::new(move || time(&clock)), terms).await;
+    let service = Service::start_from(db, Arc::new(move || time(&clock)), terms, index).await;
     service.expect("a service").keeping_documents(archive.expect("a folder"))
 }
 

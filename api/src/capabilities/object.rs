@@ -166,7 +166,8 @@ impl Capability {
         let text = SupplyText {
             id: self.id.0,
             kind: matching::Kind::Capability,
-            texts: [self.title_text.as_ref(), self.summary_text.as_ref()],
+            title: self.title_text.as_ref(),
+            summary: self.summary_text.as_ref(),
             network_text: self.description_text.as_ref(),
             scian: &self.scian_codes,
             trl: levels(self.trl_from, self.trl_to),

@@ -146,8 +146,14 @@ fn peak_memory() -> Option<u64> {
 async fn service(settings: &Settings) -> Result<Service, String> {
     let db = open(settings).await?;
     migrate::check(&db).await?;
-    let service = Service::start(db, machine_clock(), terms(settings)).await;
+    let index = kept_index(settings);
+    let service = Service::start_from(db, machine_clock(), terms(settings), Some(&index)).await;
     service.map_err(|error| error.describe())
+}
+
+/// Where the index is kept from one start to the next.
+fn kept_index(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("index.snapshot")
 }
 
 /// The place for documents that the settings name.

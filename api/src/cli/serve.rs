@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Cli, Outcome, archive, migrate, open, service, terms};
+use super::{Cli, Outcome, archive, kept_index, migrate, open, service, terms};
 use crate::{
     clockwork,
     config::Settings,
@@ -27,6 +27,8 @@ use crate::{
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How often suggestions are brought up to date.
 const SUGGEST_EVERY: Duration = Duration::from_millis(500);
+/// How often the index is written down.
+const KEEP_EVERY: Duration = Duration::from_mins(10);
 /// How often the service does what time demands.
 const CLOCKWORK_EVERY: Duration = Duration::from_mins(1);
 
@@ -67,7 +69,9 @@ pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
     migrate::up(&db).await?;
     let told = |error: Error| error.describe();
     let key = key(&settings)?;
-    let service = Service::start(db, machine_clock(), terms(&settings)).await.map_err(told)?;
+    let index = kept_index(&settings);
+    let service = Service::start_from(db, machine_clock(), terms(&settings), Some(&index)).await;
+    let service = service.map_err(told)?;
     let service = service.keeping_documents(archive(&settings, &key)?);
     if demo::load(&service).await.map_err(told)? {
         tracing::info!("the demo network is loaded");
@@ -143,7 +147,8 @@ async fn listen(
         .map_err(|refusal| format!("tokens cannot be verified: {refusal}"))?;
     let app = App::new(service.clone(), issuers, settings.http.clone(), examples)?;
     let instance = instance();
-    let followers = followers(&service, &instance);
+    let index = kept_index(settings);
+    let followers = followers(&service, &instance, &index);
     let served = http::serve(app, settings.listen, on_ready).await;
     for follower in followers {
         follower.abort();
@@ -153,12 +158,16 @@ async fn listen(
     if let Err(error) = resigned.and(searches::resign(&service, &instance).await) {
         tracing::warn!(error = error.describe(), "the lead could not be given up");
     }
+    if let Err(error) = service.keep_index(&index).await {
+        tracing::warn!(error = error.describe(), "the index could not be kept");
+    }
     served.map_err(|error| format!("{}: {error}", settings.listen))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// What an instance does beside answering.
-fn followers(service: &Service, instance: &str) -> [JoinHandle<()>; 4] {
+fn followers(service: &Service, instance: &str, index: &Path) -> [JoinHandle<()>; 5] {
+    let (keeper, path) = (service.clone(), index.to_owned());
     let name = instance.to_owned();
     let instance = name.clone();
     let index = service.clone();
@@ -166,6 +175,7 @@ fn followers(service: &Service, instance: &str) -> [JoinHandle<()>; 4] {
     let searches = service.clone();
     let clock = service.clone();
     [
+        tokio::spawn(every(KEEP_EVERY, async move || keeper.keep_index(&path).await.map(drop))),
         tokio::spawn(every(FOLLOW_EVERY, async move || index.catch_up().await)),
         tokio::spawn(every(SUGGEST_EVERY, async move || {
             matches::follow(&suggestions, &instance).await.map(drop)

@@ -267,7 +267,8 @@ impl IpAsset {
         let text = SupplyText {
             id: self.id.0,
             kind: matching::Kind::Asset,
-            texts: [self.title_text.as_ref(), self.summary_text.as_ref()],
+            title: self.title_text.as_ref(),
+            summary: self.summary_text.as_ref(),
             network_text: None,
             scian: &self.scian_codes,
             trl: self.trl.map(|trl| (trl, trl)),

@@ -34,7 +34,7 @@ use crate::{
 /// From here on two needs are told to be alike.
 const LIKE: u32 = 3_000;
 /// How many rows are read at once while the index is built.
-const CHUNK: u64 = 1_000;
+const CHUNK: usize = 1_000;
 /// How many needs are kept for one thing that answers them: no list of them is longer.
 const KEPT_NEEDS: usize = 20;
 /// For how long they are told although the market has changed elsewhere: to weigh one thing
@@ -115,7 +115,8 @@ impl Known for capability::Entity {
         supply_profile(&SupplyText {
             id: row.id.0,
             kind: Kind::Capability,
-            texts: [Some(&row.title), row.summary.as_ref()],
+            title: Some(&row.title),
+            summary: row.summary.as_ref(),
             network_text: row.description.as_ref(),
             scian: &row.scian,
             trl: levels(row.trl_from, row.trl_to),
@@ -137,7 +138,8 @@ impl Known for ip_asset::Entity {
         supply_profile(&SupplyText {
             id: row.id.0,
             kind: Kind::Asset,
-            texts: [Some(&row.title), row.summary.as_ref()],
+            title: Some(&row.title),
+            summary: row.summary.as_ref(),
             network_text: None,
             scian: &row.scian,
             trl: row.trl.map(|trl| (trl, trl)),
@@ -159,7 +161,7 @@ async fn learn<E: Known>(db: &Db, index: &mut Index) -> Result<()> {
         let rows = E::find()
             .filter(E::known().add_option(behind))
             .order_by_asc(E::ID)
-            .limit(CHUNK)
+            .limit(CHUNK as u64)
             .all(db.fresh())
             .await?;
         let Some(last) = rows.last() else { return Ok(()) };
@@ -172,19 +174,38 @@ async fn learn<E: Known>(db: &Db, index: &mut Index) -> Result<()> {
 
 /// What these rows are now: nothing where the network may not know of one any more.
 async fn present<E: Known>(db: &Db, ids: &HashSet<Uuid>) -> Result<Vec<(Uuid, Option<Profile>)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    let ids: Vec<Uuid> = ids.iter().copied().collect();
+    let mut now = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let some = E::ID.into_expr().is_in(ids.iter().copied().map(value));
+        let rows = E::find().filter(E::known().add(some)).all(db.fresh()).await?;
+        let mut found: HashMap<Uuid, Profile> =
+            rows.iter().map(E::profile).map(|profile| (profile.id, profile)).collect();
+        now.extend(ids.iter().map(|id| (*id, found.remove(id))));
     }
-    let rows = E::find()
-        .filter(E::known().add(E::ID.into_expr().is_in(ids.iter().copied().map(value))))
-        .all(db.fresh())
-        .await?;
-    let mut found: HashMap<Uuid, Profile> =
-        rows.iter().map(E::profile).map(|profile| (profile.id, profile)).collect();
-    Ok(ids.iter().map(|id| (*id, found.remove(id))).collect())
+    Ok(now)
 }
 
 impl Engine {
+    /// Builds the index of records that are known.
+    pub(crate) fn of(records: Vec<Arc<Profile>>, labels: &Labels) -> Self {
+        let mut index = Index::new(Arc::new(Names::new(labels)));
+        for record in records {
+            index.upsert(record);
+        }
+        Self::over(index)
+    }
+
+    fn over(index: Index) -> Self {
+        let market = Market { index, changes: 0, kept: Mutex::default() };
+        Self(Arc::new(RwLock::new(market)))
+    }
+
+    /// All records, as they are now.
+    pub(crate) fn records(&self) -> Vec<Arc<Profile>> {
+        self.read().index.records().cloned().collect()
+    }
+
     /// Builds the index from the database.
     ///
     /// # Errors
@@ -195,8 +216,7 @@ impl Engine {
         learn::<offer::Entity>(db, &mut index).await?;
         learn::<capability::Entity>(db, &mut index).await?;
         learn::<ip_asset::Entity>(db, &mut index).await?;
-        let market = Market { index, changes: 0, kept: Mutex::default() };
-        Ok(Self(Arc::new(RwLock::new(market))))
+        Ok(Self::over(index))
     }
 
     /// Reads the present state of what these events touched into the index.
@@ -204,14 +224,13 @@ impl Engine {
     /// # Errors
     /// When the database is away.
     pub(crate) async fn heed(&self, db: &Db, events: &[event::Model]) -> Result<()> {
-        let (needs, offers) = touched(events);
-        let needs: HashSet<Uuid> = needs.into_iter().map(Uuid::from).collect();
-        let offers = offers.into_iter().map(Uuid::from).collect();
+        let needs = subjects::<NeedId>(events, "needs");
         let mut now = present::<need::Entity>(db, &needs).await?;
+        let offers = subjects::<OfferId>(events, "offers");
         now.extend(present::<offer::Entity>(db, &offers).await?);
-        let able = subjects::<CapabilityId>(events);
+        let able = subjects::<CapabilityId>(events, "capabilities");
         now.extend(present::<capability::Entity>(db, &able).await?);
-        let assets = subjects::<IpAssetId>(events);
+        let assets = subjects::<IpAssetId>(events, "assets");
         now.extend(present::<ip_asset::Entity>(db, &assets).await?);
         if now.is_empty() {
             return Ok(());
@@ -320,25 +339,27 @@ impl Engine {
     }
 }
 
-/// The records of one kind that events are about.
-fn subjects<Id: FromStr + Into<Uuid>>(events: &[event::Model]) -> HashSet<Uuid> {
-    let subjects = events.iter().filter_map(|event| event.subject.as_deref());
-    subjects.filter_map(|subject| subject.parse::<Id>().ok()).map(Into::into).collect()
+/// The records of one kind that events are about: one, or many, which an event then names by `list`.
+fn subjects<Id: FromStr + Into<Uuid>>(events: &[event::Model], list: &str) -> HashSet<Uuid> {
+    let about = |event: &event::Model| -> Vec<Id> {
+        let many = event.body[list].as_array().into_iter().flatten();
+        let all = event.subject.as_deref().into_iter().chain(many.filter_map(|id| id.as_str()));
+        all.filter_map(|id| id.parse().ok()).collect()
+    };
+    // What matching itself wrote changes nothing that matching reads, and no file does.
+    let heeded = |event: &&event::Model| {
+        !event.kind.ends_with("_MATCHED")
+            && event.kind != "MATCHES_GENERATED"
+            && !event.kind.starts_with("DOCUMENT_")
+    };
+    events.iter().filter(heeded).flat_map(about).map(Into::into).collect()
 }
 
-/// The needs and offers that events are about.
+/// The needs and offers that events are about, without those that were generated by the hundred.
 pub(crate) fn touched(events: &[event::Model]) -> (HashSet<NeedId>, HashSet<OfferId>) {
-    let about = || {
-        // What matching itself wrote changes nothing that matching reads, and no file does.
-        events
-            .iter()
-            .filter(|event| !event.kind.ends_with("_MATCHED"))
-            .filter(|event| !event.kind.starts_with("DOCUMENT_"))
-            .filter_map(|e| e.subject.as_deref())
-    };
-    let needs = about().filter_map(|subject| subject.parse().ok()).collect();
-    let offers = about().filter_map(|subject| subject.parse().ok()).collect();
-    (needs, offers)
+    let needs = subjects::<NeedId>(events, "");
+    let offers = subjects::<OfferId>(events, "");
+    (needs.into_iter().map(NeedId).collect(), offers.into_iter().map(OfferId).collect())
 }
 
 fn passages<'a>(texts: impl IntoIterator<Item = Option<&'a Localized>>) -> Vec<Passage> {
@@ -360,7 +381,8 @@ pub(crate) fn need_profile(need: &need::Model) -> Profile {
         (least, most) => Some((level(least.unwrap_or(1)), level(most.unwrap_or(9)))),
     };
     Profile {
-        public_text: passages([Some(&need.title), Some(&need.summary), need.partner_role.as_ref()]),
+        title: passages([Some(&need.title)]),
+        public_text: passages([Some(&need.summary), need.partner_role.as_ref()]),
         network_text: if need.status == NeedStatus::Published {
             passages([
                 need.description.as_ref(),
@@ -392,8 +414,8 @@ pub(crate) fn offer_profile(offer: &offer::Model) -> Profile {
         codes
     };
     Profile {
+        title: passages([Some(&offer.title)]),
         public_text: passages([
-            Some(&offer.title),
             Some(&offer.summary),
             offer.problem_solved.as_ref(),
             offer.advantages.as_ref(),
@@ -416,7 +438,8 @@ pub(crate) struct SupplyText<'a> {
     pub(crate) id: Uuid,
     pub(crate) kind: Kind,
     /// What everybody reads.
-    pub(crate) texts: [Option<&'a Localized>; 2],
+    pub(crate) title: Option<&'a Localized>,
+    pub(crate) summary: Option<&'a Localized>,
     /// What the network reads besides.
     pub(crate) network_text: Option<&'a Localized>,
     /// SCIAN codes of what it can be used in.
@@ -430,7 +453,8 @@ pub(crate) struct SupplyText<'a> {
 /// It as one side of a match, like an offer.
 pub(crate) fn supply_profile(supply: &SupplyText<'_>) -> Profile {
     Profile {
-        public_text: passages(supply.texts),
+        title: passages([supply.title]),
+        public_text: passages([supply.summary]),
         network_text: passages([supply.network_text]),
         open: true,
         sectors: supply.scian.0.clone(),
@@ -475,5 +499,37 @@ impl matching::Labels for Names {
 
     fn neighbours(&self, a: &str, b: &str) -> bool {
         self.0.neighbours(a, b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_about_one_record_or_about_many() {
+        let need = NeedId(Uuid::from_u128(7));
+        let event = |kind: &str, subject: Option<String>, body: serde_json::Value| event::Model {
+            seq: 1,
+            id: entity::EventId::default(),
+            xid: 0,
+            kind: kind.into(),
+            actor_id: None,
+            subject,
+            subject_id: None,
+            body,
+            happened_at: chrono::DateTime::UNIX_EPOCH,
+            request_id: None,
+            trace_id: None,
+        };
+        let many = event("NEEDS_GENERATED", None, serde_json::json!({ "needs": [need] }));
+        let one = event("NEED_PUBLISHED", Some(need.to_string()), serde_json::json!({}));
+        let own = event("NEED_MATCHED", Some(need.to_string()), serde_json::json!({}));
+        for (event, needs) in [(&many, 1), (&one, 1), (&own, 0)] {
+            let found = subjects::<NeedId>(std::slice::from_ref(event), "needs");
+            assert_eq!(found.len(), needs, "{}", event.kind);
+            assert!(subjects::<OfferId>(std::slice::from_ref(event), "offers").is_empty());
+        }
+        assert!(touched(&[many]).0.is_empty());
     }
 }

@@ -9,6 +9,7 @@ mod mutation;
 mod object;
 mod query;
 mod search;
+mod snapshot;
 mod suggest;
 
 pub use engine::Engine;
@@ -23,5 +24,6 @@ pub(crate) use query::{
     MatchPreview, preview_capabilities, preview_dormant_assets, preview_needs, preview_similar,
 };
 pub use search::SearchQuery;
+pub(crate) use snapshot::{Head, Snapshot};
 pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
 pub use suggest::{follow, resign, skip};
