@@ -138,18 +138,30 @@ struct Ascent {
 impl Ascent {
     #[inline(always)]
     fn new(need: &Meaning, rest: Option<&Sum>, words: &[&Meaning]) -> Self {
-        let of_rest = |other: &Meaning| rest.map_or(0.0, |rest| rest.times(other));
         let mut start = Self {
             weights: vec![0.0; words.len()],
-            toward: words.iter().map(|word| need.times(word)).collect(),
-            products: words
-                .iter()
-                .map(|one| words.iter().map(|other| one.times(other)).collect())
-                .collect(),
-            along: of_rest(need),
-            square: rest.map_or(0.0, Sum::square),
-            with: words.iter().map(|word| of_rest(word)).collect(),
+            toward: vec![0.0; words.len()],
+            products: vec![vec![0.0; words.len()]; words.len()],
+            along: 0.0,
+            square: 0.0,
+            with: vec![0.0; words.len()],
         };
+        if let Some(rest) = rest {
+            start.along = rest.times(need);
+            start.square = rest.square();
+        }
+        // Loops, not closures: these must be compiled for the wide instructions too.
+        for (i, word) in words.iter().enumerate() {
+            start.toward[i] = need.times(word);
+            if let Some(rest) = rest {
+                start.with[i] = rest.times(word);
+            }
+            for (j, other) in words[..=i].iter().enumerate() {
+                let product = word.times(other);
+                start.products[i][j] = product;
+                start.products[j][i] = product;
+            }
+        }
         for i in 0..words.len() {
             if start.toward[i] > 0.0 {
                 start.weigh(i, 1.0);

@@ -459,28 +459,30 @@ impl<'a> Asker<'a> {
 
     /// As the need says it in one language; `None` where it says nothing in it.
     fn likeness(&self, pair: &Pair, view: &View, language: Language) -> Option<Likeness> {
-        let weights: Vec<i64> = view.weights.iter().map(|of| of[language as usize]).collect();
-        let all: i64 = weights.iter().sum();
+        let weights = view.weights.iter().map(|of| of[language as usize]).enumerate();
+        let words: Vec<(usize, i64)> = weights.filter(|(_, weight)| *weight > 0).collect();
+        let all: i64 = words.iter().map(|(_, weight)| weight).sum();
         if all == 0 {
             return None;
         }
         let share = |values: &[i64]| {
-            let weighted = weights.iter().zip(values).map(|(weight, value)| weight * value);
+            let weighted = words.iter().zip(values).map(|((_, weight), value)| weight * value);
             weighted.sum::<i64>() / all
         };
         // Of each of the need's words: how often, by what comes near, and the nearest in a sentence.
-        let mut often = vec![0_i64; weights.len()];
-        let mut nearest = vec![0_i64; weights.len()];
+        let mut often = vec![0_i64; words.len()];
+        let mut nearest = vec![0_i64; words.len()];
         let (mut best_sentence, mut asked_for, mut start) = (i64::MIN, 0, 0);
         for (&end, &meaning) in pair.ends.iter().zip(&view.understood.sentences) {
             nearest.fill(0);
             for j in start..end {
                 let (count, mut is_asked_for) = (i64::from(pair.counts[j]), false);
-                for (i, &near) in pair.near(j).iter().enumerate() {
-                    let near = i64::from(near);
-                    nearest[i] = nearest[i].max(near);
-                    often[i] += count * near * near / WHOLE;
-                    is_asked_for |= near == WHOLE && weights[i] > 0;
+                let near = pair.near(j);
+                for ((&(i, _), nearest), often) in words.iter().zip(&mut nearest).zip(&mut often) {
+                    let near = i64::from(near[i]);
+                    *nearest = near.max(*nearest);
+                    *often += count * near * near / WHOLE;
+                    is_asked_for |= near == WHOLE;
                 }
                 asked_for += if is_asked_for { count } else { 0 };
             }

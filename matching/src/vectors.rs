@@ -175,7 +175,11 @@ fn sum_of<const N: usize>(numbers: &[f32; N], other: impl Fn(usize) -> f32) -> f
 
 #[inline(always)]
 fn dot<const N: usize>(a: &[i8; N], b: &[i8; N]) -> i32 {
-    a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
+    let mut sum = 0;
+    for (&a, &b) in a.iter().zip(b) {
+        sum += i32::from(a) * i32::from(b);
+    }
+    sum
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "-127 to 127 by its step")]
@@ -341,7 +345,10 @@ impl WithSimd for Few<'_> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
         let Self { of, with, to } = self;
-        to.extend(with.iter().map(|other| of.cosine(other)));
+        to.reserve(with.len());
+        for other in with {
+            to.push(of.cosine(other));
+        }
     }
 }
 

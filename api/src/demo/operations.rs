@@ -12,7 +12,10 @@ query NeedsOnOffer {
 pub(super) const SEARCH: &str = "query Search($text: String!) {
   search(text: $text, first: 10) {
     totalCount
-    edges { score node { __typename ... on Need { folio title } ... on Offer { folio title trl ott { name } } } }
+    facets { kinds { kind count } subsectors { code { code label } count } states { code { label } count } trl { trl count } }
+    edges { score node { __typename
+      ... on Need { folio title } ... on Offer { folio title trl ott { name } }
+      ... on Capability { folio title } ... on IpAsset { folio title } } }
   }
 }
 ";
@@ -384,6 +387,8 @@ query CapabilityMap($sector: String!, $chamber: ID!) {
 pub(super) const NEED_CAPABILITIES: &str = "query NeedCapabilities($id: ID!) {
   need(id: $id) {
     folio title
+    matchingDormantAssets(first: 3) { score explanation ipAsset { folio title trl nextFeeDueOn ott { name } } }
+    similarNeeds(first: 3) { score explanation need { folio title } }
     matchingCapabilities(first: 5) { score explanation capability { folio kind title leadTimeDays ott { name } state { label } } }
   }
 }
