@@ -25,6 +25,7 @@ pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod event;
+pub mod feedback;
 mod filter;
 mod followers;
 pub mod generate;

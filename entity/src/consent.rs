@@ -1,4 +1,4 @@
-//! What a company has consented to; it ends when it is withdrawn or expires.
+//! What a company or a transfer office has consented to; it ends when it is withdrawn or expires.
 
 use sea_orm::{Condition, entity::prelude::*};
 

@@ -769,6 +769,24 @@ vocabularies! {
         CrossCuttingNeed = "CROSS_CUTTING_NEED",
         /// Statistics.
         Statistics = "STATISTICS",
+        /// Feedback on matches: what was decided, with what the network reads, measures the engine.
+        MatchFeedback = "MATCH_FEEDBACK",
+    }
+
+    /// What was decided about a need and an offer, as far as it says how well they fit.
+    FeedbackAct = "feedback_act" {
+        /// Shortlisted by an intermediary (grade 1).
+        Shortlisted = "SHORTLISTED",
+        /// Interest expressed (grade 1).
+        Interested = "INTERESTED",
+        /// Interest accepted (grade 2).
+        Accepted = "ACCEPTED",
+        /// Contract signed (grade 3).
+        Agreed = "AGREED",
+        /// Interest refused or closed because the two do not fit (grade 0).
+        Refused = "REFUSED",
+        /// Dismissed by an intermediary because the two do not fit (grade 0).
+        Dismissed = "DISMISSED",
     }
 
     /// A language of the network.

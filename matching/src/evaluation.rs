@@ -308,9 +308,15 @@ fn number(count: usize) -> f64 {
 
 fn profile(place: usize, kind: Kind, text: &Text) -> Profile {
     let passage = Passage { language: text.language, text: text.text.clone() };
-    Profile { public_text: vec![passage], open: true, ..Profile::new(id(place), kind) }
+    // No query is taken for the document at the same place.
+    let id = match kind {
+        Kind::Need => Uuid::from_u128(u128::MAX - place as u128),
+        _ => id(place),
+    };
+    Profile { public_text: vec![passage], open: true, ..Profile::new(id, kind) }
 }
 
+/// Of a document.
 fn id(place: usize) -> Uuid {
     Uuid::from_u128(place as u128)
 }
@@ -428,6 +434,17 @@ mod tests {
                 let alone = part.tasks[i].measures;
                 assert!(task.measures.ndcg_at_10 > alone.ndcg_at_10, "{task:?} {alone:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_only_document_is_found() {
+        let queries = "query_id\tlang\tsubset\ttext\nq1\tes\ta\tagua\n";
+        let documents = "doc_id\tlang\tsubset\ttext\nd1\tes\ta\tagua potable\n";
+        let set = Collection::parse(queries, documents, "query_id\tdoc_id\trelevance\nq1\td1\t1\n");
+        for method in [Method::Words, Method::Meaning, Method::Engine] {
+            let found = set.as_ref().expect("a set").evaluate(method).within.expect("a task");
+            near(found.ndcg_at_10, 1.0);
         }
     }
 

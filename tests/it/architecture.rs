@@ -82,6 +82,7 @@ const SLICES: &[&str] = &[
     "documents",
     "ledger",
     "searches",
+    "feedback",
     "codes",
 ];
 

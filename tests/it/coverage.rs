@@ -186,6 +186,11 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             shown(Value::Null),
         ),
         (
+            "matchFeedback",
+            "{ matchFeedback { totalCount } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
             "disclosures",
             "{ disclosures { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),

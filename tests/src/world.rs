@@ -125,6 +125,12 @@ impl World {
         world
     }
 
+    /// The address of the database, for another process.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.place.url
+    }
+
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {

@@ -1,11 +1,19 @@
 //! `vinculo evaluate`: how well the engine finds what belongs together.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
 use matching::{Collection, Language, Measures, Method, Report};
 
-use super::Outcome;
+use super::{Cli, Outcome, migrate, open};
+use crate::{
+    context::machine_clock,
+    feedback::{Tables, tables},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct EvaluateArgs {
@@ -16,13 +24,69 @@ pub(super) struct EvaluateArgs {
     /// Also fit the logistic function that makes likelihoods of the engine's sums.
     #[arg(long)]
     calibrate: bool,
+    /// Afterwards the same of what was decided in the network of the settings' database: shortlisting,
+    /// interests, dismissals and contracts of those who consent.
+    #[arg(long)]
+    feedback: bool,
+    /// Also write that feedback into this folder as three such files, for `--dir`.
+    #[arg(long, value_name = "FOLDER", requires = "feedback")]
+    export: Option<PathBuf>,
 }
 
-pub(super) fn evaluate(args: &EvaluateArgs) -> Outcome {
+pub(super) async fn evaluate(cli: &Cli, args: &EvaluateArgs) -> Outcome {
+    // First, so that nobody waits for the public set to be told that there is no database.
+    let feedback = if args.feedback { Some(given(cli).await?) } else { None };
     let collection = match &args.dir {
         Some(folder) => read(folder)?,
         None => Collection::built_in(),
     };
+    measure(&collection, args.calibrate);
+    if let Some(feedback) = feedback {
+        let Tables { pairs, relevant, queries, docs, qrels } = &feedback;
+        println!("\nFeedback of this network: {pairs} labelled pairs, {relevant} of them relevant");
+        if *pairs == 0 {
+            println!(
+                "Nothing to measure by: no decision about fit is on record of which both sides consent to MATCH_FEEDBACK."
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
+        let collection = Collection::parse(queries, docs, qrels);
+        let collection = collection.map_err(|problem| problem.to_string())?;
+        if *relevant == 0 {
+            println!("Nothing to measure by: no pair is relevant.");
+        } else {
+            measure(&collection, args.calibrate);
+        }
+        if let Some(folder) = &args.export {
+            write(folder, &feedback)?;
+            println!("\nWritten to {}", folder.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What those who consent have decided, in the database of the settings.
+async fn given(cli: &Cli) -> Result<Tables, String> {
+    let db = open(&cli.settings(&[])?).await?;
+    migrate::check(&db).await?;
+    tables(&db, machine_clock()()).await.map_err(|error| error.describe())
+}
+
+fn write(folder: &Path, feedback: &Tables) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(told)?;
+    for (name, content) in [
+        ("queries.tsv", &feedback.queries),
+        ("docs.tsv", &feedback.docs),
+        ("qrels.tsv", &feedback.qrels),
+    ] {
+        fs::write(folder.join(name), content).map_err(told)?;
+    }
+    Ok(())
+}
+
+/// Prints the tables of a collection.
+fn measure(collection: &Collection, calibrate: bool) {
     let (queries, documents, judgements) = collection.sizes();
     println!("{queries} queries, {documents} documents, {judgements} relevant pairs");
     let reports =
@@ -30,14 +94,13 @@ pub(super) fn evaluate(args: &EvaluateArgs) -> Outcome {
     table("nDCG@10", &reports, |measures| measures.ndcg_at_10);
     table("MRR", &reports, |measures| measures.mrr);
     table("Recall@50", &reports, |measures| measures.recall_at_50);
-    if args.calibrate {
+    if calibrate {
         let (slope, intercept) = collection.calibrate();
         println!("\nlikelihood = logistic({slope:.2} sum {intercept:+.2})");
     }
-    Ok(ExitCode::SUCCESS)
 }
 
-fn read(folder: &std::path::Path) -> Result<Collection, String> {
+fn read(folder: &Path) -> Result<Collection, String> {
     let text = |name: &str| {
         let file = folder.join(name);
         fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))

@@ -56,6 +56,7 @@ enum Verb {
     ///
     /// Prints nDCG@10, MRR and Recall@50 for each subset and direction, and their means within and
     /// across languages: of the engine, and beside it of BM25 alone and of the embedding alone.
+    /// With `--feedback` the same of what was decided in this network, after the public set.
     Evaluate(evaluate::EvaluateArgs),
     /// Import organizations, needs, offers or the make-up of a network from a file.
     ///
@@ -85,7 +86,7 @@ pub async fn run() -> ExitCode {
             print!("{}", crate::schema::sdl());
             Ok(ExitCode::SUCCESS)
         }
-        Some(Verb::Evaluate(args)) => evaluate::evaluate(args),
+        Some(Verb::Evaluate(args)) => evaluate::evaluate(&cli, args).await,
         Some(Verb::Token(args)) => token::token(&cli, args).await,
         Some(Verb::Generate(args)) => generate::generate(&cli, args).await,
         Some(Verb::Import(verb)) => import::import(&cli, verb).await,

@@ -6,15 +6,16 @@ use std::collections::HashSet;
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    AgreementPartyRole, AgreementStatus, AgreementType, DeclineReason, InterestDirection,
-    InterestId, InterestStatus, NeedStatus, OfferStatus, Role, interest, need, offer,
+    AgreementPartyRole, AgreementStatus, AgreementType, ConsentPurpose, DeclineReason,
+    InterestDirection, InterestId, InterestStatus, NeedStatus, OfferStatus, Role, interest, need,
+    offer,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::{
     agreements::{Signing, frame, party, terms},
-    past::Cast,
+    past::{Cast, consent},
 };
 use crate::{
     agreements::{self, input::AgreementInput},
@@ -104,6 +105,11 @@ pub(super) async fn write(service: &Service) -> Result<()> {
             (need, Some(offer), InterestDirection::NeedToOffer)
         };
         let (Some(need), Some(offer)) = (need, offer) else { continue };
+        // What comes of it may be used to measure the engine by.
+        work.go_on_as(Viewer::system(begun));
+        for side in [need.company_id, offer.ott_id] {
+            consent(&mut work, &cast, side, ConsentPurpose::MatchFeedback).await?;
+        }
         let deal = Deal { service, cast: &cast, need, offer, direction, begun };
         let told = deal.live(&mut work, index % 3 == 0, fate, signed).await;
         told.map_err(|error| Error::internal(format!("interest {index}: {}", error.describe())))?;

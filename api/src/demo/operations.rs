@@ -114,6 +114,13 @@ pub(super) const MATCH_COUNTS: &str = "query WhatCameOfMatches {
   whyDismissed: matchCounts(by: [DISMISSED_REASON], filter: { status: [DISMISSED] }) { dismissedReason count }
 }
 ";
+pub(super) const FEEDBACK: &str = "query Feedback($first: Int, $after: String) {
+  matchFeedback(first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor }
+    nodes { grade act reason decidedOn score coverage weightsVersion components { feature weight value contribution } need { language text } offer { language text } }
+  }
+}
+";
 pub(super) const NEED_MATCHES: &str = "query NeedMatches($id: ID!) {
   need(id: $id) {
     title description technicalSpecification budgetBand successCriteria { parameter comparator target unit }

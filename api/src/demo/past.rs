@@ -290,8 +290,8 @@ async fn end_need(work: &mut Work, id: NeedId, fate: NeedStatus, by: Viewer) -> 
     Ok(())
 }
 
-/// A consent of a company, given by one of its people or, where it has none on record, by the service.
-async fn consent(
+/// A consent of a company or an office, given by one of its people or, where it has none on record, by the service.
+pub(super) async fn consent(
     work: &mut Work,
     cast: &Cast,
     company: OrganizationId,
@@ -306,7 +306,7 @@ async fn consent(
         return Ok(());
     }
     let by = cast
-        .someone(company, &[Role::MemberUser], work.now)
+        .someone(company, &[Role::MemberUser, Role::OttManager], work.now)
         .person
         .unwrap_or(PersonId::new(work.now));
     let row = consent::Model {

@@ -519,8 +519,6 @@ mod tests {
             subject_id: None,
             body,
             happened_at: chrono::DateTime::UNIX_EPOCH,
-            request_id: None,
-            trace_id: None,
         };
         let many = event("NEEDS_GENERATED", None, serde_json::json!({ "needs": [need] }));
         let one = event("NEED_PUBLISHED", Some(need.to_string()), serde_json::json!({}));

@@ -18,6 +18,7 @@ pub use list::MatchListQuery;
 pub use mutation::MatchMutation;
 pub use object::FIELDS;
 pub use object::Match;
+pub(crate) use object::MatchFeature;
 pub(crate) use object::{best_needs, best_offers};
 pub use query::MatchQuery;
 pub(crate) use query::{

@@ -48,6 +48,20 @@ pub enum MatchFeature {
     Region,
 }
 
+impl MatchFeature {
+    /// As rows spell it.
+    pub(crate) fn of(code: &str) -> Self {
+        match code {
+            "TEXT" => Self::Text,
+            "SECTOR" => Self::Sector,
+            "READINESS" => Self::Readiness,
+            "PARTNERSHIP" => Self::Partnership,
+            "LIMITS" => Self::Limits,
+            _ => Self::Region,
+        }
+    }
+}
+
 /// One part of a match's score.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
@@ -81,22 +95,12 @@ impl MatchPart {
 
 impl MatchPart {
     pub(super) fn all(components: MatchComponents) -> Vec<Self> {
-        let part = |part: entity::MatchComponent| {
-            let feature = match part.feature.as_str() {
-                "TEXT" => MatchFeature::Text,
-                "SECTOR" => MatchFeature::Sector,
-                "READINESS" => MatchFeature::Readiness,
-                "PARTNERSHIP" => MatchFeature::Partnership,
-                "LIMITS" => MatchFeature::Limits,
-                _ => MatchFeature::Region,
-            };
-            Self {
-                feature,
-                weight: part.weight,
-                value: part.value,
-                contribution: part.contribution,
-                sentence: part.explanation,
-            }
+        let part = |part: entity::MatchComponent| Self {
+            feature: MatchFeature::of(&part.feature),
+            weight: part.weight,
+            value: part.value,
+            contribution: part.contribution,
+            sentence: part.explanation,
         };
         components.0.into_iter().map(part).collect()
     }

@@ -1,4 +1,4 @@
-//! What companies consent to, and how they take it back.
+//! What companies and transfer offices consent to, and how they take it back.
 
 use std::collections::HashMap;
 
@@ -20,12 +20,12 @@ use crate::{
     work::Work,
 };
 
-/// What a company has consented to. Seen by the company alone.
+/// What a company or a transfer office has consented to. Seen by its own people alone.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Consent {
     /// Identifies it.
     id: ConsentId,
-    /// The company that consented.
+    /// The company or the office that consented.
     organization: OrganizationId,
     /// To what.
     purpose: ConsentPurpose,
@@ -59,10 +59,10 @@ pub struct ConsentPayload {
     user_errors: Vec<UserError>,
 }
 
-/// A consent that a company gives.
+/// A consent that a company or a transfer office gives.
 #[derive(Debug, InputObject)]
 pub struct GrantConsentInput {
-    /// The company.
+    /// The company; for `MATCH_FEEDBACK` also a transfer office or a start-up.
     organization: OrganizationId,
     /// To what.
     purpose: ConsentPurpose,
@@ -76,7 +76,7 @@ pub struct ConsentMutation;
 
 #[Object]
 impl ConsentMutation {
-    /// Consents to something in the company's name. For members of the company.
+    /// Consents to something in an organization's name. For members of the company; `MATCH_FEEDBACK` also for managers of the office.
     async fn grant_consent(
         &self,
         ctx: &Context<'_>,
@@ -96,10 +96,9 @@ impl ConsentMutation {
                 withdrawn_at: None,
             };
             let consent = work.allow_new(ConsentAction::Grant, consent)?;
-            let company =
-                organization::Entity::find_by_id(input.organization).one(work.tx()).await?;
-            if company.is_none_or(|row| row.kind != OrganizationKind::Company) {
-                let message = "no es una empresa / is not a company";
+            let giver = organization::Entity::find_by_id(input.organization).one(work.tx()).await?;
+            if giver.is_none_or(|row| !may_give(row.kind, input.purpose)) {
+                let message = "no es quien otorga este consentimiento / is not who gives this consent";
                 return Err(Error::field("input.organization", UserErrorCode::Invalid, message));
             }
             let possible = |end: DateTime<Utc>| end > now && is_plausible_year(end.year());
@@ -129,7 +128,7 @@ impl ConsentMutation {
         .await
     }
 
-    /// Takes a consent back, from now on. For members of the company.
+    /// Takes a consent back, from now on. For members of the company; `MATCH_FEEDBACK` also for managers of the office.
     async fn withdraw_consent(
         &self,
         ctx: &Context<'_>,
@@ -154,7 +153,19 @@ impl ConsentMutation {
     }
 }
 
-/// The consents of a company. Ask the policy about the company first.
+/// Whether an organization of this kind is asked for a consent to this: an office has texts and
+/// decisions of its own, and nothing else that it would have to consent to.
+fn may_give(kind: OrganizationKind, purpose: ConsentPurpose) -> bool {
+    match kind {
+        OrganizationKind::Company => true,
+        OrganizationKind::TechnologyTransferOffice | OrganizationKind::Startup => {
+            purpose == ConsentPurpose::MatchFeedback
+        }
+        _ => false,
+    }
+}
+
+/// The consents of an organization. Ask the policy about the organization first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConsentsOf(pub(super) OrganizationId);
 

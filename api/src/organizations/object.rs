@@ -189,7 +189,7 @@ impl Organization {
         Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(Affiliation).collect()))
     }
 
-    /// What it has consented to, oldest first, also what it took back. Null below `CONTRACT`: for the company alone.
+    /// What it has consented to, oldest first, also what it took back. Null below `CONTRACT`: for its own people alone.
     async fn consents(&self, ctx: &Context<'_>) -> Told<Vec<Consent>> {
         if self.disclosure_level < DisclosureLevel::Contract {
             return None;

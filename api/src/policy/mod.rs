@@ -9,6 +9,7 @@ mod agreement;
 mod assessment;
 mod capability;
 mod document;
+mod feedback;
 mod interest;
 mod introduction;
 mod ip_asset;
@@ -48,6 +49,7 @@ pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visibl
 pub use document::{
     DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
 };
+pub use feedback::{allow_feedback, given_pairs};
 pub use interest::{
     Converse, InterestAction, InterestFacts, PENDING_INTERESTS, Reach, counted_interests,
     own_interests, standing_in_interests, visible_interests,
@@ -330,7 +332,8 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let programmes = ProgrammeAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(ProgrammeAction::mutation);
-    let consents = (grant.role == Role::MemberUser).then_some(["grantConsent", "withdrawConsent"]);
+    let consents = matches!(grant.role, Role::MemberUser | Role::OttManager);
+    let consents = consents.then_some(["grantConsent", "withdrawConsent"]);
     let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
     let assessments = assesses.then_some(["recordAssessment", "withdrawAssessment"]);
     needs

@@ -1,8 +1,8 @@
-//! The rules for organizations and for the consents that companies give.
+//! The rules for organizations and for the consents that they give.
 
 use entity::{
-    AffiliationStatus, DisclosureLevel, OrganizationId, OrganizationKind, Role, affiliation,
-    consent, organization,
+    AffiliationStatus, ConsentPurpose, DisclosureLevel, OrganizationId, OrganizationKind, Role,
+    affiliation, consent, organization,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -93,7 +93,7 @@ pub fn member_of_mine(viewer: &Viewer) -> Option<SimpleExpr> {
     Some(Expr::exists(affiliations.into_query()))
 }
 
-/// What can be done to a company's consents.
+/// What can be done to a company's consents, and to what an office consents to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsentAction {
     /// Give it.
@@ -105,17 +105,24 @@ pub enum ConsentAction {
 impl Resource for consent::Model {
     const NAME: &'static str = "consent";
 
-    /// A consent is known to the company alone.
+    /// A consent is known to its organization alone.
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
-        let own = viewer.system || viewer.is(Role::MemberUser, self.organization_id);
-        own.then_some(DisclosureLevel::Contract)
+        (viewer.system || gives(viewer, self)).then_some(DisclosureLevel::Contract)
     }
+}
+
+/// Whether the viewer may give it: companies consent to anything, offices only to what is asked
+/// of them as well, which is what binds them and so for their managers.
+fn gives(viewer: &Viewer, consent: &consent::Model) -> bool {
+    viewer.is(Role::MemberUser, consent.organization_id)
+        || consent.purpose == ConsentPurpose::MatchFeedback
+            && viewer.is(Role::OttManager, consent.organization_id)
 }
 
 impl Action for ConsentAction {
     type On = consent::Model;
 
     fn permitted(self, viewer: &Viewer, consent: &consent::Model) -> bool {
-        viewer.is(Role::MemberUser, consent.organization_id)
+        gives(viewer, consent)
     }
 }

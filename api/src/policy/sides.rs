@@ -1,6 +1,7 @@
 //! The two sides of a match and of what comes of it: a company with its chamber,
 //! and a transfer office. Who may speak for which of them.
 
+use chrono::{DateTime, Utc};
 use entity::{ConsentPurpose, DelegationId, OrganizationId, RegionId, Role, consent, need};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -98,18 +99,23 @@ impl Sides {
 }
 
 /// Whether the company that a row names here lets its chamber represent it, now.
-pub(crate) fn represented<E: EntityTrait>(
-    viewer: &Viewer,
-    (table, company): (E, E::Column),
+pub(crate) fn represented<E: EntityTrait>(viewer: &Viewer, company: (E, E::Column)) -> SimpleExpr {
+    consents(viewer.now, ConsentPurpose::Representation, company)
+}
+
+/// Whether the organization that a row names here consents to something, now.
+pub(super) fn consents<E: EntityTrait>(
+    now: DateTime<Utc>,
+    purpose: ConsentPurpose,
+    (table, organization): (E, E::Column),
 ) -> SimpleExpr {
+    let own = Expr::col((consent::Entity, consent::Column::OrganizationId));
     let consents = consent::Entity::find()
         .select_only()
         .column(consent::Column::Id)
-        .filter(
-            Expr::col((consent::Entity, consent::Column::OrganizationId)).equals((table, company)),
-        )
-        .filter(consent::Column::Purpose.eq(ConsentPurpose::Representation))
-        .filter(consent::in_force(viewer.now));
+        .filter(own.equals((table, organization)))
+        .filter(consent::Column::Purpose.eq(purpose))
+        .filter(consent::in_force(now));
     Expr::exists(consents.into_query())
 }
 
