@@ -32,7 +32,7 @@ fn ask(c: &mut Criterion, size: &str, offers: usize) {
     });
     index.set_scan(Scan::BestHeads);
     group.bench_function("a search", |b| {
-        b.iter(|| index.search(black_box("ahorro de agua en teñido"), Reader::Network, None));
+        b.iter(|| index.search(black_box("ahorro de agua en teñido"), Reader::Network, &Kind::ALL));
     });
     let mut id = offers;
     group.bench_function("an offer is added, and found by the next question", |b| {

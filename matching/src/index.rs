@@ -26,6 +26,8 @@ const LARGE_SUBSECTOR: usize = 20_000;
 const FOUND_BY_WORDS: usize = 1_000;
 /// … and so many that mean nearly the same.
 const FOUND_BY_MEANING: usize = 200;
+/// … of which so many are judged in full.
+const JUDGED: usize = 50;
 /// What does not share a word is found from this likelihood on, in millionths.
 const ABOUT_THE_SAME: u32 = 200_000;
 /// Among a need's first ten answers …
@@ -226,11 +228,12 @@ impl Index {
         judge(need, offer, &readings, &self.weights, &*self.labels)
     }
 
-    /// The records, open or not, of one kind or of all, that a text finds, the likest first, then by
-    /// id: those that share a word with it, and those that mean nearly the same. Of a kind at most
-    /// 1,200. Empty if `text` has no usable word.
+    /// The records, open or not, of these kinds, that a text finds: those that share a word with it,
+    /// of a kind at most 1,000, and those that mean nearly the same, at most 200. The likest come
+    /// first, equal ones by id. Of a kind the first 50 are judged as matches are; what follows is
+    /// put behind them by an estimate. Empty if `text` has no usable word.
     #[must_use]
-    pub fn search(&self, text: &str, reader: Reader, kind: Option<Kind>) -> Vec<Hit> {
+    pub fn search(&self, text: &str, reader: Reader, kinds: &[Kind]) -> Vec<Hit> {
         let texts = match reader {
             Reader::Anonymous => &self.public,
             Reader::Network => &self.network,
@@ -239,27 +242,52 @@ impl Index {
         let text = Texts::read((words_of_search(text), 0), &mut scratch);
         let mut asker = Asker::new(texts, &scratch, text);
         let mut found = Vec::new();
-        for kind in Kind::ALL.into_iter().filter(|each| kind.is_none_or(|kind| kind == *each)) {
-            let standings = &self.shelves[kind as usize].standings;
-            let id = |slot: Slot| standings[slot].id;
-            let by_words = texts.by_words(&asker, kind, FOUND_BY_WORDS, id, |_| true);
-            let cosines = texts.cosines(&asker, kind);
-            let near = (kind, cosines.as_ref());
-            let by_meaning = texts.by_meaning(&asker, near, FOUND_BY_MEANING, id, |_| true);
-            let both = by_words.into_iter().chain(by_meaning).map(|(_, slot)| slot);
-            for slot in both.collect::<BTreeSet<_>>() {
-                let likeness = asker.compare(&texts.text((kind, slot)), Asks::Own);
-                let answers = |of: &Likeness| of.shares_words || of.value() >= ABOUT_THE_SAME;
-                if let Some(likeness) = likeness.filter(answers) {
-                    found.push((Reverse(likeness), id(slot), kind));
-                }
+        for &kind in Kind::ALL.iter().filter(|kind| kinds.contains(kind)) {
+            self.search_kind(&mut asker, texts, kind, &mut found);
+        }
+        found.sort_unstable_by_key(|hit| (Reverse(hit.score), hit.id));
+        found
+    }
+
+    fn search_kind(&self, asker: &mut Asker<'_>, texts: &Texts, kind: Kind, found: &mut Vec<Hit>) {
+        let standings = &self.shelves[kind as usize].standings;
+        let id = |slot: Slot| standings[slot].id;
+        let cosines = texts.cosines(asker, kind);
+        let near = (kind, cosines.as_ref());
+        let by_words: HashMap<Slot, i32> = texts
+            .by_words(asker, kind, FOUND_BY_WORDS, id, |_| true)
+            .into_iter()
+            .map(|(gain, slot)| (slot, gain))
+            .collect();
+        let by_meaning = texts.by_meaning(asker, near, FOUND_BY_MEANING, id, |_| true);
+        let all: BTreeSet<Slot> =
+            by_meaning.into_iter().map(|(_, slot)| slot).chain(by_words.keys().copied()).collect();
+        let ideal = asker.most_by_words();
+        let mut guessed: Vec<(Reverse<Likeness>, Uuid, Slot)> = all
+            .into_iter()
+            .map(|slot| {
+                let gain = by_words.get(&slot).copied().unwrap_or(0);
+                let cosine = cosines.as_ref().map_or(0, |cosines| cosines.of(slot));
+                (Reverse(Likeness::guess(cosine, gain, ideal)), id(slot), slot)
+            })
+            .collect();
+        guessed.sort_unstable();
+        let judged = guessed.len().min(JUDGED);
+        let answers =
+            |likeness: Likeness| likeness.shares_words || likeness.value() >= ABOUT_THE_SAME;
+        let mut least = u32::MAX;
+        for &(_, id, slot) in &guessed[..judged] {
+            let likeness = asker.compare(&texts.text((kind, slot)), Asks::Own);
+            if let Some(likeness) = likeness.filter(|likeness| answers(*likeness)) {
+                least = least.min(likeness.points());
+                found.push(Hit { id, kind, score: likeness.points() });
             }
         }
-        found.sort_unstable();
-        found
-            .into_iter()
-            .map(|(Reverse(likeness), id, kind)| Hit { id, kind, score: likeness.points() })
-            .collect()
+        // Whatever was only guessed stands behind what was judged.
+        for &(Reverse(guess), id, _) in guessed[judged..].iter().filter(|guess| answers(guess.0.0))
+        {
+            found.push(Hit { id, kind, score: guess.points().min(least) });
+        }
     }
 
     /// The texts of a kind that answer a need's text best, by one way of comparing them.

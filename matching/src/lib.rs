@@ -52,7 +52,7 @@
 //!     "TRL 6; la necesidad admite 6 a 9",
 //! ]);
 //! assert_eq!(found.score, found.components.iter().map(|part| part.contribution).sum::<u32>());
-//! assert_eq!(index.search("ALGODON", Reader::Anonymous, Some(Kind::Offer)).len(), 1);
+//! assert_eq!(index.search("ALGODON", Reader::Anonymous, &[Kind::Offer]).len(), 1);
 //! ```
 
 mod basis;

@@ -268,8 +268,8 @@ proptest! {
         }
         let search = "agua sensors textiles";
         prop_assert_eq!(
-            one.search(search, Reader::Network, None),
-            other.search(search, Reader::Network, None)
+            one.search(search, Reader::Network, &Kind::ALL),
+            other.search(search, Reader::Network, &Kind::ALL)
         );
     }
 
@@ -280,7 +280,7 @@ proptest! {
         let index = index_of([offer.clone(), need.clone()]);
         let found = index.score(&need, &offer);
         prop_assert!(found.score <= 10_000);
-        let hits = index.search(&asked, Reader::Anonymous, None);
+        let hits = index.search(&asked, Reader::Anonymous, &Kind::ALL);
         prop_assert!(hits.iter().all(|hit| hit.score <= 10_000));
         prop_assert!(index.matches(&offer, Kind::Need, 5).len() <= 1);
     }
@@ -307,6 +307,6 @@ fn empty_and_endless_texts_are_borne() {
     for text in &texts {
         let need = profile(1, Kind::Need, vec![Passage::english(text.clone())]);
         assert!(index.matches(&need, Kind::Offer, 50).len() <= texts.len());
-        assert!(index.search(text, Reader::Network, None).len() <= texts.len());
+        assert!(index.search(text, Reader::Network, &Kind::ALL).len() <= texts.len());
     }
 }

@@ -210,7 +210,7 @@ fn answers(index: &Index, profiles: &[Profile]) -> String {
     let matches: Vec<_> = profiles.iter().map(of).collect();
     let similar: Vec<_> = profiles.iter().map(|profile| index.similar(profile, 50)).collect();
     let found = [Reader::Anonymous, Reader::Network]
-        .map(|reader| index.search("sensores de agua para textiles", reader, None));
+        .map(|reader| index.search("sensores de agua para textiles", reader, &Kind::ALL));
     format!("{matches:?} {similar:?} {found:?}")
 }
 
@@ -288,12 +288,12 @@ fn upsert_replaces_and_remove_removes() {
     index.upsert(offer(2, "hornos"));
     assert_eq!(index.len(), 2);
     assert!(matches(&index, &asks, 9).iter().all(|found| found.score < before / 10));
-    assert!(index.search("teñido", Reader::Network, Some(Kind::Offer)).is_empty());
-    assert_eq!(index.search("horno", Reader::Network, None).len(), 1);
+    assert!(index.search("teñido", Reader::Network, &[Kind::Offer]).is_empty());
+    assert_eq!(index.search("horno", Reader::Network, &Kind::ALL).len(), 1);
 
     index.remove(Uuid::from_u128(2));
     assert_eq!((index.len(), index.get(Uuid::from_u128(2))), (1, None));
-    assert!(index.search("horno", Reader::Network, None).is_empty());
+    assert!(index.search("horno", Reader::Network, &Kind::ALL).is_empty());
 }
 
 #[test]
@@ -301,20 +301,23 @@ fn an_anonymous_search_is_not_touched_by_network_text() {
     let query = "teñido de algodón con sensores";
     let mut profiles = Dice(5).profiles(120);
     let index = index_of(profiles.clone());
-    let with_secrets = index.search(query, Reader::Anonymous, None);
-    assert_ne!(with_secrets, index.search(query, Reader::Network, None));
+    let with_secrets = index.search(query, Reader::Anonymous, &Kind::ALL);
+    assert_ne!(with_secrets, index.search(query, Reader::Network, &Kind::ALL));
 
     for profile in &mut profiles {
         profile.network_text =
             vec![Passage::spanish("sensores de teñido"); profile.network_text.len()];
     }
-    assert_eq!(index_of(profiles.clone()).search(query, Reader::Anonymous, None), with_secrets);
+    assert_eq!(
+        index_of(profiles.clone()).search(query, Reader::Anonymous, &Kind::ALL),
+        with_secrets
+    );
     for profile in &mut profiles {
         profile.network_text.clear();
     }
     let bare = index_of(profiles);
-    assert_eq!(bare.search(query, Reader::Anonymous, None), with_secrets);
-    assert_eq!(bare.search(query, Reader::Network, None), with_secrets);
+    assert_eq!(bare.search(query, Reader::Anonymous, &Kind::ALL), with_secrets);
+    assert_eq!(bare.search(query, Reader::Network, &Kind::ALL), with_secrets);
 }
 
 #[test]
@@ -326,14 +329,14 @@ fn search_puts_more_shared_words_first_and_then_the_rarer_and_shorter() {
         need(4, "sensores"),
         offer(5, "hornos"),
     ]);
-    let ids = |text: &str, side| -> Vec<u128> {
-        index.search(text, Reader::Anonymous, side).iter().map(|hit| hit.id.as_u128()).collect()
+    let ids = |text: &str, kinds: &[Kind]| -> Vec<u128> {
+        index.search(text, Reader::Anonymous, kinds).iter().map(|hit| hit.id.as_u128()).collect()
     };
-    assert_eq!(ids("sensores de agua", None), [2, 4, 1, 3]);
-    assert_eq!(ids("SENSOR agua", Some(Kind::Offer)), [2, 1, 3]);
-    assert_eq!(ids("sensor", Some(Kind::Need)), [4]);
-    assert!(ids("de la que the", None).is_empty());
-    assert!(ids("  …  ", None).is_empty());
+    assert_eq!(ids("sensores de agua", &Kind::ALL), [2, 4, 1, 3]);
+    assert_eq!(ids("SENSOR agua", &[Kind::Offer]), [2, 1, 3]);
+    assert_eq!(ids("sensor", &[Kind::Need]), [4]);
+    assert!(ids("de la que the", &Kind::ALL).is_empty());
+    assert!(ids("  …  ", &Kind::ALL).is_empty());
 }
 
 #[test]
@@ -356,7 +359,7 @@ fn accents_and_word_order_change_no_score_and_number_little() {
 #[test]
 fn the_letter_enye_is_no_accent() {
     let index = index_of([offer(2, "caña de azúcar"), offer(3, "cana de azúcar")]);
-    assert_eq!(index.search("cañas", Reader::Network, None).len(), 1);
+    assert_eq!(index.search("cañas", Reader::Network, &Kind::ALL).len(), 1);
 }
 
 #[test]
@@ -596,7 +599,7 @@ fn only_open_records_are_matched_and_all_are_searched() {
     let closed = Profile { open: false, ..offer(2, "teñido") };
     let index = index_of([asks.clone(), closed.clone()]);
     assert!(matches(&index, &asks, 9).is_empty());
-    assert_eq!(index.search("teñido", Reader::Anonymous, Some(Kind::Offer)).len(), 1);
+    assert_eq!(index.search("teñido", Reader::Anonymous, &[Kind::Offer]).len(), 1);
     assert_eq!(index.score(&asks, &closed).exclusions, [Exclusion::OfferNotOpen]);
 
     let draft = Profile { open: false, ..need(3, "teñido") };
@@ -682,7 +685,7 @@ fn meaning_meets_across_languages_and_says_so() {
     for pair in ["teñido ~ dyeing", "agua ~ water"] {
         assert!(es.contains(pair) && en.contains(pair), "{es} {en}");
     }
-    assert_eq!(index.search("dyeing of fabrics", Reader::Anonymous, None)[0].id.as_u128(), 2);
+    assert_eq!(index.search("dyeing of fabrics", Reader::Anonymous, &Kind::ALL)[0].id.as_u128(), 2);
 }
 
 #[test]

@@ -25,7 +25,7 @@ const WHOLE: i64 = UNIT as i64;
 /// pair in a thousand is as near as that.
 const NEAR: i32 = 400_000;
 /// From a likeness to a likelihood: fitted to the public set by `Collection::calibrate`, which gives
-/// 3.31 and -8.01.
+/// 3.33 and -8.06.
 const SLOPE: f64 = 3.3;
 const INTERCEPT: f64 = 8.0;
 /// Of rare words, so many uses are looked at to find whoever shares words.
@@ -385,6 +385,16 @@ impl<'a> Asker<'a> {
         Self { texts, scratch, text, sought, words, directions, nearness: Vec::new(), rows }
     }
 
+    /// What [`Texts::by_words`] finds at most: every word, in a language in which it weighs most.
+    pub(crate) fn most_by_words(&self) -> i64 {
+        let weight = |id: &WordId| {
+            let stems = Language::ALL.into_iter().zip(self.scratch.word(*id).stems);
+            let weights = stems.map(|(language, stem)| self.texts.lexicon.idf(stem, language));
+            millionths(weights.fold(0.0, f64::max)) / 100
+        };
+        self.words.words.iter().map(weight).sum()
+    }
+
     /// How well the offer's text answers the need's; `None` if one of them is empty.
     pub(crate) fn compare(&mut self, other: &Text<'_>, asks: Asks) -> Option<Likeness> {
         if self.text.is_empty() || other.is_empty() {
@@ -588,6 +598,13 @@ impl Pair {
 }
 
 impl Likeness {
+    /// What a likeness may be, of the cosine of the whole and what [`Texts::by_words`] found: the
+    /// same words count for what is nearest and for BM25.
+    pub(crate) fn guess(cosine: i32, gain: i32, ideal: i64) -> Self {
+        let share = (i64::from(gain) * WHOLE / ideal.max(1)).min(WHOLE);
+        Self { sum: i64::from(cosine) * 3 / 2 + 2 * share, shares_words: gain > 0 }
+    }
+
     /// How likely it is that the offer answers the need, as far as texts tell: 0 to 1,000,000.
     pub(crate) fn value(self) -> u32 {
         let likely = millionths(1.0 / (1.0 + libm::exp(INTERCEPT - SLOPE * self.sum())));

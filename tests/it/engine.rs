@@ -84,7 +84,7 @@ async fn a_need_is_answered_by_what_lies_dormant(world: &World) {
 async fn needs_that_are_alike_find_each_other(world: &World) {
     let cast = world.cast().await;
     let first = titled(world, &cast, NeedStatus::Published, "Reducir el agua en el teñido").await;
-    let other_cast = Cast { company: cast.other_company, ..cast.clone() };
+    let other_cast = Cast { company: cast.other_company, ..cast };
     let alike =
         titled(world, &other_cast, NeedStatus::Published, "Teñido de telas con menos agua").await;
     let draft = titled(world, &cast, NeedStatus::Draft, "Menos agua al teñir textiles").await;

@@ -324,7 +324,7 @@ impl Engine {
     /// What a text finds, best first, in what the reader may read.
     pub(crate) fn search(&self, text: &str, reader: Reader, narrow: &Narrow) -> Found {
         let index = &self.read().index;
-        let hits = index.search(text, reader, None);
+        let hits = index.search(text, reader, &narrow.looked_at());
         let known = hits.into_iter().filter_map(|hit| Some((hit, index.get(hit.id)?)));
         narrow.through(known)
     }

@@ -1,6 +1,6 @@
 //! Ranked search over everything that the network knows of, with what it could be narrowed by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{
     Context, Enum, InputObject, Object, SimpleObject, Union,
@@ -83,7 +83,7 @@ pub struct Relevance {
 /// How many records a search found, and what they are.
 #[derive(Debug, SimpleObject)]
 pub struct SearchTotals {
-    /// How many records share a word with the text or mean nearly the same, of a kind at most 1,200.
+    /// How many records share a word with the text or mean nearly the same, of a kind at most 1,200; of the likest 50 of each kind it is known, of the others estimated, how likely they are.
     total_count: usize,
     /// What the search could be narrowed by, and how much each choice would leave.
     facets: SearchFacets,
@@ -161,6 +161,8 @@ pub(crate) struct Narrow {
     subsectors: Option<Vec<String>>,
     states: Option<Vec<String>>,
     trl: Option<(u8, u8)>,
+    /// Whether other choices are counted too.
+    facets: bool,
 }
 
 /// What a search found: of each sort of choice, how many hits there are for it.
@@ -174,7 +176,12 @@ pub(crate) struct Found {
 }
 
 impl Narrow {
-    fn new(ctx: &Context<'_>, kind: Option<SearchKind>, filter: SearchFilter) -> Result<Self> {
+    fn new(
+        ctx: &Context<'_>,
+        kind: Option<SearchKind>,
+        filter: SearchFilter,
+        facets: bool,
+    ) -> Result<Self> {
         let labels = ctx.service().labels();
         let SearchFilter { kinds, subsectors, states, trl_min, trl_max } = filter;
         let wrong = |code: &String| labels.subsector(code).is_none_or(|entry| entry.code != *code);
@@ -198,14 +205,23 @@ impl Narrow {
             (Some(kind), None) => Some(vec![kind]),
             (None, kinds) => kinds,
         };
-        Ok(Self { kinds, subsectors, states, trl })
+        Ok(Self { kinds, subsectors, states, trl, facets })
+    }
+
+    /// The kinds that have to be looked at: all of them where they are counted.
+    pub(crate) fn looked_at(&self) -> Vec<Kind> {
+        let wanted = |kind: &Kind| {
+            self.facets || self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&(*kind).into()))
+        };
+        Kind::ALL.into_iter().filter(wanted).collect()
     }
 
     /// Those hits that are wanted, and how many there would be for each other choice.
     pub(crate) fn through<'a>(&self, hits: impl Iterator<Item = (Hit, &'a Profile)>) -> Found {
         let mut found = Found::default();
         for (hit, profile) in hits {
-            let subsectors = profile.subsectors();
+            let asked = self.facets || self.subsectors.is_some();
+            let subsectors = if asked { profile.subsectors() } else { BTreeSet::new() };
             let in_trl = |(least, most): (u8, u8)| {
                 profile.trl.is_some_and(|(from, to)| from <= most && to >= least)
             };
@@ -219,7 +235,8 @@ impl Narrow {
                 }),
                 self.trl.is_none_or(in_trl),
             ];
-            let others_fit = |own: usize| (0..4).all(|sort| sort == own || fits[sort]);
+            let others_fit =
+                |own: usize| self.facets && (0..4).all(|sort| sort == own || fits[sort]);
             if others_fit(0) {
                 *found.kinds.entry(hit.kind).or_default() += 1;
             }
@@ -289,7 +306,8 @@ async fn search(
     if !(1..=500).contains(&text.trim().chars().count()) {
         return Err(Error::Argument("text", "must have 1 to 500 characters".into()));
     }
-    let narrow = Narrow::new(ctx, kind, filter)?;
+    let facets = ctx.look_ahead().field("facets").exists();
+    let narrow = Narrow::new(ctx, kind, filter, facets)?;
     let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
     let mut found = ctx.service().engine().search(text, reader, &narrow);
     // The engine tells apart what has the same score; a cursor cannot.

@@ -57,7 +57,7 @@ impl News {
             for word in words(text) {
                 let index = &self.index;
                 let having = self.words.entry(word.to_owned()).or_insert_with(|| {
-                    let hits = || index.search(word, Reader::Network, None).into_iter();
+                    let hits = || index.search(word, Reader::Network, &Kind::ALL).into_iter();
                     can_be_looked_for(word).then(|| hits().map(|hit| hit.id).collect())
                 });
                 if let Some(having) = having {
@@ -119,7 +119,7 @@ fn can_be_looked_for(word: &str) -> bool {
         public_text: vec![Passage::spanish(word), Passage::english(word)],
         ..Profile::new(Uuid::nil(), Kind::Need)
     });
-    !index.search(word, Reader::Anonymous, None).is_empty()
+    !index.search(word, Reader::Anonymous, &Kind::ALL).is_empty()
 }
 
 /// Codes are called nothing where nobody explains anything.
