@@ -92,7 +92,7 @@ async fn machine<'w>(
 ) -> Machine<'w> {
     let admin = world.person(Role::NetworkAdmin, house).await;
     let made = after(&admin, "createApiClient", new(house, role, scopes)).await;
-    assert_eq!(world.events().await, ["CLIENT_CREATED"]);
+    assert_eq!(world.events().await.last().map(String::as_str), Some("CLIENT_CREATED"));
     Machine::of(world, &made)
 }
 
@@ -544,8 +544,7 @@ async fn the_role_narrows_the_scopes(world: &World) {
         offer { id } userErrors { code } } }";
     let input = with(offers::text(), json!({ "ott": cast.ott.to_string() }));
     assert_eq!(officer.send(ask, json!({ "input": input })).await.outcome(), "DONE");
-    let kinds = world.events().await;
-    assert_eq!(kinds, ["NEED_DRAFTED", "NEED_DRAFTED", "OFFER_DRAFTED"]);
+    assert_eq!(world.events().await, ["OFFER_DRAFTED"]);
 }
 
 async fn a_machine_that_is_out_is_out_at_once(world: &World) {
@@ -620,9 +619,9 @@ async fn a_machine_that_is_out_is_out_at_once(world: &World) {
     // And let in again by whoever let it in.
     let longer = json!({ "id": machine.id, "expectedVersion": 1, "expiresAt": null });
     after(&admin, "changeApiClient", longer).await;
+    world.settled().await;
+    world.service.catch_up().await.unwrap();
     assert_eq!(status(&machine.token().await).await, 200);
-
-    // A token that names nobody whom we know, and one of ours for a machine that somebody else signed.
     let kinds = ["CLIENT_CREATED", "CLIENT_REVOKED", "CLIENT_CREATED", "CLIENT_CHANGED"];
     assert_eq!(world.events().await, kinds);
 }
@@ -748,7 +747,7 @@ async fn who_knows_the_secret_publishes_nothing_that_it_wrote(world: &World) {
     assert_eq!(world.events().await, kinds);
 }
 
-const SUBMIT: &str = "mutation($input: SubmitNeedInput!) { submitNeed(input: $input) { \
+const SUBMIT: &str = "mutation($input: NeedVersionInput!) { submitNeed(input: $input) { \
     need { id version status } userErrors { code field } } }";
 
 async fn a_machine_consents_to_nothing(world: &World) {

@@ -18,7 +18,7 @@ use entity::{
     OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind, OutcomeId, OutcomeKind,
     OutcomeStatus, PartnershipType, PersonId, PriceBand, ProblemKind, ProgrammeId, ProgrammeKind,
     ProgrammeStatus, ProjectId, ProjectRisk, ProjectRisks, ProjectStatus, ProjectType, RegionId,
-    RequirementAnswer, RequirementAnswers, RequirementResponse, RiskLevel, SavedSearchId,
+    RequirementAnswer, RequirementAnswers, RequirementResponse, RiskLevel, Role, SavedSearchId,
     SavedSearchKind, SearchCadence, SearchChannel, SearchFindId, SizeBasis, SizeClass,
     SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons,
     Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel,

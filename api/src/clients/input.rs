@@ -3,6 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{ClientScope, Codes, api_client};
+use sea_orm::Iterable;
 
 use crate::{checks::Checks, error::UserErrorCode};
 
@@ -45,35 +46,21 @@ impl ApiClientInput {
             MaybeUndefined::Null => row.name = checks.required_plain("name", "", 100),
             MaybeUndefined::Value(name) => row.name = checks.required_plain("name", &name, 100),
         }
-        if let Some(scopes) = given(self.scopes) {
-            let mut kept = Vec::new();
-            for scope in scopes.unwrap_or_default() {
-                if !kept.contains(&scope) {
-                    kept.push(scope);
-                }
-            }
+        if !self.scopes.is_undefined() {
+            let scopes = self.scopes.take().unwrap_or_default();
+            let kept: Vec<_> = ClientScope::iter().filter(|one| scopes.contains(one)).collect();
             if kept.is_empty() {
                 let message = "es obligatorio / is required";
                 checks.wrong("scopes", UserErrorCode::Required, message);
             }
             row.scopes = Codes::of(&kept);
         }
-        if let Some(end) = given(self.expires_at) {
-            let end = end.unwrap_or(now + USUAL_STAY);
-            if end <= now || end > now + LONGEST_STAY {
+        if !self.expires_at.is_undefined() {
+            row.expires_at = self.expires_at.take().unwrap_or(now + USUAL_STAY);
+            if row.expires_at <= now || row.expires_at > now + LONGEST_STAY {
                 let message = "debe estar entre ahora y dentro de dos años / must be between now and two years from now";
                 checks.wrong("expiresAt", UserErrorCode::Invalid, message);
             }
-            row.expires_at = end;
         }
-    }
-}
-
-/// Nothing when it is not said.
-fn given<T>(input: MaybeUndefined<T>) -> Option<Option<T>> {
-    match input {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
     }
 }

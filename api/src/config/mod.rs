@@ -234,7 +234,7 @@ pub struct IssuerSettings {
     pub key_file: Option<PathBuf>,
     /// The address of its keys as a set (JWKS), `https://…`.
     pub jwks_url: Option<String>,
-    /// Whether its own description says where its keys are (OpenID Connect Discovery).
+    /// Whether its own description says where its keys are (`OpenID` Connect Discovery).
     #[serde(default)]
     pub discovery: bool,
     /// Whether its grants count without a membership in our database. Default:

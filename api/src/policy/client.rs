@@ -135,13 +135,13 @@ impl Machine {
         read: impl IntoIterator<Item = &'a str>,
         done: impl IntoIterator<Item = &'a str>,
     ) -> Result<(), Lacking> {
-        for name in done.into_iter().filter(|name| !self.does(name)) {
+        if let Some(name) = done.into_iter().find(|name| !self.does(name)) {
             return Err(ClientScope::iter().find(|scope| mutations(*scope).any(|one| one == name)));
         }
-        for name in read.into_iter().filter(|name| !self.reads(name)) {
-            return Err(ClientScope::iter().find(|scope| types(*scope).contains(&name)));
+        match read.into_iter().find(|name| !self.reads(name)) {
+            Some(name) => Err(ClientScope::iter().find(|scope| types(*scope).contains(&name))),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

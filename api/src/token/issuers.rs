@@ -156,18 +156,13 @@ impl Issuers {
             return;
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
-        let known = self.verified.peek(&digest);
-        let (name, kid) = match known {
-            Some(known) => (known.claims.issuer.clone(), None),
-            None => {
-                let header = jsonwebtoken::decode_header(token);
-                let Some(header) = header.ok().filter(|header| check_header(header).is_ok()) else {
-                    return;
-                };
-                let Ok(name) = issuer_name(token) else { return };
-                (name, header.kid)
-            }
-        };
+        let known = self.verified.peek(&digest).map(|known| known.claims.issuer.clone());
+        let named = known.map(|name| (name, None)).or_else(|| {
+            let header = jsonwebtoken::decode_header(token).ok()?;
+            check_header(&header).ok()?;
+            Some((issuer_name(token).ok()?, header.kid))
+        });
+        let Some((name, kid)) = named else { return };
         if let Some(Issuer { keys: Keys::Published(keys), .. }) = self.by_name.get(&name) {
             keys.keep(kid.as_deref(), now).await;
         }

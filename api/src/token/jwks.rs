@@ -81,7 +81,7 @@ fn bytes(text: &str) -> Option<usize> {
 pub(super) enum Source {
     /// At this address.
     Address(String),
-    /// Where its own description says (OpenID Connect Discovery).
+    /// Where its own description says (`OpenID` Connect Discovery).
     Discovery,
 }
 
