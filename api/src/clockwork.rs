@@ -1,6 +1,6 @@
 //! What happens because time passes: records expire, their owners are warned,
 //! ended ones are put away, interests that nobody answers escalate and lapse, agreements
-//! begin and end, offers are released, fees of intellectual property are asked for and fall due, bytes of documents that nobody needs are taken away.
+//! begin and end, offers are released, fees of intellectual property are asked for and fall due, bytes of documents that nobody needs are taken away, and it is written when machines last asked.
 //! Run by the service every minute; several instances may run it at once, since each record is
 //! held and looked at again.
 
@@ -8,7 +8,7 @@ use entity::{NeedStatus, OfferStatus, agreement, interest, ip_asset, need, offer
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
-    agreements,
+    agreements, clients,
     context::Service,
     documents,
     error::{Error, Result},
@@ -84,6 +84,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
             done += finish(work, outcome).await?;
         }
     }
+    clients::write_uses(service).await?;
     Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 

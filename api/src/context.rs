@@ -4,10 +4,12 @@ use std::{any::TypeId, fmt, path::Path, sync::Arc};
 
 use async_graphql::{Context, Executor, Pos, Response, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
+use entity::ClientId;
 use sea_orm::EntityTrait;
 use tokio::sync::Mutex;
 
 use crate::{
+    clients::Tries,
     codes::Labels,
     db::Db,
     documents::Archive,
@@ -15,7 +17,7 @@ use crate::{
     followers::{Bookmark, count_after, event_at, events_after, newest},
     ledger::Ledger,
     matches::{Engine, Head, Snapshot},
-    policy::Viewer,
+    policy::{Machine, Viewer},
     read::{Account, Asked, Loaders, Node, Reading, Seen},
     roles::Roles,
     token::Claims,
@@ -50,6 +52,7 @@ struct Inner {
     bookmark: Mutex<Bookmark>,
     terms: Terms,
     ledger: Ledger,
+    tries: Tries,
 }
 
 /// Beyond so many events it is sooner to build the index anew than to bring a snapshot up to date.
@@ -122,7 +125,8 @@ impl Service {
         let bookmark = Mutex::new(bookmark);
         let roles = Roles::new();
         let ledger = Ledger::default();
-        let inner = Inner { db, clock, labels, engine, roles, bookmark, terms, ledger };
+        let tries = Tries::default();
+        let inner = Inner { db, clock, labels, engine, roles, bookmark, terms, ledger, tries };
         let service = Self(Arc::new(inner), None);
         service.catch_up().await?;
         Ok(service)
@@ -183,6 +187,16 @@ impl Service {
     #[must_use]
     pub fn terms(&self) -> Terms {
         self.0.terms
+    }
+
+    /// Who proved in vain who they are.
+    pub(crate) fn tries(&self) -> &Tries {
+        &self.0.tries
+    }
+
+    /// When machines asked, since this was asked the last time.
+    pub(crate) fn uses(&self) -> Vec<(ClientId, DateTime<Utc>)> {
+        self.0.roles.uses()
     }
 
     /// Search and matching.
@@ -291,6 +305,12 @@ impl Service {
     pub async fn ready(&self) -> Result<(), String> {
         ready(self.db()).await
     }
+}
+
+/// The machine that asks by a prepared request; nothing when a person does, or nobody.
+pub(crate) fn machine_of(request: &async_graphql::Request) -> Option<Machine> {
+    let viewer = request.data.get(&TypeId::of::<Arc<Viewer>>())?;
+    viewer.downcast_ref::<Arc<Viewer>>()?.machine.clone()
 }
 
 /// Whether a database answers and holds the official lists. Which version it is

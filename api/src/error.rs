@@ -5,7 +5,8 @@
 //! everything else is an entry of `errors` with a [`Code`].
 
 use async_graphql::{Enum, ErrorExtensions, SimpleObject, resolver_utils::enum_value};
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, SqlxSqliteError};
+use entity::ClientScope;
+use sea_orm::{ActiveEnum, ConnAcquireErr, DbErr, RuntimeErr, SqlxError, SqlxSqliteError};
 
 /// The result of anything that may be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -24,6 +25,8 @@ pub enum Error {
     NotFound(&'static str),
     /// The viewer may know of it, but not do this.
     Forbidden,
+    /// A machine asks for what none of its scopes names: the one that does, if there is one.
+    OutOfScope(Option<ClientScope>),
     /// Only for those who say who they are.
     Unauthenticated,
     /// An argument of a query cannot be used: its path and what is wrong.
@@ -172,7 +175,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::NotFound(_) => Code::NotFound,
-            Self::Forbidden => Code::Forbidden,
+            Self::Forbidden | Self::OutOfScope(_) => Code::Forbidden,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::Argument(..) | Self::Refused(_) => Code::BadUserInput,
             Self::Timeout => Code::Timeout,
@@ -185,6 +188,10 @@ impl Error {
         match self {
             Self::NotFound(what) => format!("there is no such {what}, or not for you"),
             Self::Forbidden => "this is not yours to do".into(),
+            Self::OutOfScope(Some(scope)) => {
+                format!("this needs the scope {}", scope.to_value())
+            }
+            Self::OutOfScope(None) => "this is for people, not for machines".into(),
             Self::Unauthenticated => "only for those who say who they are".into(),
             Self::Argument(field, problem) => format!("{field}: {problem}"),
             Self::Refused(errors) => {

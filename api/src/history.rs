@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use async_graphql::{Context, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::{DeclineReason, PersonId, history};
+use entity::{ClientId, DeclineReason, PersonId, history};
 
 use crate::{context::Request, error::Result, read::HistoryOf};
 
@@ -17,8 +17,10 @@ pub struct StatusChange {
     pub(crate) to: String,
     /// When.
     at: DateTime<Utc>,
-    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED`, or when the service did it by itself.
+    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED`, or when a machine did it, or the service by itself.
     by: Option<PersonId>,
+    /// The machine that did it, by its id (`client_…`). Null below `INTRODUCED`, or when it was none.
+    client: Option<ClientId>,
     /// Why, as a code. Null below `INTRODUCED`, or where no reason was asked.
     reason: Option<DeclineReason>,
     /// Why, in words. Null below `INTRODUCED`, or when nothing was said.
@@ -54,6 +56,7 @@ impl StatusChange {
             to: row.to_status,
             at: row.at,
             by: row.by.filter(|_| by),
+            client: row.client_id.filter(|_| by),
             reason: row.reason.filter(|_| why),
             note: row.note.filter(|_| why),
         }

@@ -16,6 +16,7 @@ mod calendar;
 pub mod capabilities;
 mod checks;
 pub mod cli;
+pub mod clients;
 pub mod clockwork;
 pub mod codes;
 pub mod config;

@@ -136,7 +136,7 @@ async fn account_for_documents(ctx: &Context<'_>, found: &HashMap<String, AnyNod
 }
 
 /// Adds those of the things that are of one kind, by their ids as the client wrote them.
-async fn gather<N: Node<Id: FromStr + Display>>(
+async fn gather<N: Node<Id: FromStr + Display> + OutputType>(
     ctx: &Context<'_>,
     ids: &[ID],
     wrap: fn(Arc<N>) -> AnyNode,
@@ -144,7 +144,10 @@ async fn gather<N: Node<Id: FromStr + Display>>(
 ) -> Result<()> {
     let wanted: Vec<Uuid> =
         ids.iter().filter_map(|id| id.parse::<N::Id>().ok()).map(Into::into).collect();
-    if wanted.is_empty() {
+    // By its id alone a machine finds nothing that it could not ask for by name.
+    let machine = ctx.viewer().machine.as_ref();
+    let unread = machine.is_some_and(|machine| !machine.reads(&N::type_name()));
+    if wanted.is_empty() || unread {
         return Ok(());
     }
     let reading = Reading::<N>::new(&Asked::here(ctx), ctx.viewer());

@@ -2,15 +2,19 @@
 //!
 //! What counts is the grants of a token *and* a membership in force, so that
 //! someone who left is out, whatever the token still says; unless the issuer is
-//! configured to be believed alone.
+//! configured to be believed alone. A machine has no membership but its own record, with a role and
+//! scopes, and what counts is that record and the scopes of the token.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{PersonId, Role, event, membership};
+use entity::{ClientId, ClientScope, PersonId, Role, api_client, event, membership};
 use quick_cache::sync::Cache;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -19,20 +23,24 @@ use crate::{
     db::Db,
     error::{Error, Result},
     event::Event,
-    policy::{Grant, Viewer},
+    policy::{Grant, Machine, Viewer},
     token::{self, Claims},
 };
 
 /// How long a reader's memberships are remembered. What the service itself changes is told by an
 /// event, mostly within a second; this bounds what a change past the service can leave unnoticed.
 const REMEMBERED: TimeDelta = TimeDelta::seconds(5);
-/// How many people are remembered; some hundred bytes each.
+/// How many people are remembered, and how many machines; some hundred bytes each.
 const MOST_PEOPLE: usize = 10_000;
+const MOST_MACHINES: usize = 1_000;
 
-/// The memberships of those who asked a moment ago.
+/// The memberships of those who asked a moment ago, and the machines that did.
 #[derive(Debug)]
 pub(crate) struct Roles {
     known: Cache<PersonId, Arc<Held>>,
+    machines: Cache<ClientId, Arc<Standing>>,
+    /// When machines asked that is not written down yet.
+    uses: Mutex<HashMap<ClientId, DateTime<Utc>>>,
     /// How often memberships have changed; what was read before the last time is forgotten.
     era: AtomicU64,
 }
@@ -45,10 +53,23 @@ struct Held {
     era: u64,
 }
 
+/// A machine as it stood when it was read.
+#[derive(Debug)]
+struct Standing {
+    row: Option<api_client::Model>,
+    read_at: DateTime<Utc>,
+    era: u64,
+}
+
 impl Roles {
     /// Remembers nobody yet.
     pub(crate) fn new() -> Self {
-        Self { known: Cache::new(MOST_PEOPLE), era: AtomicU64::new(0) }
+        Self {
+            known: Cache::new(MOST_PEOPLE),
+            machines: Cache::new(MOST_MACHINES),
+            uses: Mutex::default(),
+            era: AtomicU64::new(0),
+        }
     }
 
     /// Whom a token stands for at `now`. Who writes is looked up anew; who reads may have been
@@ -64,6 +85,12 @@ impl Roles {
         now: DateTime<Utc>,
         writes: bool,
     ) -> Result<Viewer> {
+        // Only our own tokens name machines, and these are no people.
+        if claims.local
+            && let Ok(client) = claims.subject.parse()
+        {
+            return self.machine(db, client, claims, now, writes).await;
+        }
         let Some(person) = person_of(claims.local, &claims.issuer, &claims.subject) else {
             return Err(Error::Unauthenticated);
         };
@@ -87,7 +114,57 @@ impl Roles {
             };
             asked.flat_map(confirmed).collect()
         };
-        Ok(Viewer { person: Some(person), grants, system: false, now })
+        Ok(Viewer { person: Some(person), machine: None, grants, system: false, now })
+    }
+
+    /// The machine for which a token was signed: its role and its scopes are those of its record
+    /// now, and of the scopes those alone that the token names too.
+    async fn machine(
+        &self,
+        db: &Db,
+        client: ClientId,
+        claims: &Claims,
+        now: DateTime<Utc>,
+        writes: bool,
+    ) -> Result<Viewer> {
+        let standing = self.standing(db, client, now, writes).await?;
+        let row = standing.row.as_ref().filter(|row| row.revoked_at.is_none());
+        let row = row.filter(|row| now < row.expires_at).ok_or(Error::Unauthenticated)?;
+        let named = |scope: &ClientScope| claims.scopes.contains(&scope.to_value());
+        let scopes = row.scopes.values().into_iter().filter(named).collect();
+        let grant = Grant {
+            organization: row.organization_id,
+            role: row.role,
+            regions: Vec::new(),
+            delegations: Vec::new(),
+        };
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(client, now);
+        let machine = Some(Machine { client, scopes });
+        Ok(Viewer { person: None, machine, grants: vec![grant], system: false, now })
+    }
+
+    async fn standing(
+        &self,
+        db: &Db,
+        client: ClientId,
+        now: DateTime<Utc>,
+        writes: bool,
+    ) -> Result<Arc<Standing>> {
+        let era = self.era.load(Ordering::SeqCst);
+        let young = |known: &Arc<Standing>| is_young(known.read_at, known.era, now, era);
+        if !writes && let Some(known) = self.machines.get(&client).filter(young) {
+            return Ok(known);
+        }
+        let row = api_client::Entity::find_by_id(client).one(db.fresh()).await?;
+        let standing = Arc::new(Standing { row, read_at: now, era });
+        self.machines.insert(client, standing.clone());
+        Ok(standing)
+    }
+
+    /// When machines asked, since this was asked the last time.
+    pub(crate) fn uses(&self) -> Vec<(ClientId, DateTime<Utc>)> {
+        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *uses).into_iter().collect()
     }
 
     /// Hears what happened: when memberships changed, nothing that was read before counts.
@@ -105,10 +182,7 @@ impl Roles {
         writes: bool,
     ) -> Result<Arc<Held>> {
         let era = self.era.load(Ordering::SeqCst);
-        let young = |held: &Arc<Held>| {
-            // A clock that was set back makes nothing young.
-            held.era == era && (held.read_at..held.read_at + REMEMBERED).contains(&now)
-        };
+        let young = |held: &Arc<Held>| is_young(held.read_at, held.era, now, era);
         if !writes && let Some(held) = self.known.get(&person).filter(young) {
             return Ok(held);
         }
@@ -121,6 +195,11 @@ impl Roles {
         self.known.insert(person, held.clone());
         Ok(held)
     }
+}
+
+/// Whether what was read then still counts. A clock that was set back makes nothing young.
+fn is_young(read_at: DateTime<Utc>, read_in: u64, now: DateTime<Utc>, era: u64) -> bool {
+    read_in == era && (read_at..read_at + REMEMBERED).contains(&now)
 }
 
 /// The person behind a subject: our own tokens carry the person's id; for every

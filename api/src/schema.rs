@@ -9,6 +9,7 @@ use crate::{
     agreements::{AgreementMutation, AgreementQuery},
     assimilation::{AssimilationMutation, AssimilationQuery},
     capabilities::{CapabilityMutation, CapabilityQuery},
+    clients::{ClientMutation, ClientQuery},
     codes::CodeQuery,
     documents::DocumentMutation,
     error::Code,
@@ -48,6 +49,7 @@ pub struct Query(
     FeedbackQuery,
     LedgerQuery,
     SavedSearchQuery,
+    ClientQuery,
     CodeQuery,
 );
 
@@ -68,6 +70,7 @@ pub struct Mutation(
     CapabilityMutation,
     AssimilationMutation,
     SavedSearchMutation,
+    ClientMutation,
 );
 
 /// The schema, as the service executes it.

@@ -3,7 +3,7 @@
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use entity::{
-    DisclosureLevel, EventId, PersonId,
+    ClientId, DisclosureLevel, EventId, PersonId,
     event::{self, Column},
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
@@ -24,8 +24,10 @@ pub struct TimelineEntry {
     kind: TimelineKind,
     /// When.
     at: DateTime<Utc>,
-    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED` on the record, on organizations and agreements below `CONTRACT`, always for matches, and when the service did it by itself.
+    /// The person who did it, by id alone: names are personal data. Null below `INTRODUCED` on the record, on organizations and agreements below `CONTRACT`, always for matches, and when a machine did it, or the service by itself.
     actor: Option<PersonId>,
+    /// The machine that did it, by its id (`client_…`). Null where `actor` would be hidden, or when it was none.
+    client: Option<ClientId>,
     /// The fields that are null because they are hidden from you, not because they are empty.
     redacted_fields: Vec<&'static str>,
     #[graphql(skip)]
@@ -39,6 +41,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("kind", &[Column::Kind], L0),
     Field::new("at", &[Column::HappenedAt], L0),
     Field::new("actor", &[Column::ActorId], L2),
+    Field::new("client", &[Column::ClientId], L2),
 ];
 
 impl Node for TimelineEntry {
@@ -84,6 +87,7 @@ impl Node for TimelineEntry {
             kind: facts.kind,
             at: row.get_or_default(Column::HappenedAt)?,
             actor: row.get(Column::ActorId)?,
+            client: row.get(Column::ClientId)?,
             redacted_fields: redacted(FIELDS, level).collect(),
             id: facts.id,
         })

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
-use entity::{DelegationId, DisclosureLevel, InboxKind, OrganizationId, PersonId, RegionId, Role};
+use entity::{
+    ClientId, ClientScope, DelegationId, DisclosureLevel, InboxKind, OrganizationId, PersonId,
+    RegionId, Role,
+};
 
 use crate::{
     context::Request,
@@ -19,8 +22,12 @@ use crate::{
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(name = "Viewer", complex)]
 pub struct Me {
-    /// Your id as a person. Null for nobody.
+    /// Your id as a person. Null for nobody and for machines.
     person: Option<PersonId>,
+    /// Your id as a machine (`client_…`). Null for people and for nobody.
+    client: Option<ClientId>,
+    /// What you may do as a machine: what your token and your record both name. Empty for people, who need no scopes.
+    scopes: Vec<ClientScope>,
     /// Whether you belong to the network: you hold at least one role that counts.
     is_network_member: bool,
     /// How much you see of records that are not yours.
@@ -112,13 +119,15 @@ impl ViewerQuery {
         let viewer: &Arc<policy::Viewer> = ctx.viewer();
         let grant = |grant: &policy::Grant| ViewerGrant {
             role: grant.role,
-            actions: policy::actions_of(grant),
+            actions: viewer.among(policy::actions_of(grant)),
             organization_id: grant.organization,
             region_ids: grant.regions.clone(),
             delegation_ids: grant.delegations.clone(),
         };
         Me {
             person: viewer.person,
+            client: viewer.machine.as_ref().map(|machine| machine.client),
+            scopes: viewer.machine.as_ref().map(|m| m.scopes.clone()).unwrap_or_default(),
             is_network_member: viewer.is_member(),
             network_level: viewer.network_level(),
             grants: viewer.grants.iter().map(grant).collect(),

@@ -5,7 +5,8 @@ use std::{fmt::Display, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ChangeId, DeclineReason, EventId, PersonId, counter, disclosure, document, event, history,
+    ChangeId, ClientId, DeclineReason, EventId, PersonId, api_client, counter, disclosure,
+    document, event, history,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
@@ -55,6 +56,26 @@ pub(crate) async fn write_down(db: &Db, entries: Vec<disclosure::Model>) -> Resu
     Ok(())
 }
 
+/// Writes when machines last asked. That they did is no work either: what they did is.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "the one place that writes when machines asked")]
+pub(crate) async fn write_uses(db: &Db, uses: Vec<(ClientId, DateTime<Utc>)>) -> Result<()> {
+    use api_client::Column;
+    for (client, at) in uses {
+        let earlier =
+            Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(at));
+        api_client::Entity::update_many()
+            .col_expr(Column::LastUsedAt, Expr::value(at))
+            .filter(Column::Id.eq(client))
+            .filter(earlier)
+            .exec(db.write())
+            .await?;
+    }
+    Ok(())
+}
+
 /// A piece of work in progress. Dropped without [`Work::commit`], it never happened.
 #[must_use = "work that is not committed is rolled back"]
 pub(crate) struct Work {
@@ -62,7 +83,7 @@ pub(crate) struct Work {
     viewer: Arc<Viewer>,
     /// When this happens: the only clock that work may read.
     pub(crate) now: DateTime<Utc>,
-    events: Vec<(Event, Option<PersonId>, DateTime<Utc>)>,
+    events: Vec<(Event, Arc<Viewer>, DateTime<Utc>)>,
 }
 
 impl Work {
@@ -250,6 +271,7 @@ impl Work {
             to_status: Set(to),
             at: Set(self.now),
             by: Set(self.viewer.person),
+            client_id: Set(self.viewer.machine.as_ref().map(|machine| machine.client)),
             reason: Set(why.0),
             note: Set(why.1),
         };
@@ -266,7 +288,7 @@ impl Work {
     ) -> Result<bool> {
         let name = record.to_string();
         let here = self.events.iter().any(|(event, actor, _)| {
-            *actor == Some(person)
+            actor.person == Some(person)
                 && event.subject().as_ref() == Some(&name)
                 && WRITING.contains(&event.kind().as_str())
         });
@@ -281,6 +303,27 @@ impl Work {
             .await?;
         if before.is_some() {
             return Ok(true);
+        }
+        // Whoever was shown a machine's secret may have written what it wrote.
+        let machines: Vec<ClientId> = event::Entity::find()
+            .select_only()
+            .column(event::Column::ClientId)
+            .distinct()
+            .filter(event::Column::SubjectId.eq(record.into()))
+            .filter(event::Column::ClientId.is_not_null())
+            .filter(event::Column::Kind.is_in(WRITING))
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        if !machines.is_empty() {
+            let held = api_client::Entity::find()
+                .filter(api_client::Column::Id.is_in(machines))
+                .filter(api_client::Column::Keyholders.contains(format!("|{person}|")))
+                .one(&self.tx)
+                .await?;
+            if held.is_some() {
+                return Ok(true);
+            }
         }
         // What everybody may read of its documents is part of the text.
         let attached = document::Entity::find()
@@ -299,7 +342,7 @@ impl Work {
 
     /// Says what happened. At least once before [`Work::commit`].
     pub(crate) fn record(&mut self, event: Event) {
-        self.events.push((event, self.viewer.person, self.now));
+        self.events.push((event, self.viewer.clone(), self.now));
     }
 
     /// Ends. The events are stored with the change or not at all.
@@ -314,7 +357,8 @@ impl Work {
         let rows = self.events.iter().map(|(event, actor, at)| {
             Ok(event::ActiveModel {
                 id: Set(EventId::new(*at)),
-                actor_id: Set(*actor),
+                actor_id: Set(actor.person),
+                client_id: Set(actor.machine.as_ref().map(|machine| machine.client)),
                 kind: Set(event.kind()),
                 subject: Set(event.subject()),
                 body: Set(serde_json::to_value(event).map_err(Error::internal)?),

@@ -3,7 +3,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AgreementId, Codes, DisclosureId, InterestId, OrganizationId, PersonId};
+use crate::{AgreementId, ClientId, Codes, DisclosureId, InterestId, OrganizationId, PersonId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -18,7 +18,9 @@ pub struct Model {
     /// The fields that were asked for, as the schema spells them.
     pub fields: Codes,
     pub person_id: Option<PersonId>,
-    /// For whom that person spoke.
+    /// The machine that saw it, in place of a person.
+    pub client_id: Option<ClientId>,
+    /// For whom that person, or that machine, spoke.
     pub organization_id: OrganizationId,
     /// The interest that opened it.
     pub basis_id: Option<InterestId>,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{EventId, PersonId};
+use crate::{ClientId, EventId, PersonId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,8 +15,10 @@ pub struct Model {
     /// PostgreSQL's transaction id, so that followers read only what can no longer be overtaken; 0 on SQLite.
     pub xid: i64,
     pub kind: String,
-    /// Null when the system acted by itself.
+    /// Null when a machine did it, or the system by itself.
     pub actor_id: Option<PersonId>,
+    /// The machine that did it, in place of a person.
+    pub client_id: Option<ClientId>,
     /// The record it is about, as a prefixed id. Null for batches.
     pub subject: Option<String>,
     /// The same, bare. The database computes it: nobody writes it.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ChangeId, DeclineReason, PersonId};
+use crate::{ChangeId, ClientId, DeclineReason, PersonId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,8 +16,10 @@ pub struct Model {
     pub from_status: Option<String>,
     pub to_status: String,
     pub at: DateTimeUtc,
-    /// Null when the system acted by itself.
+    /// Null when a machine did it, or the system by itself.
     pub by: Option<PersonId>,
+    /// The machine that did it, in place of a person.
+    pub client_id: Option<ClientId>,
     pub reason: Option<DeclineReason>,
     pub note: Option<String>,
 }

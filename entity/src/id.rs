@@ -188,6 +188,8 @@ ids! {
     SavedSearchId = "search";
     /// Identifies something that a saved search found.
     SearchFindId = "find";
+    /// Identifies a machine that asks for an organization.
+    ClientId = "client";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

@@ -6,6 +6,7 @@
 pub mod affiliation;
 pub mod agreement;
 pub mod agreement_party;
+pub mod api_client;
 pub mod application;
 pub mod assessment;
 pub mod capability;

@@ -744,6 +744,18 @@ vocabularies! {
         Public = "PUBLIC",
     }
 
+    /// What a machine may do, as far as its role may: nothing that is not listed here.
+    ClientScope = "client_scope" {
+        /// Read needs, offers, capabilities, programmes and organizations, and search among them, as far as its role reads them.
+        ReadNetwork = "READ_NETWORK",
+        /// Read the matches of its organization, and preview what would fit.
+        ReadMatches = "READ_MATCHES",
+        /// Write needs down, revise them and hand them over for review, and read them by their ids. Publishing is for people.
+        WriteNeeds = "WRITE_NEEDS",
+        /// Write offers down, revise them and hand them over for review, and read them by their ids. Publishing is for people.
+        WriteOffers = "WRITE_OFFERS",
+    }
+
     /// How much of a record its reader sees; each level includes those before it.
     #[derive(PartialOrd, Ord)]
     DisclosureLevel = "disclosure_level" {

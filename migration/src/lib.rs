@@ -18,6 +18,7 @@ mod m20261129_000015_assessments;
 mod m20261129_000016_projects;
 mod m20261129_000017_programmes;
 mod m20261129_000018_saved_searches;
+mod m20261129_000019_machines;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000016_projects::Migration),
             Box::new(m20261129_000017_programmes::Migration),
             Box::new(m20261129_000018_saved_searches::Migration),
+            Box::new(m20261129_000019_machines::Migration),
         ]
     }
 }

@@ -82,6 +82,7 @@ const SLICES: &[&str] = &[
     "documents",
     "ledger",
     "searches",
+    "clients",
     "feedback",
     "codes",
 ];
@@ -105,7 +106,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("token", &["config", "token"]),
     ("config", &[]),
     ("telemetry.rs", &["config"]),
-    ("http", &["config", "context", "documents", "error", "http", "schema", "token"]),
+    ("http", &["clients", "config", "context", "documents", "error", "http", "schema", "token"]),
 ];
 
 #[test]

@@ -12,7 +12,7 @@ use entity::{
 use serde_json::{Value, json};
 use tests::{World, records};
 
-use crate::{assimilation, needs, offers, policy, programmes, projects, saved_searches};
+use crate::{assimilation, machines, needs, offers, policy, programmes, projects, saved_searches};
 
 tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
 
@@ -47,6 +47,9 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let search = saved_searches::saved(&owner, json!({ "kind": "NEED" })).await;
     assert_eq!(world.events().await, ["SEARCH_SAVED"]);
     let search = search["id"].as_str().unwrap();
+    let machine = records::api_client(cast.chamber, Role::Service, world.now());
+    world.put(machine.clone()).await;
+    let machine = machine.id.to_string();
     let project = records::project(&cast, ProjectStatus::Active, world.now());
     world.project(&project).await;
     let project = project.project.id.to_string();
@@ -185,6 +188,12 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             format!("{{ savedSearch(id: \"{search}\") {{ id }} }}"),
             shown(Value::Null),
         ),
+        ("apiClient", format!("{{ apiClient(id: \"{machine}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "apiClients",
+            "{ apiClients { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
         (
             "matchFeedback",
             "{ matchFeedback { totalCount } }".to_owned(),
@@ -300,6 +309,9 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let owner = world.person(Role::MemberUser, cast.other_company).await;
     let search = saved_searches::saved(&owner, json!({ "kind": "NEED" })).await;
     assert_eq!(world.events().await, ["SEARCH_SAVED"]);
+    let machine = records::api_client(cast.chamber, Role::Service, world.now());
+    world.put(machine.clone()).await;
+    let machine = machine.id.to_string();
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
     let member = world.person(Role::MemberUser, cast.other_company).await;
@@ -319,6 +331,15 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                 verb if verb.contains("Search") => {
                     let input = saved_searches::input(verb, &search);
                     vec![(saved_searches::done(person, verb, input).await, "NOT_FOUND")]
+                }
+                "createApiClient" => {
+                    let input = machines::new(cast.chamber, "SERVICE", &["READ_NETWORK"]);
+                    vec![(machines::done(person, &verb, input).await, to_them)]
+                }
+                // Who lets machines in alone knows of them.
+                verb if verb.contains("ApiClient") => {
+                    let input = json!({ "id": machine, "expectedVersion": 1 });
+                    vec![(machines::done(person, verb, input).await, "NOT_FOUND")]
                 }
                 "grantConsent" => {
                     let ask = "mutation($input: GrantConsentInput!) { grantConsent(input: $input) \

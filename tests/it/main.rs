@@ -27,6 +27,7 @@ mod ip;
 mod killed;
 mod ledger;
 mod lists_below;
+mod machines;
 mod matches;
 mod migrations;
 mod needs;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, application,
-    assessment, capability, chamber_profile, code, confidant, consent, counter, delegation,
-    disclosure, document, event, external_ref, follower, history, interest, ip_asset, ip_event,
-    match_, membership, message, message_read, milestone, need, offer, organization, ott_profile,
-    outcome, person, programme, project, project_partner, project_source, region, saved_search,
-    search_find,
+    MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, api_client,
+    application, assessment, capability, chamber_profile, code, confidant, consent, counter,
+    delegation, disclosure, document, event, external_ref, follower, history, interest, ip_asset,
+    ip_event, match_, membership, message, message_read, milestone, need, offer, organization,
+    ott_profile, outcome, person, programme, project, project_partner, project_source, region,
+    saved_search, search_find,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -32,6 +32,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<affiliation::Entity>(),
         columns::<agreement::Entity>(),
         columns::<agreement_party::Entity>(),
+        columns::<api_client::Entity>(),
         columns::<programme::Entity>(),
         columns::<application::Entity>(),
         columns::<project::Entity>(),

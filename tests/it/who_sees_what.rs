@@ -4,13 +4,13 @@
 use std::{fmt::Write as _, path::Path};
 
 use api::{
-    agreements, capabilities, documents,
+    agreements, capabilities, clients, documents,
     event::TimelineKind,
     inbox, interests, ip, ledger, matches, needs, offers, organizations,
     policy::{
-        Action, AgreementAction, AssessmentAction, CapabilityAction, InterestAction, IpAssetAction,
-        MatchAction, NeedAction, OfferAction, OrganizationFacts, ProgrammeAction, ProjectAction,
-        Resource, SavedSearchAction, Viewer,
+        Action, AgreementAction, AssessmentAction, CapabilityAction, ClientAction, InterestAction,
+        IpAssetAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, ProgrammeAction,
+        ProjectAction, Resource, SavedSearchAction, Viewer,
     },
     programmes, projects,
     read::Field,
@@ -19,8 +19,8 @@ use api::{
 use entity::{
     AgreementStatus, AgreementType, AssessmentKind, CapabilityStatus, DisclosureLevel,
     InterestDirection, InterestStatus, IpLegalStatus, MatchStatus, NeedStatus, OfferStatus,
-    OrganizationKind, ProgrammeStatus, ProjectStatus, agreement, assessment, interest, ip_asset,
-    match_, project,
+    OrganizationKind, ProgrammeStatus, ProjectStatus, Role, agreement, assessment, interest,
+    ip_asset, match_, project,
 };
 use sea_orm::{ActiveEnum, Iterable};
 use tests::{Cast, noon, records};
@@ -173,6 +173,16 @@ fn the_file_of_the_policy_is_the_policy() {
         let may = SavedSearchAction::iter().map(|action| action.permitted(viewer, &search));
         (search.level(viewer), may.collect())
     });
+    let names: Vec<_> = ClientAction::iter().map(ClientAction::mutation).collect();
+    for (name, house) in
+        [("chamber", cast.chamber), ("office", cast.ott), ("company", cast.company)]
+    {
+        let row = records::api_client(house, Role::Service, now);
+        table(&mut text, &format!("API client of the {name}"), &names, &viewers, |viewer| {
+            let may = ClientAction::iter().map(|action| action.permitted(viewer, &row));
+            (row.level(viewer), may.collect())
+        });
+    }
     let to_offer = records::interest(
         &need,
         &offer,
@@ -244,6 +254,7 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "disclosure", ledger::FIELDS);
     fields(&mut text, "saved search", searches::FIELDS);
     fields(&mut text, "find of a search", searches::FIND_FIELDS);
+    fields(&mut text, "API client", clients::FIELDS);
     fields(&mut text, "entry of a timeline", timeline::FIELDS);
     fields(&mut text, "item of an inbox", inbox::FIELDS);
     writeln!(text, "told in timelines{:13}from", "").unwrap();

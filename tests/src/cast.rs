@@ -97,6 +97,7 @@ impl Cast {
     pub fn viewers(&self, now: DateTime<Utc>) -> Vec<(&'static str, Viewer)> {
         let viewer = |grants: Option<Vec<Grant>>| Viewer {
             person: grants.is_some().then(|| PersonId::new(now)),
+            machine: None,
             grants: grants.unwrap_or_default(),
             system: false,
             now,

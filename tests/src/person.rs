@@ -175,7 +175,7 @@ impl Person<'_> {
     #[must_use]
     pub fn viewer(&self) -> Viewer {
         let (person, grants) = (self.id, self.grants.clone());
-        Viewer { person, grants, system: false, now: self.world.now() }
+        Viewer { person, machine: None, grants, system: false, now: self.world.now() }
     }
 
     /// A token for now; signing takes longer than asking, so it is kept while the clock stands still.
@@ -197,6 +197,7 @@ impl Person<'_> {
             issuer: "vinculo".to_owned(),
             subject: self.id?.to_string(),
             grants: self.told(),
+            scopes: Vec::new(),
             local: true,
             authoritative: false,
             expires_at: self.world.now(),

@@ -197,6 +197,11 @@ impl World {
         if let Some(token) = token {
             request = request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
         }
+        self.call(request).await
+    }
+
+    /// Sends any request.
+    pub async fn call(&self, request: TestRequest) -> Transferred {
         let service = init_service(actix_web::App::new().configure(configure(self.app.clone())));
         let response = service.await.call(request.to_request()).await.expect("an answer");
         let response = response.map_into_boxed_body();
@@ -306,7 +311,7 @@ impl World {
     }
 }
 
-/// What came of a file that was sent or fetched.
+/// What came of a request that is not GraphQL, such as a file that was sent or fetched.
 #[derive(Clone, Debug)]
 pub struct Transferred {
     /// The HTTP status.

@@ -346,7 +346,7 @@ impl Agreement {
 
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides.
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
-        self.facts.actions(ctx.viewer())
+        ctx.viewer().among(self.facts.actions(ctx.viewer()))
     }
 
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.

@@ -52,6 +52,9 @@ pub struct Settings {
     /// `issuers`: who else may say who somebody is. Default: nobody but the
     /// service itself. In the environment: the same list as JSON.
     pub issuers: Vec<IssuerSettings>,
+    /// `verification_key_files`: keys of our own that verify tokens without signing any: the one
+    /// before, or the one to come; comma-separated in the environment. Default: none.
+    pub verification_key_files: Vec<PathBuf>,
     /// `token_ttl_seconds`: how long a token of the local issuer lives, in
     /// seconds, 60–86,400. Default: 900.
     pub token_ttl_seconds: u32,
@@ -227,12 +230,58 @@ pub struct IssuerSettings {
     pub audience: Option<String>,
     /// The one algorithm that its tokens are signed with.
     pub algorithm: Algorithm,
-    /// A file with its public key in PEM (SPKI).
-    pub key_file: PathBuf,
+    /// A file with its public key in PEM (SPKI), or with its keys as a set (JWKS).
+    pub key_file: Option<PathBuf>,
+    /// The address of its keys as a set (JWKS), `https://…`.
+    pub jwks_url: Option<String>,
+    /// Whether its own description says where its keys are (`OpenID` Connect Discovery).
+    #[serde(default)]
+    pub discovery: bool,
     /// Whether its grants count without a membership in our database. Default:
     /// false.
     #[serde(default)]
     pub authoritative: bool,
+    /// Claims of its own that stand for roles. Default: none; its claim `grants` says which.
+    #[serde(default)]
+    pub roles: Vec<RoleSettings>,
+}
+
+/// A claim of an issuer that stands for a role.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleSettings {
+    /// Its place in the token, as a JSON pointer: `/realm_access/roles`.
+    pub claim: String,
+    /// What must stand there, alone or in a list.
+    pub value: String,
+    /// The role for which it stands.
+    pub role: String,
+    /// The organization in which it is held (`org_…`).
+    pub organization: String,
+}
+
+/// Where the keys of an issuer come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource<'a> {
+    /// From a file, at start.
+    File(&'a Path),
+    /// From this address.
+    Address(&'a str),
+    /// From where its own description says.
+    Discovery,
+}
+
+impl IssuerSettings {
+    /// The one place from which its keys come; nothing when there is none, or more than one.
+    #[must_use]
+    pub fn key_source(&self) -> Option<KeySource<'_>> {
+        match (&self.key_file, &self.jwks_url, self.discovery) {
+            (Some(file), None, false) => Some(KeySource::File(file)),
+            (None, Some(url), false) => Some(KeySource::Address(url)),
+            (None, None, true) => Some(KeySource::Discovery),
+            _ => None,
+        }
+    }
 }
 
 /// How tokens of an issuer are signed.
@@ -296,6 +345,7 @@ impl Settings {
                 web_address,
             ),
             issuers: read.issuers(),
+            verification_key_files: read.paths("verification_key_files"),
             token_ttl_seconds: read.number("token_ttl_seconds", 60..=86_400, 900),
             anonymous: read.switch("anonymous", true),
             pending_interests: read.number("pending_interests", 1..=1_000, PENDING_INTERESTS),
@@ -341,6 +391,9 @@ impl Settings {
             } else if !names.insert(&issuer.issuer) {
                 mistakes
                     .push("issuers: every issuer once, and none named like this service".into());
+            }
+            if issuer.key_source().is_none() {
+                mistakes.push("issuers: one of key_file, jwks_url and discovery each".into());
             }
         }
         if self.http.limits.document_bytes > self.http.limits.body_bytes {

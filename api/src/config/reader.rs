@@ -1,6 +1,11 @@
 //! Reading settings one by one, from the environment over a file; every mistake is kept.
 
-use std::{collections::HashMap, fmt, ops::RangeInclusive, path::Path};
+use std::{
+    collections::HashMap,
+    fmt,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 
 use config::{Config, ConfigError, FileFormat, Value, ValueKind};
 
@@ -14,6 +19,7 @@ pub(super) const KEYS: &[&str] = &[
     "listen",
     "public_url",
     "issuers",
+    "verification_key_files",
     "token_ttl_seconds",
     "anonymous",
     "pending_interests",
@@ -171,6 +177,19 @@ impl Reader {
         }
     }
 
+    pub(super) fn paths(&mut self, key: &'static str) -> Vec<PathBuf> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let list: Option<Vec<String>> = match value.kind {
+            ValueKind::String(text) => Some(text.split(',').map(ToOwned::to_owned).collect()),
+            _ => value.try_deserialize().ok(),
+        };
+        let list = list.filter(|list| list.iter().all(|one| !one.trim().is_empty()));
+        if list.is_none() {
+            self.mistakes.push(format!("{key}: expected a list of files"));
+        }
+        list.unwrap_or_default().iter().map(|one| PathBuf::from(one.trim())).collect()
+    }
+
     pub(super) fn issuers(&mut self) -> Vec<IssuerSettings> {
         let Some(value) = self.value("issuers") else { return Vec::new() };
         let list = match value.kind {
@@ -180,7 +199,7 @@ impl Reader {
         list.unwrap_or_else(|| {
             self.mistakes.push(
                 "issuers: expected a list of {issuer, audience?, algorithm (EdDSA, ES256 or \
-                 RS256), key_file, authoritative?}"
+                 RS256), key_file or jwks_url or discovery, authoritative?, roles?}"
                     .into(),
             );
             Vec::new()

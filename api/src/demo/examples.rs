@@ -11,17 +11,17 @@ use super::{
     operations::{
         ACCEPT_INTEREST, ACCEPT_MILESTONE, ACCEPT_PROJECT, AGREEMENT_COUNTS, AGREEMENTS,
         ANNOUNCE_PROGRAMME, APPLICATIONS, APPROVE_AGREEMENT, APPROVE_PROJECT, ASSIMILATION, ATTACH,
-        BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, COUNTS, CROSSWALK,
-        DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED,
-        ELIGIBILITY, EVALUATE_INTEREST, FEEDBACK, FILES, FORM_PROJECT, FORWARD_INTEREST,
-        FRAMEWORKS, FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS,
-        MATCHES, MEMBERS, NEED, NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS,
-        OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PORTFOLIO,
-        PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES, PROJECTS, PROPOSE_PROJECT, PUBLIC_NEEDS,
-        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT,
-        RESPONSES, SAVE_SEARCH, SAVED_SEARCHES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST,
-        SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME,
-        VIEWER, WORK_LIST,
+        BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, CLIENTS, COUNTS,
+        CREATE_CLIENT, CROSSWALK, DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY,
+        DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY, EVALUATE_INTEREST, FEEDBACK, FILES,
+        FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS,
+        IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_CAPABILITIES, NEED_MATCHES,
+        NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY,
+        OWN_NEEDS, PATHWAY, PORTFOLIO, PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES, PROJECTS,
+        PROPOSE_PROJECT, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT,
+        RECORD_ASSET, RECORD_IP_EVENT, RESPONSES, SAVE_SEARCH, SAVED_SEARCHES, SEARCH,
+        SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE,
+        TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WORK_LIST,
     },
     things::Things,
     variables::{
@@ -52,7 +52,9 @@ struct Example {
 /// When the database is away.
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
     let things = Things::gather(service, tokens).await?;
-    let menu = [everybody, companies, chambers, offices, projects, programmes, searches, network];
+    let menu = [
+        everybody, companies, chambers, offices, projects, programmes, searches, machines, network,
+    ];
     let examples: Vec<Example> = menu
         .iter()
         .flat_map(|part| part(&things))
@@ -597,6 +599,19 @@ fn searches(_: &Things) -> Vec<Entry> {
         ),
         ("OTT_OFFICER", "Mis búsquedas guardadas", "My saved searches", SAVED_SEARCHES, none()),
         ("MEMBER_USER", "Mis búsquedas guardadas", "My saved searches", SAVED_SEARCHES, none()),
+    ]
+}
+
+/// How systems are let in.
+fn machines(things: &Things) -> Vec<Entry> {
+    let input = json!({ "input": {
+        "organization": things.chamber.to_string(), "role": "CHAMBER_LIAISON", "name": "CRM",
+        "scopes": ["READ_NETWORK", "WRITE_NEEDS"],
+    } });
+    vec![
+        ("CHAMBER_ADMIN", "Dejar entrar a un sistema", "Let a system in", CREATE_CLIENT, input),
+        ("CHAMBER_ADMIN", "Nuestros sistemas", "Our systems", CLIENTS, none()),
+        ("NETWORK_ADMIN", "Los sistemas de todos", "Everybody's systems", CLIENTS, none()),
     ]
 }
 

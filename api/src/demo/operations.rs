@@ -534,6 +534,26 @@ mutation SaveSearch($input: SaveSearchInput!) {
   }
 }
 ";
+pub(super) const CREATE_CLIENT: &str =
+    "# El secreto se muestra aquí y nunca más: con él, POST /oauth/token da tokens.
+mutation CreateClient($input: CreateApiClientInput!) {
+  createApiClient(input: $input) {
+    apiClient { id name role scopes secretPrefix expiresAt }
+    secret
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const CLIENTS: &str = "query Clients {
+  apiClients(first: 20) {
+    totalCount
+    nodes {
+      id version name role scopes secretPrefix lastUsedAt expiresAt revokedAt
+      organization { name }
+    }
+  }
+}
+";
 pub(super) const SAVED_SEARCHES: &str = "query MySearches {
   viewer {
     savedSearches(first: 20) {

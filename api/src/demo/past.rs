@@ -119,6 +119,7 @@ impl Cast {
             || Viewer::system(at),
             |row| Viewer {
                 person: Some(row.person_id),
+                machine: None,
                 grants: vec![grant(row)],
                 system: false,
                 now: at,

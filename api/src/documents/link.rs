@@ -106,6 +106,7 @@ impl Key {
             issuer: String::new(),
             subject,
             grants: told.g,
+            scopes: Vec::new(),
             local: true,
             authoritative: told.a,
             expires_at,

@@ -5,9 +5,9 @@
 mod timeline;
 
 use entity::{
-    AgreementId, AssessmentId, CapabilityId, ConsentId, ConsentPurpose, DocumentId, InterestId,
-    IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId, ProjectId,
-    SavedSearchId, document::RecordId,
+    AgreementId, AssessmentId, CapabilityId, ClientId, ConsentId, ConsentPurpose, DocumentId,
+    InterestId, IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId,
+    ProjectId, SavedSearchId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,23 @@ pub enum Event {
         consent: ConsentId,
         organization: OrganizationId,
         purpose: ConsentPurpose,
+    },
+    /// A machine was let in for an organization, or went through one of its verbs.
+    ClientCreated {
+        client: ClientId,
+        organization: OrganizationId,
+    },
+    ClientChanged {
+        client: ClientId,
+        organization: OrganizationId,
+    },
+    ClientSecretRotated {
+        client: ClientId,
+        organization: OrganizationId,
+    },
+    ClientRevoked {
+        client: ClientId,
+        organization: OrganizationId,
     },
     /// How well a company takes up technology was put on record.
     AssessmentRecorded {
@@ -643,10 +660,10 @@ impl Event {
         body["kind"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether events of this kind tell that somebody's roles are others than before.
+    /// Whether events of this kind tell that somebody's roles are others than before, or a machine's.
     #[must_use]
     pub fn changes_memberships(kind: &str) -> bool {
-        kind == "MEMBERS_IMPORTED"
+        matches!(kind, "MEMBERS_IMPORTED" | "CLIENT_CHANGED" | "CLIENT_REVOKED")
     }
 
     /// The record it is about, as a prefixed id.

@@ -211,6 +211,14 @@ timeline! {
         ConsentGranted from Introduced,
         /// The company took a consent back.
         ConsentWithdrawn from Introduced,
+        /// A machine was let in for the organization.
+        ClientCreated from Introduced,
+        /// What a machine of the organization may do, or until when, was changed.
+        ClientChanged from Introduced,
+        /// A machine of the organization was given another secret.
+        ClientSecretRotated from Introduced,
+        /// A machine of the organization is let in no more.
+        ClientRevoked from Introduced,
         /// The intellectual property was put on record.
         IpAssetRecorded from PublicBlind,
         /// What is said of the intellectual property was changed.

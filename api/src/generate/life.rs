@@ -179,6 +179,7 @@ impl Life {
                     Stage::Expired | Stage::Archived => None,
                     _ => author,
                 },
+                client_id: None,
                 reason: told.then_some(self.reason),
                 note: told.then(|| note(dice)),
             });

@@ -108,7 +108,7 @@ impl Answer {
     /// Something broke; the reference is in the log with `cause`.
     #[must_use]
     pub fn failed(cause: &str) -> Self {
-        Self::from(Refusal { outcome: Outcome::Failed, errors: vec![internal(cause)] })
+        Self::from(Refusal { outcome: Outcome::Failed, errors: vec![internal(cause)], scope: None })
     }
 
     /// Tells what the operation may cost, and what it might have.

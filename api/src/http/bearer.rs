@@ -13,7 +13,7 @@ use crate::token::{Claims, Issuers};
 ///
 /// Why what is presented does not count, for the log. Something presented that is
 /// not a valid token is never taken for nothing.
-pub fn claims(
+pub async fn claims(
     headers: &HeaderMap,
     issuers: &Issuers,
     now: DateTime<Utc>,
@@ -26,7 +26,9 @@ pub fn claims(
     };
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            issuers.verify(token.trim(), now).map(Some).map_err(|refusal| refusal.to_string())
+            let token = token.trim();
+            issuers.keep_keys(token, now).await;
+            issuers.verify(token, now).map(Some).map_err(|refusal| refusal.to_string())
         }
         _ => Err("not a bearer token".into()),
     }

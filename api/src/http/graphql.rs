@@ -9,7 +9,9 @@ use actix_web::{
     web,
 };
 use async_graphql::CacheControl;
+use entity::ClientScope;
 use futures_util::FutureExt;
+use sea_orm::ActiveEnum;
 
 use super::{
     App,
@@ -22,6 +24,7 @@ use super::{
     plan,
     problem::problem,
     refusal::{Outcome, Refusal},
+    scope,
 };
 use crate::{
     error::{Code, Error},
@@ -69,7 +72,7 @@ async fn answer(
     if app.places.available_permits() == 0 {
         return write(Refusal::from(Error::Overloaded).into());
     }
-    let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
+    let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
         Ok(claims) => claims,
         Err(reason) => {
             Summary::of(request).borrow_mut().reason = Some(reason);
@@ -108,9 +111,14 @@ async fn answer(
             response
         }
         Err(refusal) => {
-            let unauthenticated = refusal.outcome == Outcome::Unauthenticated;
+            let (unauthenticated, scope) =
+                (refusal.outcome == Outcome::Unauthenticated, refusal.scope);
             let response = write(refusal.into());
-            if unauthenticated { challenge(response, presented) } else { response }
+            match (unauthenticated, scope) {
+                (true, _) => challenge(response, presented),
+                (false, Some(scope)) => insufficient(response, scope),
+                (false, None) => response,
+            }
         }
     }
 }
@@ -137,7 +145,8 @@ async fn carry_out(
         let message = "the schema is for those who say who they are";
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
-    let prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
+    let mut prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
+    scope::check(&app.model, &mut prepared)?;
     let mut answer = execute::execute(app, prepared, plan.kind, plan.valid, place).await;
     if answer.found_valid
         && let Some((text, document)) = plan.new
@@ -171,6 +180,15 @@ pub(super) fn challenge(mut response: HttpResponse, presented: bool) -> HttpResp
     response
 }
 
+/// Says which scope would do (RFC 6750).
+fn insufficient(mut response: HttpResponse, scope: ClientScope) -> HttpResponse {
+    let value = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.to_value());
+    if let Ok(value) = header::HeaderValue::try_from(value) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
 fn unacceptable(ids: &Ids) -> HttpResponse {
     let detail = "offered are application/graphql-response+json and application/json";
     let mut response = problem(StatusCode::NOT_ACCEPTABLE, detail, ids);
@@ -181,7 +199,7 @@ fn unacceptable(ids: &Ids) -> HttpResponse {
 /// `GET /schema.graphql`: the SDL, for those who may ask for the schema.
 pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let ids = ids::of(&request);
-    match bearer::claims(request.headers(), &app.issuers, app.backend.now()) {
+    match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
         Ok(None) if !app.settings.anonymous_introspection => {
             let detail = "the schema is for those who say who they are";
             challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), false)

@@ -4,12 +4,17 @@
 //! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
 //! guards, chooses, coerces and counts; what is the same for a document that was seen
 //! before is kept in `documents`. Only then does the service look at it, and the
-//! framework validates and executes it. `answer` writes what came of it.
+//! framework validates and executes it; what a machine asks for, `scope` compares with what
+//! it may. `answer` writes what came of it.
 //!
 //! When no more operations may be in flight, a request goes no further than
 //! `negotiate`; it takes its place after `params`, and keeps it until it ends.
 
-use std::{fmt, io, net::SocketAddr, sync::Arc};
+use std::{
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpServer,
@@ -23,6 +28,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::{signal, sync::Semaphore};
 
 use crate::{
+    clients::{Denied, LetIn},
     context::Service,
     documents::{Delivery, Intake, Unserved},
     error::Error,
@@ -46,11 +52,13 @@ mod lexer;
 mod log;
 mod model;
 mod negotiate;
+mod oauth;
 mod params;
 mod plan;
 mod playground;
 mod problem;
 mod refusal;
+mod scope;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
@@ -87,6 +95,13 @@ pub trait Backend: Send + Sync + 'static {
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
     /// Executes; validates before, unless the document is known to be `valid`.
     fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response>;
+    /// A machine, by its id and its secret, from where it asks.
+    fn let_in<'a>(
+        &'a self,
+        client: &'a str,
+        secret: &'a str,
+        from: IpAddr,
+    ) -> BoxFuture<'a, Result<LetIn, Denied>>;
     /// The file whose bytes a link lets come.
     fn expect<'a>(
         &'a self,
@@ -124,6 +139,15 @@ impl Backend for (Schemas, Service) {
     fn execute(&self, request: Request, valid: bool) -> BoxFuture<'static, Response> {
         let (schema, service) = (self.0.of(valid).clone(), self.1.clone());
         async move { service.execute(&schema, request).await }.boxed()
+    }
+
+    fn let_in<'a>(
+        &'a self,
+        client: &'a str,
+        secret: &'a str,
+        from: IpAddr,
+    ) -> BoxFuture<'a, Result<LetIn, Denied>> {
+        self.1.let_in(client, secret, from).boxed()
     }
 
     fn expect<'a>(
@@ -230,6 +254,13 @@ pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
                         wrong_method(request, "GET, PUT, OPTIONS")
                     })),
             )
+            .service(
+                web::resource("/oauth/token")
+                    .route(web::post().to(oauth::token))
+                    .default_service(web::to(|request: HttpRequest| wrong_method(request, "POST"))),
+            )
+            .service(read("/.well-known/jwks.json").get(oauth::keys))
+            .service(read("/.well-known/oauth-authorization-server").get(oauth::metadata))
             .service(read("/schema.graphql").get(graphql::schema))
             .service(read("/health/live").get(health::live))
             .service(read("/health/ready").get(health::ready))

@@ -106,7 +106,7 @@ fn parse(text: &str, limits: &Limits) -> Result<(Arc<ExecutableDocument>, bool),
 }
 
 /// The operation with that name, or the only one.
-fn choose<'a>(
+pub(super) fn choose<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<(Option<&'a str>, &'a Positioned<OperationDefinition>), Refusal> {
@@ -149,6 +149,7 @@ fn syntax(found: ParseError) -> Refusal {
     Refusal {
         outcome: Outcome::Syntax,
         errors: vec![error(Code::GraphqlParseFailed, message, &positions)],
+        scope: None,
     }
 }
 

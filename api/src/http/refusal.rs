@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value, resolver_utils::enum_value};
 
+use entity::ClientScope;
+
 use super::negotiate::Media;
 use crate::error::{Code, Error};
 
@@ -65,20 +67,22 @@ pub struct Refusal {
     pub outcome: Outcome,
     /// What is told: at least one.
     pub errors: Vec<ServerError>,
+    /// The scope that a machine would need.
+    pub scope: Option<ClientScope>,
 }
 
 impl Refusal {
     /// One error, with its code.
     #[must_use]
     pub fn new(outcome: Outcome, code: Code, message: impl Into<String>) -> Self {
-        Self { outcome, errors: vec![error(code, message, &[])] }
+        Self { outcome, errors: vec![error(code, message, &[])], scope: None }
     }
 
     /// A document that does not fit.
     #[must_use]
     pub fn invalid(message: impl Into<String>, positions: &[Pos]) -> Self {
         let error = error(Code::GraphqlValidationFailed, message, positions);
-        Self { outcome: Outcome::Invalid, errors: vec![error] }
+        Self { outcome: Outcome::Invalid, errors: vec![error], scope: None }
     }
 
     /// A limit that is broken: `what` is told with both figures.
@@ -88,7 +92,7 @@ impl Refusal {
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("limit", limit);
         extensions.set("actual", actual);
-        Self { outcome: Outcome::Invalid, errors: vec![error] }
+        Self { outcome: Outcome::Invalid, errors: vec![error], scope: None }
     }
 }
 
@@ -97,16 +101,20 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let outcome = match error {
             Error::Unauthenticated => Outcome::Unauthenticated,
-            Error::Forbidden => Outcome::Forbidden,
+            Error::Forbidden | Error::OutOfScope(_) => Outcome::Forbidden,
             Error::Timeout => Outcome::Late,
             Error::Overloaded => Outcome::Overloaded,
             Error::Internal(_) => Outcome::Failed,
             Error::NotFound(_) | Error::Argument(..) | Error::Refused(_) => Outcome::Invalid,
         };
+        let scope = match error {
+            Error::OutOfScope(scope) => scope,
+            _ => None,
+        };
         let told = async_graphql::Error::from(error);
         let mut error = ServerError::new(told.message, None);
         error.extensions = told.extensions;
-        Self { outcome, errors: vec![error] }
+        Self { outcome, errors: vec![error], scope }
     }
 }
 

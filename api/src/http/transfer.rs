@@ -55,7 +55,7 @@ async fn take(
     app: &App,
     document: &str,
 ) -> Result<(), Refusal> {
-    let claims = claims(request, app)?;
+    let claims = claims(request, app).await?;
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     if header(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "the bytes are sent as they are"));
@@ -100,7 +100,7 @@ pub async fn fetch(
     app: web::Data<App>,
     document: web::Path<String>,
 ) -> HttpResponse {
-    let claims = match claims(&request, &app) {
+    let claims = match claims(&request, &app).await {
         Ok(claims) => claims,
         Err(refusal) => return refused(&request, refusal),
     };
@@ -135,8 +135,9 @@ fn hand_out(delivery: Delivery) -> HttpResponse {
 }
 
 /// Who says that they ask; a link is enough, but who says more must say it rightly.
-fn claims(request: &HttpRequest, app: &App) -> Result<Option<Arc<Claims>>, Refusal> {
-    bearer::claims(request.headers(), &app.issuers, app.backend.now()).map_err(|reason| {
+async fn claims(request: &HttpRequest, app: &App) -> Result<Option<Arc<Claims>>, Refusal> {
+    let claims = bearer::claims(request.headers(), &app.issuers, app.backend.now()).await;
+    claims.map_err(|reason| {
         Summary::of(request).borrow_mut().reason = Some(reason);
         (StatusCode::UNAUTHORIZED, "the access token is not valid, or not any more")
     })
@@ -161,7 +162,9 @@ fn told(refusal: &Unserved) -> Refusal {
             Error::NotFound(_) => {
                 (StatusCode::NOT_FOUND, "there is no such document, or not for you")
             }
-            Error::Forbidden => (StatusCode::FORBIDDEN, "this is not yours to do"),
+            Error::Forbidden | Error::OutOfScope(_) => {
+                (StatusCode::FORBIDDEN, "this is not yours to do")
+            }
             Error::Unauthenticated => {
                 (StatusCode::UNAUTHORIZED, "only for those who say who they are")
             }

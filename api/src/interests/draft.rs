@@ -39,7 +39,7 @@ pub(crate) async fn draft(
     between: Between,
     input: InterestInput,
 ) -> Result<interest::Model> {
-    if work.viewer().person.is_none() && !work.viewer().system {
+    if work.viewer().is_nobody() {
         return Err(Error::Unauthenticated);
     }
     let sender = organization::Entity::find_by_id(between.from).one(work.tx()).await?;

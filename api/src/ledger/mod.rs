@@ -180,6 +180,7 @@ async fn entries(db: &Db, viewer: &Viewer, seen: Vec<Seen>) -> Result<Vec<disclo
             owner_id: seen.owner,
             fields: seen.fields.iter().collect(),
             person_id: viewer.person,
+            client_id: viewer.machine.as_ref().map(|machine| machine.client),
             organization_id: organization
                 .or(somewhere)
                 .ok_or_else(|| Error::internal("somebody without a role saw what is guarded"))?,

@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    Codes, DisclosureId, DisclosureLevel, OrganizationId, PersonId,
+    ClientId, Codes, DisclosureId, DisclosureLevel, OrganizationId, PersonId,
     disclosure::{self, Column},
 };
 use sea_orm::Condition;
@@ -33,8 +33,10 @@ pub struct Disclosure {
     record: ID,
     /// What was asked of it, by the names of the fields; those among them that were empty showed that they are. `content` of a document: it was fetched.
     fields: Vec<String>,
-    /// The person who saw it, by id alone: names are personal data. Null when the service did.
+    /// The person who saw it, by id alone: names are personal data. Null when a machine did, or the service.
     person: Option<PersonId>,
+    /// The machine that saw it, by its id (`client_…`). Null when it was none.
+    client: Option<ClientId>,
     /// When.
     seen_at: DateTime<Utc>,
     #[graphql(skip)]
@@ -47,7 +49,7 @@ pub struct Disclosure {
 
 #[ComplexObject]
 impl Disclosure {
-    /// The organization for which that person spoke.
+    /// The organization for which that person, or that machine, spoke.
     async fn organization(&self) -> Option<&Organization> {
         self.organization.as_deref()
     }
@@ -71,6 +73,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("record", &[Column::Record], L0).filterable(),
     Field::new("fields", &[Column::Fields], L0),
     Field::new("person", &[Column::PersonId], L0),
+    Field::new("client", &[Column::ClientId], L0),
     Field::new("organization", &[Column::OrganizationId], L0).filterable(),
     Field::new("basis", &[Column::BasisId], L0),
     Field::new("agreement", &[Column::AgreementId], L0),
@@ -132,6 +135,7 @@ impl Node for Disclosure {
             record: row.get_or_default::<String>(Column::Record)?.into(),
             fields: row.get_or_default::<Codes>(Column::Fields)?.0,
             person: row.get(Column::PersonId)?,
+            client: row.get(Column::ClientId)?,
             seen_at: row.get_or_default(Column::SeenAt)?,
             organization: None,
             basis: None,

@@ -515,6 +515,7 @@ mod tests {
             xid: 0,
             kind: kind.into(),
             actor_id: None,
+            client_id: None,
             subject,
             subject_id: None,
             body,

@@ -200,8 +200,8 @@ impl Match {
     }
 
     /// What you may do to it now, by the names of the mutations.
-    async fn actions(&self) -> Vec<&'static str> {
-        self.facts.actions()
+    async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+        ctx.viewer().among(self.facts.actions())
     }
 
     /// The fields that your level does not cover: they are null because they are hidden, not because they are empty.

@@ -36,7 +36,7 @@ pub(crate) async fn draft(
     chamber: Option<OrganizationId>,
     input: NeedInput,
 ) -> Result<need::Model> {
-    if work.viewer().person.is_none() && !work.viewer().system {
+    if work.viewer().is_nobody() {
         return Err(Error::Unauthenticated);
     }
     let state_code = organization::Entity::find_by_id(company)
@@ -187,7 +187,7 @@ pub(crate) fn preview(
 
 /// The company alone decides that the network may learn who it is.
 fn check_unmasking(work: &Work, need: &need::Model, unmasks: bool, checks: &mut Checks<'_>) {
-    let company = work.viewer().system || work.viewer().is(Role::MemberUser, need.company_id);
+    let company = work.viewer().decides(Role::MemberUser, need.company_id);
     if unmasks && !company {
         checks.wrong(
             "anonymous",
@@ -322,8 +322,8 @@ pub(crate) async fn submit(
     check_shared(work, &need, &mut checks).await?;
     checks.done()?;
     check_blind(work, &need, &[]).await?;
-    // When the company itself submits, that is its consent.
-    let by_company = work.viewer().is(Role::MemberUser, need.company_id) || work.viewer().system;
+    // When somebody of the company itself submits, that is its consent; a machine consents to nothing.
+    let by_company = work.viewer().decides(Role::MemberUser, need.company_id);
     let purposes = [ConsentPurpose::Representation, ConsentPurpose::Publication];
     if !by_company && !consented(work, need.company_id, &purposes).await? {
         return Err(Error::refused(

@@ -91,7 +91,7 @@ pub(crate) async fn draft(
     mut input: OfferInput,
 ) -> Result<offer::Model> {
     let (person, now) = (work.viewer().person, work.now);
-    if person.is_none() && !work.viewer().system {
+    if work.viewer().is_nobody() {
         return Err(Error::Unauthenticated);
     }
     let office = organization::Entity::find_by_id(ott).one(work.tx()).await?;

@@ -20,7 +20,7 @@ pub fn allow_feedback(viewer: &Viewer) -> Result<()> {
     if viewer.system || admins.any(|grant| grant.covers(None, None)) {
         return Ok(());
     }
-    Err(if viewer.person.is_none() { Error::Unauthenticated } else { Error::Forbidden })
+    Err(if viewer.is_nobody() { Error::Unauthenticated } else { Error::Forbidden })
 }
 
 /// The rows of a table that are about a need and an offer that the network may still know of, where

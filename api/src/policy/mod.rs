@@ -8,6 +8,7 @@
 mod agreement;
 mod assessment;
 mod capability;
+mod client;
 mod document;
 mod feedback;
 mod interest;
@@ -31,7 +32,9 @@ mod waiting;
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
-use entity::{DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role};
+use entity::{
+    ClientScope, DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role,
+};
 
 use sea_orm::{
     ColumnTrait, Condition,
@@ -46,6 +49,9 @@ pub use agreement::{
 };
 pub use assessment::AssessmentAction;
 pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
+pub use client::{
+    ClientAction, ClientFacts, Lacking, Machine, can_be_held, gives_role, visible_clients,
+};
 pub use document::{
     DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
 };
@@ -141,8 +147,10 @@ impl Grant {
 /// Who is asking, with every fact that the rules need.
 #[derive(Clone, Debug)]
 pub struct Viewer {
-    /// The person; nobody for anonymous viewers and for the system.
+    /// The person; nobody for anonymous viewers, for machines and for the system.
     pub person: Option<PersonId>,
+    /// The machine that asks, in place of a person.
+    pub machine: Option<Machine>,
     /// The roles that count: those of the token that a membership in force confirms.
     pub grants: Vec<Grant>,
     /// Whether the service acts by itself (expiry, imports on the command line, suggestions).
@@ -155,13 +163,39 @@ impl Viewer {
     /// Nobody: sees what is public.
     #[must_use]
     pub fn anonymous(now: DateTime<Utc>) -> Self {
-        Self { person: None, grants: Vec::new(), system: false, now }
+        Self { person: None, machine: None, grants: Vec::new(), system: false, now }
     }
 
     /// The service itself.
     #[must_use]
     pub fn system(now: DateTime<Utc>) -> Self {
-        Self { person: None, grants: Vec::new(), system: true, now }
+        Self { person: None, machine: None, grants: Vec::new(), system: true, now }
+    }
+
+    /// Whether nobody asks.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        self.person.is_none() && self.machine.is_none() && !self.system
+    }
+
+    /// Whether the viewer may do what a scope names, or no scope does: a person may, a machine only
+    /// what one of its scopes names. What its role may is another question.
+    pub(crate) fn lets(&self, scope: Option<ClientScope>) -> bool {
+        let named = |machine: &Machine| scope.is_some_and(|one| machine.scopes.contains(&one));
+        self.machine.as_ref().is_none_or(named)
+    }
+
+    /// Those of the mutations that the viewer may use at all.
+    pub(crate) fn among<M: AsRef<str>>(&self, mut mutations: Vec<M>) -> Vec<M> {
+        if let Some(machine) = &self.machine {
+            mutations.retain(|mutation| machine.does(mutation.as_ref()));
+        }
+        mutations
+    }
+
+    /// Whether somebody of the organization decides in this role: a person, or the service, never a machine.
+    pub(crate) fn decides(&self, role: Role, organization: OrganizationId) -> bool {
+        self.system || self.machine.is_none() && self.is(role, organization)
     }
 
     /// Whether the viewer belongs to the network: any role that counts.
@@ -178,7 +212,16 @@ impl Viewer {
         if self.is_member() {
             return Ok(());
         }
-        Err(if self.person.is_none() { Error::Unauthenticated } else { Error::Forbidden })
+        Err(self.refusal())
+    }
+
+    /// What is told to who may not.
+    fn refusal(&self) -> Error {
+        if self.is_nobody() { Error::Unauthenticated } else { Error::Forbidden }
+    }
+
+    fn may<A: Action>(&self, action: A, row: &A::On) -> bool {
+        self.system || self.lets(action.scope()) && action.permitted(self, row)
     }
 
     /// Whether the viewer holds `role` in `organization`, whatever its territory.
@@ -241,10 +284,7 @@ impl Viewer {
     /// # Errors
     /// [`Error::Unauthenticated`] when nobody asks, else [`Error::Forbidden`].
     pub fn allow_new<A: Action>(&self, action: A, row: A::On) -> Result<Allowed<A::On>> {
-        if self.system || action.permitted(self, &row) {
-            return Ok(Allowed(row));
-        }
-        Err(if self.person.is_none() { Error::Unauthenticated } else { Error::Forbidden })
+        if self.may(action, &row) { Ok(Allowed(row)) } else { Err(self.refusal()) }
     }
 
     /// Asks for leave to do something to a row.
@@ -256,9 +296,8 @@ impl Viewer {
         match row.level(self) {
             // First: a role that may do it elsewhere says nothing of what cannot be seen.
             None => Err(Error::NotFound(A::On::NAME)),
-            Some(_) if self.system || action.permitted(self, &row) => Ok(Allowed(row)),
-            Some(_) if self.person.is_none() => Err(Error::Unauthenticated),
-            Some(_) => Err(Error::Forbidden),
+            Some(_) if self.may(action, &row) => Ok(Allowed(row)),
+            Some(_) => Err(self.refusal()),
         }
     }
 }
@@ -332,6 +371,8 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let programmes = ProgrammeAction::iter()
         .filter(|action| action.is_for(grant.role))
         .filter_map(ProgrammeAction::mutation);
+    let clients =
+        ClientAction::iter().filter(|action| action.is_for(grant.role)).map(ClientAction::mutation);
     let consents = matches!(grant.role, Role::MemberUser | Role::OttManager);
     let consents = consents.then_some(["grantConsent", "withdrawConsent"]);
     let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
@@ -345,6 +386,7 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(capabilities)
         .chain(projects)
         .chain(programmes)
+        .chain(clients)
         .chain(consents.into_iter().flatten())
         .chain(assessments.into_iter().flatten())
         .map(ToOwned::to_owned)
@@ -378,6 +420,11 @@ pub trait Action: Copy {
 
     /// Whether the viewer may do it, in the right state.
     fn permitted(self, viewer: &Viewer, row: &Self::On) -> bool;
+
+    /// The scope by which a machine may do it; what has none is for people.
+    fn scope(self) -> Option<ClientScope> {
+        None
+    }
 }
 
 /// Proof that the policy was asked and agreed. Only this module can make one,

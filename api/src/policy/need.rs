@@ -2,7 +2,8 @@
 //! rows still in the database. `page` checks the one against the other.
 
 use entity::{
-    Codes, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId, RegionId, Role, need,
+    ClientScope, Codes, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId,
+    RegionId, Role, need,
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -368,5 +369,9 @@ impl Action for NeedAction {
 
     fn permitted(self, viewer: &Viewer, need: &need::Model) -> bool {
         self.is_open_to(viewer, &need.into())
+    }
+
+    fn scope(self) -> Option<ClientScope> {
+        matches!(self, Self::Draft | Self::Revise | Self::Submit).then_some(ClientScope::WriteNeeds)
     }
 }

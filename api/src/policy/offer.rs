@@ -1,6 +1,6 @@
 //! The rules for offers, for a row in hand and for the rows still in the database.
 
-use entity::{DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
+use entity::{ClientScope, DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
@@ -284,5 +284,10 @@ impl Action for OfferAction {
 
     fn permitted(self, viewer: &Viewer, offer: &offer::Model) -> bool {
         self.is_open_to(viewer, &offer.into())
+    }
+
+    fn scope(self) -> Option<ClientScope> {
+        matches!(self, Self::Draft | Self::Revise | Self::Submit)
+            .then_some(ClientScope::WriteOffers)
     }
 }

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 mod issuers;
+mod jwks;
 mod key;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -44,6 +45,8 @@ pub struct Claims {
     pub subject: String,
     /// What they may be; at most 200.
     pub grants: Vec<Grant>,
+    /// What a machine may do, in our own tokens for machines; empty in all others.
+    pub scopes: Vec<String>,
     /// Whether we ourselves say so: only our own tokens name people by our ids.
     pub local: bool,
     /// Whether the issuer is configured as authoritative.

@@ -1,0 +1,16 @@
+//! Machines: systems of chambers, offices and companies that ask by themselves. An admin lets one
+//! in, with one role and a few scopes; it changes its secret for tokens that live for minutes.
+
+mod access;
+mod input;
+mod life;
+mod mutation;
+mod object;
+mod query;
+mod secret;
+
+pub use access::{Denied, LetIn};
+pub(crate) use access::{Tries, write_uses};
+pub use mutation::ClientMutation;
+pub use object::{ApiClient, FIELDS};
+pub use query::ClientQuery;
