@@ -348,9 +348,17 @@ fn time(clock: &AtomicI64) -> DateTime<Utc> {
 }
 
 fn app(service: &Service) -> web::Data<App> {
+    app_with(service, |_| ())
+}
+
+pub(crate) fn app_with(
+    service: &Service,
+    change: impl FnOnce(&mut HttpSettings),
+) -> web::Data<App> {
     let settings = Settings::load(None, BTreeMap::new().into_iter()).expect("the defaults");
     let issuers = Issuers::new(&House::get().key, &settings).expect("no other issuer");
-    let http = HttpSettings { anonymous_introspection: true, ..settings.http };
+    let mut http = HttpSettings { anonymous_introspection: true, ..settings.http };
+    change(&mut http);
     let app = App::new(service.clone(), issuers, http, "[]".to_owned());
     web::Data::new(app.expect("a schema that can be read back"))
 }

@@ -24,9 +24,18 @@ pub fn claims(
         (Some(value), None) => value.to_str().unwrap_or_default().trim(),
         (Some(_), Some(_)) => return Err("two headers".into()),
     };
-    match value.split_once(' ') {
+    verified(value, issuers, now).map(Some)
+}
+
+/// The claims of the token in `Bearer …`.
+///
+/// # Errors
+///
+/// Why it does not count, for the log.
+pub fn verified(value: &str, issuers: &Issuers, now: DateTime<Utc>) -> Result<Arc<Claims>, String> {
+    match value.trim().split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            issuers.verify(token.trim(), now).map(Some).map_err(|refusal| refusal.to_string())
+            issuers.verify(token.trim(), now).map_err(|refusal| refusal.to_string())
         }
         _ => Err("not a bearer token".into()),
     }

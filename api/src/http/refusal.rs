@@ -51,6 +51,8 @@ pub fn status(outcome: Outcome, media: Media, draft: bool) -> StatusCode {
         Outcome::Failed => (500, 500, 500),
     };
     let code = match (draft, media) {
+        // The status of a stream says whether there is one: request errors are told in it.
+        (_, Media::Events) => json,
         (true, _) => drafted,
         (false, Media::Json) => json,
         (false, Media::Response) => response,

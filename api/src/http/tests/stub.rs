@@ -15,13 +15,14 @@ use async_graphql::{
 };
 
 use chrono::{DateTime, Utc};
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use tokio::sync::Semaphore;
 
 use super::Backend;
 use crate::{
     documents::{Delivery, Intake, Unserved},
     error::Error,
+    subscriptions::Again,
     token::Claims,
 };
 
@@ -78,6 +79,16 @@ impl Backend for (Schemas, Stub) {
         }
         let schema = self.0[usize::from(valid)].clone();
         async move { schema.execute(request).await }.boxed()
+    }
+
+    fn subscribe(
+        &self,
+        again: Again,
+        _: Option<Arc<Claims>>,
+        valid: bool,
+    ) -> BoxFuture<'static, Result<BoxStream<'static, Response>, Response>> {
+        let answers = self.0[usize::from(valid)].execute_stream(again());
+        std::future::ready(Ok(answers)).boxed()
     }
 
     fn expect<'a>(
