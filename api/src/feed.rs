@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::{
     db::Db,
     error::Result,
-    followers::{Bookmark, some_after},
+    followers::{Bookmark, newest, some_after},
 };
 
 /// A thing that happened, shared by those who hear of it.
@@ -218,9 +218,8 @@ impl Ear {
     ) -> Result<bool> {
         let events = some_after(db, place, topic.condition(), MOST_REPLAYED + 1).await?;
         if events.len() as u64 > MOST_REPLAYED {
-            if let Some(last) = events.last().map(Bookmark::of) {
-                self.place = self.place.max(last);
-            }
+            // Whoever reads everything again reads what has happened by now.
+            self.place = newest(db).await?;
             self.receiver = self.receiver.resubscribe();
             return Ok(false);
         }

@@ -93,7 +93,6 @@ async fn a_socket_speaks_its_protocol(world: &World) {
     socket.send(Message::Close(Some(bye))).await;
     assert_eq!(socket.closed().await, 1000);
     world.subscribed(0).await;
-    door.close().await;
 }
 
 async fn a_socket_is_opened_by_whom_it_speaks_for(world: &World) {
@@ -138,7 +137,6 @@ async fn a_socket_is_opened_by_whom_it_speaks_for(world: &World) {
     ] {
         assert_eq!(door.with(&[protocol, ("origin", origin)]).await.status(), status, "{origin}");
     }
-    door.close().await;
 }
 
 async fn every_mistake_has_its_close_code(world: &World) {
@@ -192,7 +190,6 @@ async fn every_mistake_has_its_close_code(world: &World) {
     same.subscribe("1", NEEDS, json!({})).await;
     assert_eq!(same.closed().await, 4409);
     world.subscribed(0).await;
-    door.close().await;
 }
 
 async fn queries_and_mutations_go_over_a_socket_too(world: &World) {
@@ -221,7 +218,6 @@ async fn queries_and_mutations_go_over_a_socket_too(world: &World) {
     assert!(socket.next("2").await["data"]["matches"].is_object());
     assert_eq!(socket.hear().await["type"], "complete");
     assert_eq!(world.events().await, ["NEED_PUBLISHED"]);
-    door.close().await;
 }
 
 async fn what_cannot_be_carried_out_is_told_and_the_socket_stays(world: &World) {
@@ -262,7 +258,6 @@ async fn what_cannot_be_carried_out_is_told_and_the_socket_stays(world: &World) 
     assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "1" }));
     socket.subscribe("1", WHO, json!({})).await;
     assert_eq!(socket.next("1").await["data"]["viewer"]["isNetworkMember"], false);
-    door.close().await;
 }
 
 async fn what_a_socket_keeps_is_bounded(world: &World) {
@@ -329,7 +324,6 @@ async fn what_a_socket_keeps_is_bounded(world: &World) {
         }
     };
     tokio::time::timeout(Duration::from_secs(10), again).await.expect("room again");
-    door.close().await;
 }
 
 async fn who_is_not_there_is_dropped(world: &World) {
@@ -365,7 +359,6 @@ async fn who_is_not_there_is_dropped(world: &World) {
     }
     assert!(answers < 40, "twenty answers and twenty ends: {answers}");
     world.subscribed(0).await;
-    door.close().await;
 }
 
 async fn what_is_open_ends_with_its_token(world: &World) {
@@ -391,7 +384,6 @@ async fn what_is_open_ends_with_its_token(world: &World) {
     let mut late = door.silent().await;
     late.say(init(&json!(format!("Bearer {}", token.unwrap())))).await;
     assert_eq!(late.closed().await, 4403);
-    door.close().await;
 }
 
 async fn events_are_streamed(world: &World) {
@@ -422,7 +414,6 @@ async fn events_are_streamed(world: &World) {
     let need = publish(world, &cast).await;
     let (_, told) = events.event().await.expect("an event");
     assert_eq!(told["data"]["needPublished"]["need"]["id"], json!(need));
-    door.close().await;
 }
 
 /// The real service, told to stop while somebody follows it.
@@ -507,5 +498,4 @@ async fn events_are_asked_for_in_the_usual_way(world: &World) {
     let two = door.events(token.as_deref(), NEEDS, json!({})).await;
     assert_eq!((one.status, two.status), (200, 429));
     assert!(two.head.contains("application/problem+json"), "{}", two.head);
-    door.close().await;
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use actix_codec::{Decoder, Encoder};
 use actix_http::ws::{CloseReason, Codec, Frame, Item, Message};
-use actix_web::{HttpServer, dev::ServerHandle, rt, web::BytesMut};
+use actix_web::{HttpServer, rt, web::BytesMut};
 use api::config::HttpSettings;
 use serde_json::{Value, json};
 use tokio::{
@@ -24,7 +24,6 @@ const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 pub struct Door {
     /// Where it listens.
     pub address: SocketAddr,
-    server: ServerHandle,
 }
 
 impl World {
@@ -34,12 +33,14 @@ impl World {
         let server = HttpServer::new(move || {
             actix_web::App::new().configure(api::http::configure(app.clone()))
         });
-        let server = server.workers(1).disable_signals().bind("127.0.0.1:0").expect("a port");
+        // As the service itself does it: who has gone is noticed.
+        let server = server.workers(1).disable_signals().h1_allow_half_closed(false);
+        let server = server.bind("127.0.0.1:0").expect("a port");
         let address = server.addrs()[0];
         let server = server.run();
-        let handle = server.handle();
+        self.doors.borrow_mut().push(server.handle());
         rt::spawn(server);
-        Door { address, server: handle }
+        Door { address }
     }
 
     /// Returns once so many subscriptions are open.
@@ -61,11 +62,6 @@ impl World {
 }
 
 impl Door {
-    /// Closes it, with everything that is open.
-    pub async fn close(self) {
-        self.server.stop(false).await;
-    }
-
     /// A socket of somebody, who has said who they are.
     pub async fn socket(&self, token: Option<&str>) -> Socket {
         let mut socket = self.silent().await;
@@ -265,6 +261,8 @@ fn codes(errors: &Value) -> Vec<String> {
 pub struct Events {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// What has come and was not looked at.
+    text: String,
     /// The status.
     pub status: u16,
     /// The head of the answer, in lower case.
@@ -280,7 +278,13 @@ impl Events {
             "{target} HTTP/1.1\r\nhost: vinculo.test\r\ncontent-length: {length}\r\n{head}\r\n{body}"
         );
         stream.write_all(request.as_bytes()).await.expect("sent");
-        let mut events = Self { stream, buffer: Vec::new(), status: 0, head: String::new() };
+        let mut events = Self {
+            stream,
+            buffer: Vec::new(),
+            text: String::new(),
+            status: 0,
+            head: String::new(),
+        };
         events.read_head().await;
         events
     }
@@ -327,11 +331,17 @@ impl Events {
     /// The next event: its name and its data; signs of life are passed over.
     pub async fn event(&mut self) -> Option<(String, Value)> {
         loop {
-            let chunk = self.chunk().await?;
-            if chunk == ":\n\n" {
+            let Some((event, rest)) = self.text.split_once("\n\n") else {
+                let chunk = self.chunk().await?;
+                self.text.push_str(&chunk);
+                continue;
+            };
+            let (event, rest) = (event.to_owned(), rest.to_owned());
+            self.text = rest;
+            if event == ":" {
                 continue;
             }
-            let (name, data) = chunk.trim_end().split_once('\n').expect("an event");
+            let (name, data) = event.split_once('\n').expect("an event");
             let data = data.strip_prefix("data:").expect("data").trim();
             let data = serde_json::from_str(data).unwrap_or(Value::Null);
             return Some((name.strip_prefix("event: ").expect("a name").to_owned(), data));

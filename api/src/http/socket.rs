@@ -265,7 +265,8 @@ impl Socket {
     /// Looks whether the client is there, and shows that we are.
     async fn give_sign(&mut self) -> Result<(), End> {
         self.check_token()?;
-        if self.heard.elapsed() > self.settings.ping * 2 {
+        // Two were not answered; the time of a third is not over yet.
+        if self.heard.elapsed() > self.settings.ping * 5 / 2 {
             return Err(End::Gone);
         }
         timeout(self.settings.stalled, self.session.ping(b"")).await.map_err(|_| End::Gone)??;
