@@ -9,7 +9,7 @@ use api::config::HttpSettings;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
@@ -17,6 +17,7 @@ use crate::world::{World, app_with};
 
 /// The longest that a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
+const PROTOCOL: [(&str, &str); 1] = [("sec-websocket-protocol", "graphql-transport-ws")];
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
 /// A server of a world.
@@ -73,7 +74,18 @@ impl Door {
 
     /// A socket of which nobody has said anything.
     pub async fn silent(&self) -> Socket {
-        Socket::open(self.address, &[("sec-websocket-protocol", "graphql-transport-ws")]).await
+        Socket::open(self.address, &PROTOCOL).await
+    }
+
+    /// A socket of nobody, for which the system keeps as little as it can of what comes.
+    pub async fn narrow(&self) -> Socket {
+        let narrow = TcpSocket::new_v4().expect("a socket");
+        narrow.set_recv_buffer_size(4_096).expect("a size");
+        let stream = narrow.connect(self.address).await.expect("a connection");
+        let mut socket = Socket::over(stream, &PROTOCOL).await;
+        socket.say(json!({ "type": "connection_init" })).await;
+        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
+        socket
     }
 
     /// A socket that is opened with these headers.
@@ -111,15 +123,17 @@ pub struct Socket {
 impl Socket {
     /// One to any service, of nobody.
     pub async fn to(address: &str) -> Self {
-        let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
-        let mut socket = Self::open(address.parse().expect("an address"), &protocol).await;
+        let mut socket = Self::open(address.parse().expect("an address"), &PROTOCOL).await;
         socket.say(json!({ "type": "connection_init" })).await;
         assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
         socket
     }
 
     async fn open(address: SocketAddr, headers: &[(&str, &str)]) -> Self {
-        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        Self::over(TcpStream::connect(address).await.expect("a connection"), headers).await
+    }
+
+    async fn over(mut stream: TcpStream, headers: &[(&str, &str)]) -> Self {
         let headers: String =
             headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
