@@ -8,7 +8,8 @@ pub(crate) const UNIT: u32 = 1_000_000;
 /// Whole millionths of a number far below 2^33.
 #[expect(clippy::cast_possible_truncation)]
 pub(crate) fn millionths(number: f64) -> i64 {
-    (number * f64::from(UNIT)).round() as i64
+    // Half away from zero, as `round` has it, which is a call where machines are not told apart.
+    (number * f64::from(UNIT) + 0.5_f64.copysign(number)) as i64
 }
 
 /// A number below 2^53, as all are that are counted here.

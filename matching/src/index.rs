@@ -12,6 +12,7 @@ use crate::lexicon::Slot;
 use crate::profile::{Kind, Labels, Profile, Side};
 use crate::score::{Match, exact, judge, shut_out};
 use crate::texts::{Asker, Asks, Likeness, Scan, Text, Texts};
+use crate::vectors::Best;
 use crate::vocabulary::{Scratch, Vocabulary};
 use crate::weights::{Feature, Weights};
 use crate::words::{Written, count_sentences, words_of, words_of_search};
@@ -70,15 +71,16 @@ pub struct Index {
 #[derive(Debug, Default)]
 struct Shelf {
     records: Vec<Option<Arc<Profile>>>,
+    ids: Vec<Uuid>,
     /// What a pass over all records needs to know of each, close together in memory.
     standings: Vec<Standing>,
     free: BTreeSet<Slot>,
-    subsectors: HashMap<String, BTreeSet<Slot>>,
+    /// In the order of slots.
+    subsectors: HashMap<String, Vec<Slot>>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Standing {
-    id: Uuid,
     open: bool,
     has_exclusions: bool,
 }
@@ -250,8 +252,8 @@ impl Index {
     }
 
     fn search_kind(&self, asker: &mut Asker<'_>, texts: &Texts, kind: Kind, found: &mut Vec<Hit>) {
-        let standings = &self.shelves[kind as usize].standings;
-        let id = |slot: Slot| standings[slot].id;
+        let ids = &self.shelves[kind as usize].ids;
+        let id = |slot: Slot| ids[slot];
         let cosines = texts.cosines(asker, kind);
         let near = (kind, cosines.as_ref());
         let by_words: HashMap<Slot, i32> = texts
@@ -304,8 +306,8 @@ impl Index {
         let mut scratch = Scratch::new(&self.vocabulary);
         let text = read(need, &mut scratch);
         let asker = Asker::new(&self.network, &scratch, text);
-        let standings = &self.shelves[kind as usize].standings;
-        let id = |slot: Slot| standings[slot].id;
+        let ids = &self.shelves[kind as usize].ids;
+        let id = |slot: Slot| ids[slot];
         let mut found = if method == Method::Words {
             self.network.by_words(&asker, kind, count, id, |_| true)
         } else {
@@ -331,14 +333,15 @@ impl Index {
 
     fn candidates(&self, of: &Profile, asker: &Asker<'_>, kind: Kind) -> BTreeSet<Slot> {
         let of_kind = &self.shelves[kind as usize];
+        let own = self.places.get(&of.id).filter(|place| place.0 == kind).map(|place| place.1);
         let may_be_matched = |slot: Slot| {
             let standing = of_kind.standings[slot];
             standing.open
-                && standing.id != of.id
+                && Some(slot) != own
                 && ((!standing.has_exclusions && of.excluded_states.is_empty())
                     || of_kind.records[slot].as_ref().is_some_and(|other| !shut_out(of, other)))
         };
-        let id = |slot: Slot| of_kind.standings[slot].id;
+        let id = |slot: Slot| of_kind.ids[slot];
         let texts = &self.network;
         let cosines = texts.cosines(asker, kind);
         let near = (kind, cosines.as_ref());
@@ -354,19 +357,17 @@ impl Index {
             .filter(|slots| slots.len() <= LARGE_SUBSECTOR)
             .flatten()
             .copied()
-            .filter(|slot| !chosen.contains(slot) && may_be_matched(*slot))
+            .filter(|slot| !chosen.contains(slot))
             .collect();
         sharing.sort_unstable();
         sharing.dedup();
-        let mut others: Vec<_> = sharing
-            .into_iter()
-            .map(|slot| {
-                let near = cosines.as_ref().map_or(0, |cosines| cosines.of(slot));
-                (Reverse(near), id(slot), slot)
-            })
-            .collect();
-        keep_first(&mut others, BEST_BY_SUBSECTOR);
-        chosen.extend(others.into_iter().map(|(.., slot)| slot));
+        let mut others = Best::new(BEST_BY_SUBSECTOR, id);
+        for slot in sharing {
+            // A sector is shared by what means something else too.
+            let near = cosines.as_ref().map_or(0, |cosines| cosines.of(slot));
+            others.offer(near.max(0) + 1, slot, may_be_matched);
+        }
+        chosen.extend(others.done().into_iter().map(|(_, slot)| slot));
         chosen
     }
 
@@ -431,19 +432,21 @@ fn asks(of: &Profile) -> Asks {
 impl Shelf {
     /// A place for a record, with what is known of it beside its text.
     fn take_slot(&mut self, profile: &Profile) -> Slot {
-        let standing = Standing {
-            id: profile.id,
-            open: profile.open,
-            has_exclusions: !profile.excluded_states.is_empty(),
-        };
+        let standing =
+            Standing { open: profile.open, has_exclusions: !profile.excluded_states.is_empty() };
         let slot = self.free.pop_first().unwrap_or(self.records.len());
         if slot == self.records.len() {
             self.records.push(None);
+            self.ids.push(profile.id);
             self.standings.push(standing);
         }
+        self.ids[slot] = profile.id;
         self.standings[slot] = standing;
         for subsector in profile.subsectors() {
-            self.subsectors.entry(subsector.to_owned()).or_default().insert(slot);
+            let slots = self.subsectors.entry(subsector.to_owned()).or_default();
+            if let Err(place) = slots.binary_search(&slot) {
+                slots.insert(place, slot);
+            }
         }
         slot
     }
@@ -451,8 +454,10 @@ impl Shelf {
     fn give_back(&mut self, slot: Slot) {
         let Some(profile) = self.records[slot].take() else { return };
         for subsector in profile.subsectors() {
-            if let Some(slots) = self.subsectors.get_mut(subsector) {
-                slots.remove(&slot);
+            if let Some(slots) = self.subsectors.get_mut(subsector)
+                && let Ok(place) = slots.binary_search(&slot)
+            {
+                slots.remove(place);
             }
         }
         self.free.insert(slot);
@@ -475,14 +480,6 @@ fn read(profile: &Profile, scratch: &mut Scratch<'_>) -> Text<'static> {
 fn whole_text(profile: &Profile) -> impl Iterator<Item = Written<'_>> {
     let public = profile.title.iter().chain(&profile.public_text);
     words_of(public.chain(&profile.network_text))
-}
-
-/// Keeps the `count` smallest, in no particular order.
-fn keep_first<T: Ord>(items: &mut Vec<T>, count: usize) {
-    if items.len() > count {
-        items.select_nth_unstable(count);
-        items.truncate(count);
-    }
 }
 
 /// Moves an institution's fourth and later items behind the first page, everything else in order.

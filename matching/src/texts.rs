@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use crate::basis::{UNIT, float, millionths, ratio};
 use crate::features::Carrier;
@@ -29,7 +30,7 @@ const NEAR: i32 = 400_000;
 const SLOPE: f64 = 3.3;
 const INTERCEPT: f64 = 8.0;
 /// Of rare words, so many uses are looked at to find whoever shares words.
-const MOST_USES: usize = 100_000;
+const MOST_USES: usize = 50_000;
 
 /// How texts of the same meaning are looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,7 +213,7 @@ impl Texts {
     }
 
     /// Texts of a kind that share words with `asker`, the best `count` by BM25; equal ones by
-    /// `rank`. Words are looked up the rarest first, until a hundred thousand uses were seen: what is
+    /// `rank`. Words are looked up the rarest first, until fifty thousand uses were seen: what is
     /// left says little about anybody.
     pub(crate) fn by_words<R: Ord>(
         &self,
@@ -243,7 +244,10 @@ impl Texts {
             (seen, last) = (seen + users.len(), users.len());
             for user in users {
                 let slot = user.slot();
-                let in_language = |i: usize| saturations[i].of(user.counts[i], lengths[slot][i]);
+                let in_language = |i: usize| match user.counts[i] {
+                    0 => 0.0,
+                    count => saturations[i].of(count, lengths[slot][i]),
+                };
                 // Two thousand words of the rarest kind stay below two thousand million.
                 let gain = millionths(idf * in_language(0).max(in_language(1))) / 100;
                 let gain = i32::try_from(gain).unwrap_or(i32::MAX);
@@ -306,6 +310,8 @@ pub(crate) struct Asker<'a> {
     texts: &'a Texts,
     scratch: &'a Scratch<'a>,
     text: Text<'a>,
+    /// What it asks for, where it is a need.
+    views: Rc<[View]>,
     /// What it means, its title as much as all of it: what texts are looked for by.
     sought: Option<Vector>,
     words: Distinct,
@@ -354,7 +360,9 @@ pub(crate) struct Likeness {
 struct Pair {
     /// How many words the need has.
     words: usize,
-    views: Vec<View>,
+    views: Rc<[View]>,
+    /// How each view understands the offer.
+    understood: Vec<Understood>,
     /// Of each use of the offer, how near each of the need's words is.
     nearness: Vec<i32>,
     /// Of each use of the offer, how often.
@@ -364,10 +372,11 @@ struct Pair {
 }
 
 /// What is asked for by a need as a whole, or by its title.
+#[derive(Debug)]
 struct View {
     /// Of each of the need's words, by language: how much it weighs; 0 where it is not used.
     weights: Vec<[i64; 2]>,
-    understood: Understood,
+    meaning: Option<Vector>,
 }
 
 impl<'a> Asker<'a> {
@@ -379,10 +388,11 @@ impl<'a> Asker<'a> {
         };
         let directions = words.words.iter().map(direction).collect();
         let rows = vec![0; scratch.len()];
-        let views = text.document.views();
-        let views = views.into_iter().filter_map(|view| meaning(view, |id| scratch.word(id)));
-        let sought = Vector::between(&views.collect::<Vec<_>>());
-        Self { texts, scratch, text, sought, words, directions, nearness: Vec::new(), rows }
+        let views = View::all(texts, scratch, &text.document, &words);
+        let meanings = views.iter().filter_map(|view| view.meaning);
+        let sought = Vector::between(&meanings.collect::<Vec<_>>());
+        let nearness = Vec::new();
+        Self { texts, scratch, text, views, sought, words, directions, nearness, rows }
     }
 
     /// What [`Texts::by_words`] finds at most: every word, in a language in which it weighs most.
@@ -410,25 +420,32 @@ impl<'a> Asker<'a> {
         let views = 0..pair.views.len();
         let all = views.flat_map(|view| Language::ALL.map(|language| (view, language)));
         all.filter_map(|(view, language)| {
-            let likeness = self.likeness(pair, &pair.views[view], language)?;
+            let likeness = self.likeness(pair, view, language)?;
             Some((likeness, Reverse(view), Reverse(language)))
         })
         .max()
     }
 
     fn pair(&mut self, other: &Text<'_>, asks: Asks) -> Pair {
-        let theirs = Distinct::of(&other.document);
-        for &word in &theirs.words {
-            self.learn_nearness(word);
+        for used in &other.document.uses {
+            self.learn_nearness(used.word);
         }
-        let rows: Vec<&[i32]> = theirs.words.iter().map(|&word| self.nearness_to(word)).collect();
+        let theirs;
         let (need, need_words, offer) = match asks {
             Asks::Own => (&self.text, &self.words, other),
-            Asks::Other => (other, &theirs, &self.text),
+            Asks::Other => {
+                theirs = Distinct::of(&other.document);
+                (other, &theirs, &self.text)
+            }
         };
         let nearness: Vec<i32> = match asks {
-            Asks::Own => theirs.places.iter().flat_map(|&place| rows[place]).copied().collect(),
+            Asks::Own => {
+                let uses = offer.document.uses.iter();
+                uses.flat_map(|used| self.nearness_to(used.word)).copied().collect()
+            }
             Asks::Other => {
+                let words = need_words.words.iter();
+                let rows: Vec<&[i32]> = words.map(|&word| self.nearness_to(word)).collect();
                 let places = self.words.places.iter();
                 places.flat_map(|&place| rows.iter().map(move |row| row[place])).collect()
             }
@@ -447,29 +464,21 @@ impl<'a> Asker<'a> {
             start += sentence.len();
             ends.push(start);
         }
-        let views = need.document.views().into_iter().map(|view| {
-            let mut weights = vec![[0; 2]; words];
-            for (used, &place) in view.iter().zip(&need_words.places) {
-                for language in Language::ALL {
-                    let i = language as usize;
-                    if used.counts[i] > 0 {
-                        let stem = self.scratch.word(used.word).stems[i];
-                        weights[place][i] = millionths(self.texts.lexicon.idf(stem, language));
-                    }
-                }
-            }
-            let understood = match meaning(view, |id| self.scratch.word(id)) {
-                Some(asked) => read(&asked, &sentences),
-                None => Understood { whole: 0, sentences: vec![0; ends.len()] },
-            };
-            View { weights, understood }
+        let views = match asks {
+            Asks::Own => Rc::clone(&self.views),
+            Asks::Other => View::all(self.texts, self.scratch, &need.document, need_words),
+        };
+        let understood = views.iter().map(|view| match &view.meaning {
+            Some(asked) => read(asked, &sentences),
+            None => Understood { whole: 0, sentences: vec![0; ends.len()] },
         });
-        Pair { words, views: views.collect(), nearness, counts, ends }
+        Pair { words, understood: understood.collect(), views, nearness, counts, ends }
     }
 
     /// As the need says it in one language; `None` where it says nothing in it.
-    fn likeness(&self, pair: &Pair, view: &View, language: Language) -> Option<Likeness> {
-        let weights = view.weights.iter().map(|of| of[language as usize]).enumerate();
+    fn likeness(&self, pair: &Pair, view: usize, language: Language) -> Option<Likeness> {
+        let understood = &pair.understood[view];
+        let weights = pair.views[view].weights.iter().map(|of| of[language as usize]).enumerate();
         let words: Vec<(usize, i64)> = weights.filter(|(_, weight)| *weight > 0).collect();
         let all: i64 = words.iter().map(|(_, weight)| weight).sum();
         if all == 0 {
@@ -483,7 +492,7 @@ impl<'a> Asker<'a> {
         let mut often = vec![0_i64; words.len()];
         let mut nearest = vec![0_i64; words.len()];
         let (mut best_sentence, mut asked_for, mut start) = (i64::MIN, 0, 0);
-        for (&end, &meaning) in pair.ends.iter().zip(&view.understood.sentences) {
+        for (&end, &meaning) in pair.ends.iter().zip(&understood.sentences) {
             nearest.fill(0);
             for j in start..end {
                 let (count, mut is_asked_for) = (i64::from(pair.counts[j]), false);
@@ -504,7 +513,7 @@ impl<'a> Asker<'a> {
         for often in &mut often {
             *often = *often * WHOLE / (*often + half);
         }
-        let sum = i64::from(view.understood.whole) / 2 + best_sentence + share(&often);
+        let sum = i64::from(understood.whole) / 2 + best_sentence + share(&often);
         Some(Likeness { sum, shares_words: asked_for > 0 })
     }
 
@@ -523,7 +532,7 @@ impl<'a> Asker<'a> {
             return Vec::new();
         };
         // In Spanish, if that says nearly as much.
-        let spanish = self.likeness(&pair, &pair.views[view], Language::Spanish);
+        let spanish = self.likeness(&pair, view, Language::Spanish);
         let nearly = spanish.is_some_and(|spanish| 10 * spanish.sum >= 9 * best.sum);
         let language = if nearly { Language::Spanish } else { language };
         let (need, offer, asked, offered) = match asks {
@@ -587,6 +596,30 @@ impl<'a> Asker<'a> {
         let words = self.words.words.len();
         let row = self.rows[id as usize].saturating_sub(1) as usize;
         &self.nearness[row * words..][..words]
+    }
+}
+
+impl View {
+    fn all(
+        texts: &Texts,
+        scratch: &Scratch<'_>,
+        document: &Document,
+        distinct: &Distinct,
+    ) -> Rc<[Self]> {
+        let views = document.views().into_iter().map(|view| {
+            let mut weights = vec![[0; 2]; distinct.words.len()];
+            for (used, &place) in view.iter().zip(&distinct.places) {
+                for language in Language::ALL {
+                    let i = language as usize;
+                    if used.counts[i] > 0 {
+                        let stem = scratch.word(used.word).stems[i];
+                        weights[place][i] = millionths(texts.lexicon.idf(stem, language));
+                    }
+                }
+            }
+            Self { weights, meaning: meaning(view, |id| scratch.word(id)) }
+        });
+        views.collect()
     }
 }
 

@@ -8,8 +8,6 @@
     reason = "what is not inlined is not compiled for the wide instructions"
 )]
 
-use std::cmp::Reverse;
-
 use pulp::{Arch, WithSimd};
 
 use crate::embedding::COLUMNS;
@@ -21,7 +19,11 @@ const TAIL: usize = COLUMNS - HEAD;
 /// Beyond so many vectors, only the best by their heads are compared in full …
 const MANY: usize = 150_000;
 /// … so many of them for each that is wanted.
-const SECOND_LOOKS: usize = 20;
+const SECOND_LOOKS: usize = 60;
+/// Columns that are looked at together.
+const LANES: usize = 16;
+/// Products are made cosines so many at a time.
+const BLOCK: usize = 256;
 
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,7 +50,7 @@ impl Vector {
         for (column, x) in columns.zip(vector) {
             *column = to_byte(x * step);
         }
-        let square = dot(&direction.head, &direction.head) + dot(&direction.tail, &direction.tail);
+        let square = dot(&direction, &direction.head, &direction.tail);
         direction.scale = 1.0 / to_float(square).sqrt();
         Some(direction)
     }
@@ -65,7 +67,7 @@ impl Vector {
     /// The cosine of the angle between two directions, in millionths.
     #[inline(always)]
     pub(crate) fn cosine(&self, other: &Self) -> i32 {
-        let dot = dot(&self.head, &other.head) + dot(&self.tail, &other.tail);
+        let dot = dot(self, &other.head, &other.tail);
         // The scales first: the same from both sides.
         to_millionths(to_float(dot) * (self.scale * other.scale))
     }
@@ -164,22 +166,32 @@ fn add_bytes<const N: usize>(sum: &mut [f32; N], bytes: &[i8; N], step: f32) {
 /// The sum of products with what stands in the same columns, sixteen columns at a time.
 #[inline(always)]
 fn sum_of<const N: usize>(numbers: &[f32; N], other: impl Fn(usize) -> f32) -> f32 {
-    let mut lanes = [0.0_f32; 16];
-    for (block, numbers) in numbers.chunks_exact(16).enumerate() {
+    let mut lanes = [0.0_f32; LANES];
+    for (block, numbers) in numbers.chunks_exact(LANES).enumerate() {
         for (lane, number) in numbers.iter().enumerate() {
-            lanes[lane] += number * other(16 * block + lane);
+            lanes[lane] += number * other(LANES * block + lane);
         }
     }
     lanes.iter().sum()
 }
 
+/// The product of two directions, sixteen columns at a time: a product of two bytes from -127 to 127
+/// fits into sixteen bits, their sum does not.
 #[inline(always)]
-fn dot<const N: usize>(a: &[i8; N], b: &[i8; N]) -> i32 {
-    let mut sum = 0;
-    for (&a, &b) in a.iter().zip(b) {
-        sum += i32::from(a) * i32::from(b);
+fn dot(of: &Vector, head: &[i8; HEAD], tail: &[i8; TAIL]) -> i32 {
+    let mut lanes = [0; LANES];
+    add_products(&mut lanes, &of.head, head);
+    add_products(&mut lanes, &of.tail, tail);
+    lanes.iter().sum()
+}
+
+#[inline(always)]
+fn add_products<const N: usize>(lanes: &mut [i32; LANES], a: &[i8; N], b: &[i8; N]) {
+    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
+        for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += i32::from(i16::from(a) * i16::from(b));
+        }
     }
-    sum
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "-127 to 127 by its step")]
@@ -197,7 +209,7 @@ fn to_float(dot: i32) -> f32 {
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "a cosine is about -1 to 1")]
 fn to_millionths(cosine: f32) -> i32 {
-    (cosine * 1_000_000.0).round() as i32
+    (cosine * 1_000_000.0).round_ties_even() as i32
 }
 
 /// The vectors of documents by their slots.
@@ -287,6 +299,14 @@ impl Cosines {
     }
 }
 
+/// Makes products cosines: many at once, which one by one takes longer than the products.
+#[inline(always)]
+fn scale(products: &mut [i32], own: f32, scales: &[f32]) {
+    for (product, scale) in products.iter_mut().zip(scales) {
+        *product = to_millionths(to_float(*product) * (own * scale));
+    }
+}
+
 /// The cosines with all vectors, by the widest instructions that the machine has.
 struct Whole<'a> {
     matrix: &'a Matrix,
@@ -300,10 +320,13 @@ impl WithSimd for Whole<'_> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
         let Self { matrix, to, cosines } = self;
-        let vectors = matrix.heads.iter().zip(&matrix.tails).zip(&matrix.scales);
-        for (cosine, ((head, tail), scale)) in cosines.iter_mut().zip(vectors) {
-            let dot = dot(&to.head, head) + dot(&to.tail, tail);
-            *cosine = to_millionths(to_float(dot) * (to.scale * scale));
+        let vectors = matrix.heads.chunks(BLOCK).zip(matrix.tails.chunks(BLOCK));
+        let blocks = cosines.chunks_mut(BLOCK).zip(vectors).zip(matrix.scales.chunks(BLOCK));
+        for ((cosines, (heads, tails)), scales) in blocks {
+            for (cosine, (head, tail)) in cosines.iter_mut().zip(heads.iter().zip(tails)) {
+                *cosine = dot(to, head, tail);
+            }
+            scale(cosines, to.scale, scales);
         }
     }
 }
@@ -321,9 +344,14 @@ impl WithSimd for Heads<'_> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
         let Self { matrix, to, cosines } = self;
-        let vectors = matrix.heads.iter().zip(&matrix.scales);
-        for (cosine, (head, scale)) in cosines.iter_mut().zip(vectors) {
-            *cosine = to_millionths(to_float(dot(&to.head, head)) * (to.scale * scale));
+        let vectors = matrix.heads.chunks(BLOCK).zip(matrix.scales.chunks(BLOCK));
+        for (cosines, (heads, scales)) in cosines.chunks_mut(BLOCK).zip(vectors) {
+            for (cosine, head) in cosines.iter_mut().zip(heads) {
+                let mut lanes = [0; LANES];
+                add_products(&mut lanes, &to.head, head);
+                *cosine = lanes.iter().sum();
+            }
+            scale(cosines, to.scale, scales);
         }
     }
 }
@@ -352,16 +380,16 @@ impl WithSimd for Few<'_> {
     }
 }
 
-/// The best of many, kept while they pass by.
-pub(crate) struct Best<R, F: Fn(usize) -> R> {
+/// The best of many, kept while they pass by; equal ones by `rank`.
+pub(crate) struct Best<F> {
     count: usize,
     rank: F,
-    kept: Vec<(Reverse<i32>, R, usize)>,
+    kept: Vec<(i32, usize)>,
     /// What is not above it need not be looked at.
     bar: i32,
 }
 
-impl<R: Ord, F: Fn(usize) -> R> Best<R, F> {
+impl<R: Ord, F: Fn(usize) -> R> Best<F> {
     pub(crate) fn new(count: usize, rank: F) -> Self {
         Self { count, rank, kept: Vec::new(), bar: 1 }
     }
@@ -372,7 +400,7 @@ impl<R: Ord, F: Fn(usize) -> R> Best<R, F> {
         if score < self.bar || !admits(slot) {
             return;
         }
-        self.kept.push((Reverse(score), (self.rank)(slot), slot));
+        self.kept.push((score, slot));
         if self.kept.len() >= 2 * self.count.max(64) {
             self.cut();
         }
@@ -385,21 +413,27 @@ impl<R: Ord, F: Fn(usize) -> R> Best<R, F> {
     }
 
     fn cut(&mut self) {
-        if self.kept.len() > self.count {
-            let (_, last, _) = self.kept.select_nth_unstable(self.count.saturating_sub(1));
-            self.bar = self.bar.max(last.0.0);
-            self.kept.truncate(self.count);
+        let Self { count, rank, kept, bar } = self;
+        if kept.len() > *count {
+            // Ranks lie far apart in memory: they are asked of equals alone.
+            let (_, last, _) = kept.select_nth_unstable_by(count.saturating_sub(1), |a, b| {
+                b.0.cmp(&a.0).then_with(|| rank(a.1).cmp(&rank(b.1)))
+            });
+            *bar = last.0.max(*bar);
+            kept.truncate(*count);
         }
     }
 
     pub(crate) fn done(mut self) -> Vec<(i32, usize)> {
         self.cut();
-        self.kept.into_iter().map(|(Reverse(score), _, slot)| (score, slot)).collect()
+        self.kept
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Reverse;
+
     use super::*;
 
     /// Any directions, always the same ones, some of them alike.

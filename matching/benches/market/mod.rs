@@ -6,6 +6,10 @@ use std::sync::Arc;
 use matching::{Bilingual, Index, Kind, Labels, Limits, Passage, Profile};
 use uuid::Uuid;
 
+/// As the service has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DOCUMENTS: &str = include_str!("../../evaluation/docs.tsv");
 const QUERIES: &str = include_str!("../../evaluation/queries.tsv");
 
