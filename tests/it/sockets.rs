@@ -69,7 +69,7 @@ async fn a_socket_speaks_its_protocol(world: &World) {
     socket.subscribe("b", NEEDS, json!({})).await;
     world.subscribed(2).await;
     let need = publish(world, &cast).await;
-    let mut heard = vec![socket.hear().await, socket.hear().await];
+    let mut heard = [socket.hear().await, socket.hear().await];
     heard.sort_by_key(|message| message["id"].to_string());
     for (message, id) in heard.iter().zip(["a", "b"]) {
         let data = json!({ "needPublished": { "need": { "id": need } } });

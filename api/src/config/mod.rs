@@ -123,7 +123,7 @@ pub struct HttpSettings {
     pub limits: Limits,
 }
 
-/// What WebSockets and streams of events may be told.
+/// What may stay open: sockets (those of the web) and streams of events.
 #[derive(Clone, Copy, Debug)]
 pub struct SubscriptionSettings {
     /// `subscriptions.open`: sockets and streams that are open at once in the whole process,

@@ -52,10 +52,9 @@ pub fn status(outcome: Outcome, media: Media, draft: bool) -> StatusCode {
     };
     let code = match (draft, media) {
         // The status of a stream says whether there is one: request errors are told in it.
-        (_, Media::Events) => json,
-        (true, _) => drafted,
-        (false, Media::Json) => json,
+        (_, Media::Events) | (false, Media::Json) => json,
         (false, Media::Response) => response,
+        (true, _) => drafted,
     };
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
