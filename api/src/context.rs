@@ -5,7 +5,8 @@ use std::{any::TypeId, fmt, path::Path, sync::Arc};
 use async_graphql::{Context, Executor, Pos, Response, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
 use entity::ClientId;
-use sea_orm::EntityTrait;
+use futures_util::StreamExt;
+use sea_orm::{Condition, EntityTrait};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     db::Db,
     documents::Archive,
     error::{Error, Result, Told, UserError},
+    feed::{Feed, Moment},
     followers::{Bookmark, count_after, event_at, events_after, newest},
     ledger::Ledger,
     matches::{Engine, Head, Snapshot},
@@ -48,7 +50,8 @@ struct Inner {
     labels: Labels,
     engine: Engine,
     roles: Roles,
-    /// How far `engine` and `roles` know what happened.
+    feed: Feed,
+    /// How far `engine`, `roles` and `feed` know what happened.
     bookmark: Mutex<Bookmark>,
     terms: Terms,
     ledger: Ledger,
@@ -122,11 +125,12 @@ impl Service {
             Some(known) => (known.head.bookmark, Engine::of(known.records, &labels)),
             None => (newest(&db).await?, Engine::start(&db, &labels).await?),
         };
-        let bookmark = Mutex::new(bookmark);
+        let (feed, bookmark) = (Feed::new(bookmark), Mutex::new(bookmark));
         let roles = Roles::new();
         let ledger = Ledger::default();
         let tries = Tries::default();
-        let inner = Inner { db, clock, labels, engine, roles, bookmark, terms, ledger, tries };
+        let inner =
+            Inner { db, clock, labels, engine, roles, feed, bookmark, terms, ledger, tries };
         let service = Self(Arc::new(inner), None);
         service.catch_up().await?;
         Ok(service)
@@ -205,8 +209,20 @@ impl Service {
         &self.0.engine
     }
 
-    /// Reads what happened since the last time into what this instance remembers: the index of
-    /// search and matching, and who holds which role. Returns when there is no more.
+    /// What happens, for those who follow it.
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.0.feed
+    }
+
+    /// How many subscriptions are open in this instance.
+    #[must_use]
+    pub fn subscriptions(&self) -> usize {
+        self.feed().open()
+    }
+
+    /// Reads what happened since the last time into what this instance remembers, the index of
+    /// search and matching and who holds which role, and tells it to those who follow it. Returns
+    /// when there is no more.
     ///
     /// # Errors
     /// When the database is away.
@@ -221,6 +237,8 @@ impl Service {
             self.0.roles.heed(&events);
             self.engine().heed(self.db(), &events).await?;
             *bookmark = next;
+            // Last: who hears of it finds it.
+            self.feed().tell(events, next);
         }
     }
 
@@ -285,17 +303,41 @@ impl Service {
         schema: &impl Executor,
         request: async_graphql::Request,
     ) -> Response {
-        let account = Account::of(&request);
-        let viewer = request.data.get(&TypeId::of::<Arc<Viewer>>());
-        let viewer = viewer.and_then(|viewer| viewer.downcast_ref::<Arc<Viewer>>()).cloned();
+        let shown = Shown::by(&request);
         let response = schema.execute(request).await;
-        let (Some(account), Some(viewer)) = (account, viewer) else { return response };
+        self.settled(shown, response).await
+    }
+
+    /// A response, once what it shows is on record.
+    async fn settled(&self, shown: Shown, response: Response) -> Response {
+        let Shown(Some(account), Some(viewer)) = shown else { return response };
         match self.0.ledger.settle(self.db(), &viewer, &account).await {
             Ok(()) => response,
-            Err(error) => Response::from_errors(vec![
-                async_graphql::Error::from(error).into_server_error(Pos::default()),
-            ]),
+            Err(error) => failed(error),
         }
+    }
+
+    /// Asks a subscription at one moment. Nothing when it has nothing to say. It is asked by who
+    /// its subscriber is now, and reads when it is its turn.
+    pub(crate) async fn ask(
+        &self,
+        schema: &impl Executor,
+        request: async_graphql::Request,
+        claims: Option<&Claims>,
+        moment: Moment,
+    ) -> Option<Response> {
+        let _turn = self.feed().turn().await;
+        let asked = async {
+            let request = match self.prepare(request, OperationType::Subscription, claims).await {
+                Ok(request) => request.data(moment),
+                Err(error) => return Some(failed(error)),
+            };
+            let shown = Shown::by(&request);
+            let response = schema.execute_stream(request, None).next().await?;
+            Some(self.settled(shown, response).await)
+        };
+        let patience = tokio::time::timeout(self.db().patience(), asked);
+        patience.await.unwrap_or_else(|_| Some(failed(Error::Timeout)))
     }
 
     /// Whether requests can be answered: the database is there and at head.
@@ -307,10 +349,28 @@ impl Service {
     }
 }
 
+/// Who asks by a prepared request.
+fn viewer_of(request: &async_graphql::Request) -> Option<&Arc<Viewer>> {
+    request.data.get(&TypeId::of::<Arc<Viewer>>())?.downcast_ref()
+}
+
 /// The machine that asks by a prepared request; nothing when a person does, or nobody.
 pub(crate) fn machine_of(request: &async_graphql::Request) -> Option<Machine> {
-    let viewer = request.data.get(&TypeId::of::<Arc<Viewer>>())?;
-    viewer.downcast_ref::<Arc<Viewer>>()?.machine.clone()
+    viewer_of(request)?.machine.clone()
+}
+
+/// What a request shows of others' records, and to whom.
+struct Shown(Option<Account>, Option<Arc<Viewer>>);
+
+impl Shown {
+    fn by(request: &async_graphql::Request) -> Self {
+        Self(Account::of(request), viewer_of(request).cloned())
+    }
+}
+
+/// A response of which there is only why.
+fn failed(error: Error) -> Response {
+    Response::from_errors(vec![async_graphql::Error::from(error).into_server_error(Pos::default())])
 }
 
 /// Whether a database answers and holds the official lists. Which version it is
@@ -345,6 +405,13 @@ pub(crate) trait Request {
         name: &str,
         id: N::Id,
     ) -> impl Future<Output = Result<Option<N>>> + Send;
+    /// The same among the things that `which` leaves; looked for also when nobody asks to see
+    /// it, since whether it is there decides whether anything is told.
+    fn find<N: Node>(
+        &self,
+        name: &str,
+        which: Condition,
+    ) -> impl Future<Output = Result<Vec<N>>> + Send;
 }
 
 impl Request for Context<'_> {
@@ -373,6 +440,14 @@ impl Request for Context<'_> {
         let Some(asked) = Asked::here(self).field(name) else { return Ok(None) };
         let reading = Reading::new(&asked, self.viewer());
         Box::pin(self.loaders().fresh().one(&reading, id)).await
+    }
+
+    async fn find<N: Node>(&self, name: &str, which: Condition) -> Result<Vec<N>> {
+        let reading = match Asked::here(self).field(name) {
+            Some(asked) => Reading::new(&asked, self.viewer()),
+            None => Reading::facts(self.viewer()),
+        };
+        Box::pin(self.loaders().fresh().these(&reading, which)).await
     }
 }
 

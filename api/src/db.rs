@@ -20,6 +20,7 @@ use sea_orm::{
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
 };
+use tokio::sync::Notify;
 
 /// How many virtual-machine steps SQLite takes between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
@@ -61,6 +62,7 @@ pub struct Db {
     replica: bool,
     patience: Duration,
     statements: Arc<AtomicU64>,
+    committed: Arc<Notify>,
 }
 
 impl fmt::Debug for Db {
@@ -109,6 +111,7 @@ impl Db {
             replica: settings.read_url.is_some(),
             patience: settings.statement_timeout,
             statements,
+            committed: Arc::default(),
         })
     }
 
@@ -162,6 +165,16 @@ impl Db {
             ..Default::default()
         };
         self.write.begin_with_options(options).await
+    }
+
+    /// Says that something happened: whoever reads events need not wait until the next look.
+    pub(crate) fn say_committed(&self) {
+        self.committed.notify_one();
+    }
+
+    /// Returns when something happened here since the last time. For one reader alone.
+    pub(crate) async fn committed(&self) {
+        self.committed.notified().await;
     }
 
     /// Tells the database's planner how its tables are filled, once much has been written.

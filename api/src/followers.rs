@@ -29,6 +29,13 @@ pub(crate) struct Bookmark {
     seq: i64,
 }
 
+impl Bookmark {
+    /// The place of an event.
+    pub(crate) fn of(event: &event::Model) -> Self {
+        Self { xid: event.xid, seq: event.seq }
+    }
+}
+
 /// The events behind `bookmark`, oldest first, and the bookmark behind them.
 ///
 /// # Errors
@@ -37,21 +44,35 @@ pub(crate) async fn events_after(
     db: &Db,
     bookmark: Bookmark,
 ) -> Result<(Vec<event::Model>, Bookmark)> {
+    let events = some_after(db, bookmark, Condition::all(), MOST).await?;
+    let last = events.last().map_or(bookmark, Bookmark::of);
+    Ok((events, last))
+}
+
+/// The first `most` of the events behind `bookmark` that `which` leaves, oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn some_after(
+    db: &Db,
+    bookmark: Bookmark,
+    which: Condition,
+    most: u64,
+) -> Result<Vec<event::Model>> {
     use event::Column;
     let behind = Expr::tuple([Column::Xid.into_expr(), Column::Seq.into_expr()])
         .gt(Expr::tuple([Expr::val(bookmark.xid), Expr::val(bookmark.seq)]));
     let mut query = event::Entity::find()
         .filter(behind)
+        .filter(which)
         .order_by_asc(Column::Xid)
         .order_by_asc(Column::Seq)
-        .limit(MOST);
+        .limit(most);
     if db.backend() == DatabaseBackend::Postgres {
         let settled = Expr::cust("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)");
         query = query.filter(Column::Xid.into_expr().lt(settled));
     }
-    let events = query.all(db.fresh()).await?;
-    let last = events.last().map_or(bookmark, |last| Bookmark { xid: last.xid, seq: last.seq });
-    Ok((events, last))
+    Ok(query.all(db.fresh()).await?)
 }
 
 /// The place behind every event that can be read now.
@@ -68,7 +89,7 @@ pub(crate) async fn newest(db: &Db) -> Result<Bookmark> {
         query = query.filter(event::Column::Xid.into_expr().lt(settled));
     }
     let last = query.one(db.fresh()).await?;
-    Ok(last.map_or_else(Bookmark::default, |last| Bookmark { xid: last.xid, seq: last.seq }))
+    Ok(last.as_ref().map_or_else(Bookmark::default, Bookmark::of))
 }
 
 /// The event at a bookmark; none at the beginning, or where the database has no such place.

@@ -1,7 +1,7 @@
 //! What waits for somebody: computed when it is asked for, of what the slices declare, so
 //! that there is nothing to be kept true.
 
-use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
 use entity::{
     AgreementId, DisclosureLevel, InboxKind, InterestId, IpAssetId, NeedId, OfferId, ProjectId,
@@ -9,14 +9,16 @@ use entity::{
     waiting::{Column, Entity},
 };
 use sea_orm::{
-    ColumnTrait, Condition,
-    sea_query::{SelectStatement, UnionType},
+    ColumnTrait, Condition, DbErr, Order as Direction, QueryResult,
+    sea_query::{Expr, Func, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
 use crate::{
     agreements::{self, Agreement},
+    context::Request,
     error::Result,
+    feed::{Following, Moment, Topic},
     interests::{self, Interest},
     ip::{self, IpAsset},
     needs::{self, Need},
@@ -28,6 +30,7 @@ use crate::{
         page,
     },
     searches::{self, SavedSearch},
+    subscriptions::{Mark, Memory, Said, nothing, something},
     waits::Waits,
 };
 
@@ -255,4 +258,87 @@ pub(crate) async fn inbox(
     let print = fingerprint(&kinds);
     let condition = kinds.map(|kinds| Column::Kind.is_in(kinds));
     page(ctx, args, order, Condition::all().add_option(condition), print).await
+}
+
+/// That your inbox is another one than before.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InboxNews {
+    /// What waits now of the record by whose change it was noticed; empty when nothing of it waits any more, and when `resync` is true. `viewer.inbox` has everything.
+    items: Vec<InboxItem>,
+    /// How much waits in all.
+    total_count: i64,
+    #[graphql(flatten)]
+    mark: Mark,
+}
+
+/// Subscriptions to the inbox.
+#[derive(Debug, Default)]
+pub struct InboxSubscription;
+
+#[Subscription]
+impl InboxSubscription {
+    /// That something came into your inbox or left it. What comes because time passes alone (finds of a saved search that are told daily or weekly) is noticed with the next change. For members of the network.
+    async fn inbox_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The cursor of the inbox that you show: if yours is another one now, that is told at once, with `resync`. From now on when nothing is said."
+        )]
+        after: Option<String>,
+    ) -> Result<Said<InboxNews>> {
+        ctx.viewer().allow_member()?;
+        let (total_count, now) = standing(ctx).await?;
+        let before = ctx.data_unchecked::<Memory>().exchange(now.clone());
+        let (before, record) = match ctx.data_unchecked::<Moment>() {
+            Moment::Opening(following) => {
+                // Seldom: their own events tell of the machine's matches, and nobody waits for them.
+                let but = &["NEED_MATCHED", "OFFER_MATCHED"];
+                let topic = Topic { nouns: NOUNS, but, ..Topic::default() };
+                // That this was said before is no harm.
+                let _ = following.set(Following { topic, after: None });
+                (after.or_else(|| Some(now.clone())), None)
+            }
+            Moment::Event(event) => (before, event.subject_id),
+            Moment::TooMuch => (before, None),
+        };
+        if before.as_ref() == Some(&now) {
+            return Ok(nothing());
+        }
+        let items = match record {
+            Some(id) => ctx.find("items", Column::Id.eq(id).into()).await?,
+            None => Vec::new(),
+        };
+        let mark = Mark::standing(now, record.is_none());
+        Ok(something(InboxNews { items, total_count, mark }))
+    }
+}
+
+/// The kinds of records that wait, as their ids begin.
+const NOUNS: &[&str] = &["need", "offer", "interest", "agreement", "asset", "project", "search"];
+
+/// How much waits for the viewer, and what tells this inbox from every other that they had:
+/// whatever comes waits since later than all before, and whatever leaves is one less.
+async fn standing(ctx: &Context<'_>) -> Result<(i64, String)> {
+    let rows = InboxItem::made(ctx.viewer()).unwrap_or_else(Waits::none);
+    let column = |column: Column| Expr::col((Entity, column));
+    let mut query = Query::select();
+    query
+        .expr(column(Column::Kind))
+        .expr(Expr::cust("COUNT(*)"))
+        .expr(Func::max(column(Column::Since)))
+        .from_subquery(rows, Entity)
+        .add_group_by([column(Column::Kind)])
+        .order_by_expr(column(Column::Kind), Direction::Asc);
+    let rows = ctx.loaders().fresh().rows(&query).await?;
+    let kind = |row: &QueryResult| {
+        let since: DateTime<Utc> = row.try_get_by_index(2)?;
+        Ok::<(String, i64, _), DbErr>((
+            row.try_get_by_index(0)?,
+            row.try_get_by_index(1)?,
+            since.timestamp_micros(),
+        ))
+    };
+    let kinds = rows.iter().map(kind).collect::<Result<Vec<_>, _>>()?;
+    let total = kinds.iter().map(|(_, count, _)| count).sum();
+    Ok((total, format!("inbox-{:08x}", fingerprint(&kinds))))
 }

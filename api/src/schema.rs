@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use async_graphql::{EmptySubscription, MergedObject, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, ValidationMode};
 
 use crate::{
-    agreements::{AgreementMutation, AgreementQuery},
+    agreements::{AgreementMutation, AgreementQuery, AgreementSubscription},
     assimilation::{AssimilationMutation, AssimilationQuery},
     capabilities::{CapabilityMutation, CapabilityQuery},
     clients::{ClientMutation, ClientQuery},
@@ -14,16 +14,17 @@ use crate::{
     documents::DocumentMutation,
     error::Code,
     feedback::FeedbackQuery,
-    interests::{ConversationMutation, InterestMutation, InterestQuery},
+    inbox::InboxSubscription,
+    interests::{ConversationMutation, InterestMutation, InterestQuery, InterestSubscription},
     ip::{IpMutation, IpQuery},
     ledger::LedgerQuery,
-    matches::{MatchListQuery, MatchMutation, MatchQuery, SearchQuery},
-    needs::{NeedMutation, NeedQuery},
+    matches::{MatchListQuery, MatchMutation, MatchQuery, MatchSubscription, SearchQuery},
+    needs::{NeedMutation, NeedQuery, NeedSubscription},
     node::NodeQuery,
-    offers::{OfferMutation, OfferQuery},
+    offers::{OfferMutation, OfferQuery, OfferSubscription},
     organizations::{ConsentMutation, OrganizationQuery},
     programmes::{ProgrammeMutation, ProgrammeQuery},
-    projects::{ProjectMutation, ProjectQuery},
+    projects::{ProjectMutation, ProjectQuery, ProjectSubscription},
     searches::{SavedSearchMutation, SavedSearchQuery},
     viewer::ViewerQuery,
 };
@@ -73,8 +74,20 @@ pub struct Mutation(
     ClientMutation,
 );
 
+/// What can be followed: each field tells what happens from now on, or from where its reader left.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(
+    NeedSubscription,
+    OfferSubscription,
+    MatchSubscription,
+    InterestSubscription,
+    AgreementSubscription,
+    ProjectSubscription,
+    InboxSubscription,
+);
+
 /// The schema, as the service executes it.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema twice, since the framework has no way to be told that a document was
 /// validated before: one that looks, and one that does not.
@@ -114,7 +127,7 @@ pub fn build() -> Schema {
 }
 
 fn in_mode(mode: ValidationMode) -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<Code>()
         // A suggestion names fields that introspection may hide.
         .disable_suggestions()

@@ -79,6 +79,7 @@ pub(crate) async fn write_uses(db: &Db, uses: Vec<(ClientId, DateTime<Utc>)>) ->
 /// A piece of work in progress. Dropped without [`Work::commit`], it never happened.
 #[must_use = "work that is not committed is rolled back"]
 pub(crate) struct Work {
+    db: Db,
     tx: DatabaseTransaction,
     viewer: Arc<Viewer>,
     /// When this happens: the only clock that work may read.
@@ -90,7 +91,7 @@ impl Work {
     /// Begins.
     pub(crate) async fn begin(db: &Db, viewer: Arc<Viewer>) -> Result<Self> {
         let now = viewer.now;
-        Ok(Self { tx: db.begin().await?, viewer, now, events: Vec::new() })
+        Ok(Self { db: db.clone(), tx: db.begin().await?, viewer, now, events: Vec::new() })
     }
 
     /// Who does it.
@@ -370,6 +371,8 @@ impl Work {
         for rows in rows.chunks(most_rows::<event::Entity>()) {
             event::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.tx).await?;
         }
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        self.db.say_committed();
+        Ok(())
     }
 }

@@ -100,13 +100,27 @@ const MAY: &[(&str, &[&str])] = &[
     ("scalars.rs", &[]),
     ("policy", &["calendar", "error", "event"]),
     ("followers.rs", &["db", "error"]),
+    ("feed.rs", &["db", "error", "followers"]),
     ("work.rs", &["db", "error", "event", "policy"]),
     ("read", &["db", "error", "policy", "text"]),
     ("lifecycle.rs", &["blind", "error", "event", "policy", "work"]),
     ("token", &["config", "token"]),
     ("config", &[]),
     ("telemetry.rs", &["config"]),
-    ("http", &["clients", "config", "context", "documents", "error", "http", "schema", "token"]),
+    (
+        "http",
+        &[
+            "clients",
+            "config",
+            "context",
+            "documents",
+            "error",
+            "http",
+            "schema",
+            "subscriptions",
+            "token",
+        ],
+    ),
 ];
 
 #[test]

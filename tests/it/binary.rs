@@ -284,6 +284,12 @@ fn the_demo_has_something_to_show_to_everybody() {
         let variables = example["variables"].as_str().unwrap();
         let variables: Value = serde_json::from_str(variables).unwrap_or_else(|_| json!({}));
         let query = example["query"].as_str().unwrap();
+        if query.contains("subscription ") {
+            let token = tokens[role]["token"].as_str();
+            let told = serving.follow(token, query, &variables).unwrap();
+            assert_eq!(told, ":", "{role}, {}", example["titleEn"]);
+            continue;
+        }
         let seen = serving.ask(tokens[role]["token"].as_str(), query, &variables).unwrap();
         let title = &example["titleEn"];
         assert_eq!(seen.status, 200, "{role}, {title}: {:#}", seen.body);
@@ -308,6 +314,7 @@ fn the_demo_has_something_to_show_to_everybody() {
         }
     }
     in_a_browser(&serving, &tokens);
+    by_the_clients_of_others(&serving, &site);
     assert_eq!(serving.stop(), Some(0));
 
     // A second start keeps the data and the key.
@@ -344,25 +351,41 @@ fn own_statuses(serving: &Serving, who: &Value, list: &str, owner: &str) -> Vec<
 }
 
 /// The playground in a real browser, where there is one.
-fn in_a_browser(serving: &Serving, tokens: &Value) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/playground.mjs");
-    let modules = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/node_modules/playwright-core");
-    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+/// What a program in Node.js that needs a package sees; nothing where either is missing.
+fn in_node(what: &str, package: &str, script: &str, args: &[&str]) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/");
     let node = std::process::Command::new("node").arg("--version").output();
-    let missing = if node.is_err() {
-        Some("node is not installed".to_owned())
-    } else if !std::path::Path::new(&chromium).exists() {
-        Some(format!("there is no {chromium}"))
-    } else if !std::path::Path::new(modules).exists() {
-        Some("`npm ci` has not been run in tests/browser".to_owned())
-    } else {
-        None
-    };
-    if let Some(why) = missing {
-        return skip("The playground in a browser", &why);
+    if node.is_err() {
+        return skip(what, "node is not installed");
+    }
+    if !std::path::Path::new(&format!("{folder}node_modules/{package}")).exists() {
+        return skip(what, "`npm ci` has not been run in tests/browser");
+    }
+    let mut command = std::process::Command::new("node");
+    let ran = command.arg(format!("{folder}{script}")).args(args).output().unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
+}
+
+/// The published clients of subscriptions do what they promise.
+fn by_the_clients_of_others(serving: &Serving, site: &Site) {
+    let url = format!("http://{}", serving.address);
+    let tokens = site.folder.join("demo-tokens.json").display().to_string();
+    in_node(
+        "Subscriptions by graphql-ws and graphql-sse",
+        "graphql-ws",
+        "clients.mjs",
+        &[&url, &tokens],
+    );
+}
+
+fn in_a_browser(serving: &Serving, tokens: &Value) {
+    let what = "The playground in a browser";
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if !std::path::Path::new(&chromium).exists() {
+        return skip(what, &format!("there is no {chromium}"));
     }
     let url = format!("http://{}", serving.address);
     let token = tokens["MEMBER_USER"]["token"].as_str().unwrap();
-    let ran = std::process::Command::new("node").args([script, &url, token]).output().unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+    in_node(what, "playwright-core", "playground.mjs", &[&url, token]);
 }

@@ -14,7 +14,11 @@ use tests::{World, records};
 
 use crate::{assimilation, machines, needs, offers, policy, programmes, projects, saved_searches};
 
-tests::stories!(every_query_by_nobody_and_a_stranger, every_mutation_by_nobody_and_a_stranger);
+tests::stories!(
+    every_query_by_nobody_and_a_stranger,
+    every_mutation_by_nobody_and_a_stranger,
+    every_subscription_by_nobody_and_a_stranger,
+);
 
 async fn root_fields(world: &World, of: &str) -> BTreeSet<String> {
     let operation = format!("{{ __schema {{ {of} {{ fields {{ name }} }} }} }}");
@@ -578,6 +582,44 @@ const EVERYTHING: &str = "{ __schema { types { kind name description \
     fields(includeDeprecated: true) { name description type { kind } args { name description } } \
     inputFields { name description } \
     enumValues(includeDeprecated: true) { name description } } } }";
+
+async fn every_subscription_by_nobody_and_a_stranger(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await.id.to_string();
+    let (nobody, stranger) = (world.nobody(), world.stranger().await);
+    let matches = format!("(needId: \"{need}\")");
+    // What is for everybody, and what is for members.
+    let tried = [
+        ("needPublished", "", true),
+        ("offerPublished", "", true),
+        ("matchFound", matches.as_str(), false),
+        ("interestChanged", "", false),
+        ("messagePosted", "", false),
+        ("agreementChanged", "", false),
+        ("projectChanged", "", false),
+        ("inboxChanged", "", false),
+    ];
+    let names = tried.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    let root = root_fields(world, "subscriptionType").await;
+    assert_eq!(root, names, "a subscription that nobody has tried");
+    let door = world.door(|_| ());
+    for (person, code) in [(&nobody, "UNAUTHENTICATED"), (&stranger, "FORBIDDEN")] {
+        let mut socket = door.socket(person.token().as_deref()).await;
+        let mut open = 0;
+        for (name, arguments, is_public) in &tried {
+            let operation = format!("subscription {{ {name}{arguments} {{ resync cursor }} }}");
+            socket.subscribe(name, &operation, json!({})).await;
+            if *is_public {
+                open += 1;
+                world.subscribed(open).await;
+            } else {
+                assert_eq!(socket.refused(name).await, [code], "{name}");
+            }
+        }
+        drop(socket);
+        world.subscribed(0).await;
+    }
+}
 
 #[test]
 fn everything_is_described() {

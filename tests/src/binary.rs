@@ -235,6 +235,36 @@ impl Serving {
         ask(&self.address, token, query, variables)
     }
 
+    /// Asks for events, and returns the first line of what comes.
+    ///
+    /// # Errors
+    /// When it does not answer with events.
+    pub fn follow(
+        &self,
+        token: Option<&str>,
+        query: &str,
+        variables: &Value,
+    ) -> io::Result<String> {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let (address, length, token) = (&self.address, body.len(), bearer(token));
+        write!(
+            stream,
+            "POST /graphql HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+             Accept: text/event-stream\r\nContent-Length: {length}\r\n{token}\r\n{body}"
+        )?;
+        let mut lines = BufReader::new(stream).lines();
+        for line in lines.by_ref() {
+            if line?.is_empty() {
+                // The size of the first piece, and the piece.
+                let _ = lines.next().transpose()?;
+                return lines.next().transpose().map(Option::unwrap_or_default);
+            }
+        }
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+
     /// Reads a page.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! A world: a database, a clock that stands still, and the service on top.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
@@ -11,7 +12,7 @@ use std::{
 };
 
 use actix_web::{
-    dev::Service as _,
+    dev::{ServerHandle, Service as _},
     http::header,
     test::{TestRequest, init_service, read_body},
     web,
@@ -54,6 +55,8 @@ pub struct World {
     /// The number of the last event that the test has looked at.
     seen: AtomicI64,
     place: Place,
+    /// Servers of this world. They end after the database: some of its connections live there.
+    pub(crate) doors: RefCell<Vec<ServerHandle>>,
 }
 
 impl std::fmt::Debug for World {
@@ -120,7 +123,16 @@ impl World {
         let clock = Arc::new(AtomicI64::new(noon().timestamp_micros()));
         let service = start(db, &clock, &place).await;
         let app = app(&service);
-        let world = Self { database, service, app, clock, sent, seen: AtomicI64::new(0), place };
+        let world = Self {
+            database,
+            service,
+            app,
+            clock,
+            sent,
+            seen: AtomicI64::new(0),
+            place,
+            doors: RefCell::default(),
+        };
         world.events().await;
         world
     }
@@ -303,10 +315,13 @@ impl World {
         let unseen = self.unseen().await;
         let kinds: Vec<_> = unseen.iter().map(|event| &event.kind).collect();
         assert!(kinds.is_empty(), "nobody looked at what happened: {kinds:?}");
-        let Self { service, app, place, .. } = self;
+        let Self { service, app, place, doors, .. } = self;
         let db = service.db().clone();
         drop((service, app));
         db.close().await.expect("no work under way");
+        for door in doors.into_inner() {
+            door.stop(false).await;
+        }
         House::get().clear(&place);
     }
 }
@@ -353,9 +368,17 @@ fn time(clock: &AtomicI64) -> DateTime<Utc> {
 }
 
 fn app(service: &Service) -> web::Data<App> {
+    app_with(service, |_| ())
+}
+
+pub(crate) fn app_with(
+    service: &Service,
+    change: impl FnOnce(&mut HttpSettings),
+) -> web::Data<App> {
     let settings = Settings::load(None, BTreeMap::new().into_iter()).expect("the defaults");
     let issuers = Issuers::new(&House::get().key, &settings).expect("no other issuer");
-    let http = HttpSettings { anonymous_introspection: true, ..settings.http };
+    let mut http = HttpSettings { anonymous_introspection: true, ..settings.http };
+    change(&mut http);
     let app = App::new(service.clone(), issuers, http, "[]".to_owned());
     web::Data::new(app.expect("a schema that can be read back"))
 }

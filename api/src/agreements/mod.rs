@@ -13,6 +13,7 @@ mod parts;
 mod query;
 pub(crate) mod signing;
 pub(crate) mod standing;
+mod subscription;
 mod terms;
 mod waiting;
 
@@ -20,4 +21,5 @@ pub use mutation::AgreementMutation;
 pub use object::{Agreement, FIELDS};
 pub use query::AgreementQuery;
 pub(crate) use query::latest_agreements;
+pub use subscription::AgreementSubscription;
 pub(crate) use waiting::waiting;

@@ -18,13 +18,16 @@ use crate::{
     context::{Service, machine_clock},
     demo::{self, DemoToken},
     error::Error,
+    feed::Bell,
     http::{self, App},
     matches, searches, telemetry,
     token::{Issuers, LocalKey, prove_crypto},
 };
 
-/// How often the index looks for news.
+/// How often this instance looks for news at least; mostly it is told that there are some.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// Between two looks: what happens meanwhile is read together.
+const GATHER: Duration = Duration::from_millis(20);
 /// How often suggestions are brought up to date.
 const SUGGEST_EVERY: Duration = Duration::from_millis(500);
 /// How often the index is written down.
@@ -171,12 +174,16 @@ fn followers(service: &Service, instance: &str, index: &Path) -> [JoinHandle<()>
     let name = instance.to_owned();
     let instance = name.clone();
     let index = service.clone();
+    let bell = Bell::new(service.db().clone(), name.clone());
     let suggestions = service.clone();
     let searches = service.clone();
     let clock = service.clone();
     [
         tokio::spawn(every(KEEP_EVERY, async move || keeper.keep_index(&path).await.map(drop))),
-        tokio::spawn(every(FOLLOW_EVERY, async move || index.catch_up().await)),
+        tokio::spawn(every(GATHER, async move || {
+            bell.rings(FOLLOW_EVERY).await;
+            index.catch_up().await
+        })),
         tokio::spawn(every(SUGGEST_EVERY, async move || {
             matches::follow(&suggestions, &instance).await.map(drop)
         })),

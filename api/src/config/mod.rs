@@ -120,8 +120,46 @@ pub struct HttpSettings {
     /// `shutdown_seconds`: how long running requests may take to end when the
     /// service is told to stop, in seconds, 0–600. Default: 30.
     pub shutdown: Duration,
+    /// `subscriptions.*`: what stays open.
+    pub subscriptions: SubscriptionSettings,
     /// `limits.*`: what one request may ask for.
     pub limits: Limits,
+}
+
+/// What may stay open: sockets (those of the web) and streams of events.
+#[derive(Clone, Copy, Debug)]
+pub struct SubscriptionSettings {
+    /// `subscriptions.open`: sockets and streams that are open at once in the whole process,
+    /// 1–100,000; a quarter of them for those who do not say who they are. Default: 1,000.
+    pub open: u32,
+    /// `subscriptions.sockets`: sockets that are open at once for one person, 1–1,000.
+    /// Default: 5.
+    pub sockets: u32,
+    /// `subscriptions.operations`: operations that are under way at once on one socket, and
+    /// streams that are open at once for one person, 1–1,000. Default: 20.
+    pub operations: u32,
+    /// `subscriptions.init_seconds`: how long a socket may take to say who it speaks for, in
+    /// seconds, 1–60. Default: 10.
+    pub init: Duration,
+    /// `subscriptions.ping_seconds`: how often what is open is given a sign of life, in
+    /// seconds, 1–60; a socket that twice gives none is dropped. Default: 20.
+    pub ping: Duration,
+    /// `subscriptions.stalled_seconds`: how long a client may leave a message unread before it
+    /// is dropped, in seconds, 1–600. Default: 30.
+    pub stalled: Duration,
+}
+
+impl Default for SubscriptionSettings {
+    fn default() -> Self {
+        Self {
+            open: 1_000,
+            sockets: 5,
+            operations: 20,
+            init: Duration::from_secs(10),
+            ping: Duration::from_secs(20),
+            stalled: Duration::from_secs(30),
+        }
+    }
 }
 
 /// What one request may ask for. A value on the limit is allowed.
@@ -215,6 +253,7 @@ impl Default for HttpSettings {
             workers: processors(),
             in_flight: IN_FLIGHT,
             shutdown: Duration::from_secs(30),
+            subscriptions: SubscriptionSettings::default(),
             limits: Limits::default(),
         }
     }
@@ -366,6 +405,7 @@ impl Settings {
                 workers: read.number("workers", 1..=256, processors()),
                 in_flight: read.number("in_flight", 1..=10_000, IN_FLIGHT),
                 shutdown: Duration::from_secs(read.number("shutdown_seconds", 0..=600, 30)),
+                subscriptions: SubscriptionSettings::read(read),
                 limits: Limits::read(read),
             },
         }
@@ -432,6 +472,28 @@ impl DocumentSettings {
             read.mistakes.push("documents.s3_bucket: needed by the other settings of S3".into());
         }
         settings
+    }
+}
+
+impl SubscriptionSettings {
+    fn read(read: &mut Reader) -> Self {
+        let usual = Self::default();
+        let mut seconds = |name, range, usual: Duration| {
+            Duration::from_secs(read.number(name, range, usual.as_secs()))
+        };
+        let (init, ping) = (
+            seconds("subscriptions.init_seconds", 1..=60, usual.init),
+            seconds("subscriptions.ping_seconds", 1..=60, usual.ping),
+        );
+        let stalled = seconds("subscriptions.stalled_seconds", 1..=600, usual.stalled);
+        Self {
+            open: read.number("subscriptions.open", 1..=100_000, usual.open),
+            sockets: read.number("subscriptions.sockets", 1..=1_000, usual.sockets),
+            operations: read.number("subscriptions.operations", 1..=1_000, usual.operations),
+            init,
+            ping,
+            stalled,
+        }
     }
 }
 

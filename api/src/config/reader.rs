@@ -32,6 +32,12 @@ pub(super) const KEYS: &[&str] = &[
     "anonymous_introspection",
     "draft_status_codes",
     "shutdown_seconds",
+    "subscriptions.open",
+    "subscriptions.sockets",
+    "subscriptions.operations",
+    "subscriptions.init_seconds",
+    "subscriptions.ping_seconds",
+    "subscriptions.stalled_seconds",
     "documents.directory",
     "documents.most_bytes",
     "documents.s3_bucket",
@@ -60,7 +66,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// The tables in which settings stand.
-const TABLES: &[&str] = &["documents", "limits"];
+const TABLES: &[&str] = &["documents", "limits", "subscriptions"];
 
 const PREFIX: &str = "VINCULO_";
 /// Read elsewhere: by the logs and by the command line.

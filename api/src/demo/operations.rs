@@ -245,6 +245,24 @@ mutation AttachDocument($input: AttachDocumentInput!) {
   attachDocument(input: $input) { document { id status level fileName mediaType } uploadUrl uploadUrlExpiresAt userErrors { code field message } }
 }
 ";
+pub(super) const FOLLOW_NEEDS: &str =
+    "# Las necesidades, en cuanto se ofrecen a la red. Publique una en otra pestaña.
+subscription NeedsPublished($filter: NeedFilter, $after: String) {
+  needPublished(filter: $filter, after: $after) {
+    cursor resync
+    happened { kind at }
+    need { id folio title disclosureLevel chamber { name } }
+  }
+}
+";
+pub(super) const FOLLOW_INBOX: &str = "# Avisa cuando su bandeja es otra.
+subscription InboxChanged($after: String) {
+  inboxChanged(after: $after) {
+    cursor resync totalCount
+    items { kind record since until }
+  }
+}
+";
 pub(super) const INBOX: &str = "# Lo que le espera, hasta cuándo; lo más antiguo primero.
 query Inbox {
   viewer {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{
+    events,
     ids::Ids,
     negotiate::Media,
     refusal::{Outcome, Refusal, code, error, set_code, status},
@@ -122,23 +123,69 @@ impl Answer {
         self.errors.first().map(|error| code(error).unwrap_or("?").to_owned())
     }
 
+    /// Whether something was executed.
+    #[must_use]
+    pub fn has_data(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// Whether all went well.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// Writes the answer. `Vary: Accept`, since the type was negotiated.
+    /// The same as a refusal, of what was to be opened and was not.
     #[must_use]
-    pub fn write(mut self, media: Media, draft: bool, ids: &Ids) -> HttpResponse {
+    pub fn refused(self) -> Refusal {
+        // Of a field there is a path; without one it is the whole request that may not come.
+        let unknown =
+            |error: &ServerError| error.path.is_empty() && code(error) == Some("UNAUTHENTICATED");
+        let outcome = if self.errors.iter().any(unknown) {
+            Outcome::Unauthenticated
+        } else {
+            Outcome::Invalid
+        };
+        Refusal { outcome, errors: self.errors, scope: None }
+    }
+
+    fn polish(&mut self, ids: &Ids) {
         for error in &mut self.errors {
             error.message = one_line(&error.message);
             if let Some(trace) = &ids.trace {
                 error.extensions.get_or_insert_default().set("traceId", trace.as_str());
             }
         }
-        let body =
-            Body { errors: &self.errors, data: self.data.as_ref(), extensions: &self.extensions };
+    }
+
+    /// The answer as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as that.
+    pub fn json(&mut self, ids: &Ids) -> serde_json::Result<String> {
+        self.polish(ids);
+        serde_json::to_string(&Body {
+            errors: &self.errors,
+            data: self.data.as_ref(),
+            extensions: &self.extensions,
+        })
+    }
+
+    /// Its errors alone, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be written as that.
+    pub fn errors_json(&mut self, ids: &Ids) -> serde_json::Result<String> {
+        self.polish(ids);
+        serde_json::to_string(&self.errors)
+    }
+
+    /// Writes the answer. `Vary: Accept`, since the type was negotiated.
+    #[must_use]
+    pub fn write(mut self, media: Media, draft: bool, ids: &Ids) -> HttpResponse {
+        let body = self.json(ids);
         let mut response = HttpResponse::build(status(self.outcome, media, draft));
         response
             .content_type(media.content_type())
@@ -150,7 +197,8 @@ impl Answer {
         if matches!(self.outcome, Outcome::Late | Outcome::Overloaded) {
             response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         }
-        match serde_json::to_vec(&body) {
+        match body {
+            Ok(body) if media == Media::Events => response.body(events::whole(&body)),
             Ok(body) => response.body(body),
             Err(cause) => {
                 tracing::error!(%cause, "an answer cannot be written");

@@ -24,11 +24,24 @@ pub async fn claims(
         (Some(value), None) => value.to_str().unwrap_or_default().trim(),
         (Some(_), Some(_)) => return Err("two headers".into()),
     };
-    match value.split_once(' ') {
+    verified(value, issuers, now).await.map(Some)
+}
+
+/// The claims of the token in `Bearer …`.
+///
+/// # Errors
+///
+/// Why it does not count, for the log.
+pub async fn verified(
+    value: &str,
+    issuers: &Issuers,
+    now: DateTime<Utc>,
+) -> Result<Arc<Claims>, String> {
+    match value.trim().split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
             let token = token.trim();
             issuers.keep_keys(token, now).await;
-            issuers.verify(token, now).map(Some).map_err(|refusal| refusal.to_string())
+            issuers.verify(token, now).map_err(|refusal| refusal.to_string())
         }
         _ => Err("not a bearer token".into()),
     }

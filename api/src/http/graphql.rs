@@ -1,6 +1,6 @@
 //! `/graphql`: from a request to an answer, step by step.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,20 +16,19 @@ use sea_orm::ActiveEnum;
 use super::{
     App,
     answer::Answer,
-    bearer, body, execute,
+    bearer, body, events,
     ids::{self, Ids},
+    leases,
     log::Summary,
     negotiate::{self, Media},
+    operation::{self, Came},
     params::Params,
-    plan,
+    plan::Way,
     problem::problem,
     refusal::{Outcome, Refusal},
-    scope,
+    socket,
 };
-use crate::{
-    error::{Code, Error},
-    token::Claims,
-};
+use crate::error::{Code, Error};
 
 /// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
 const COST: &str = "x-vinculo-cost";
@@ -41,6 +40,9 @@ pub async fn graphql(
     app: web::Data<App>,
 ) -> HttpResponse {
     let ids = ids::of(&request);
+    if socket::is_asked_for(request.headers()) {
+        return socket::open(&request, payload, app).await;
+    }
     let Some(media) = negotiate::accepted(request.headers()) else {
         return unacceptable(&ids);
     };
@@ -56,7 +58,7 @@ pub async fn graphql(
 async fn answer(
     request: &HttpRequest,
     payload: Payload,
-    app: &App,
+    app: &web::Data<App>,
     media: Media,
     ids: &Ids,
 ) -> HttpResponse {
@@ -99,16 +101,34 @@ async fn answer(
     };
     let presented = claims.is_some();
     let shared = !presented && safe;
-    match carry_out(request, params, safe, claims, app).await {
-        Ok((answer, cache)) => {
+    let way = Way { safe, streams: negotiate::takes_events(request.headers()) };
+    let summary = Summary::of(request);
+    let came = match params {
+        Ok(params) => operation::carry_out(app, params, way, claims.clone(), &summary).await,
+        Err(refusal) => Err(refusal),
+    };
+    match came {
+        Ok((Came::Answer(mut answer), cost)) => {
+            if request.headers().get(COST).is_some_and(|value| value == "1") {
+                answer.show_cost(cost, limits.cost);
+            }
+            let cache = answer.cache;
             let cache = if safe && answer.is_ok() { cache_control(cache, shared) } else { None };
-            let mut response = write(answer);
+            let mut response = write(*answer);
             if let Some(cache) = cache {
                 response.headers_mut().insert(header::CACHE_CONTROL, cache);
                 let vary = header::HeaderValue::from_static("authorization");
                 response.headers_mut().append(header::VARY, vary);
             }
             response
+        }
+        Ok((Came::Stream(answers), _)) => {
+            let Some(lease) = app.leases.take(leases::Kind::Stream, claims.as_deref()) else {
+                summary.borrow_mut().outcome = Some("RATE_LIMITED".into());
+                let detail = "too many streams are open: end one, or use one WebSocket for several";
+                return problem(StatusCode::TOO_MANY_REQUESTS, detail, ids);
+            };
+            events::stream(app.clone(), ids.clone(), claims, lease, answers)
         }
         Err(refusal) => {
             let (unauthenticated, scope) =
@@ -123,43 +143,6 @@ async fn answer(
     }
 }
 
-async fn carry_out(
-    request: &HttpRequest,
-    params: Result<Params, Refusal>,
-    safe: bool,
-    claims: Option<Arc<Claims>>,
-    app: &App,
-) -> Result<(Answer, CacheControl), Refusal> {
-    // Only now, since bodies arrive as slowly as their senders like: they would hold all
-    // places for nothing.
-    let place = app.places.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
-    let limits = &app.settings.limits;
-    let plan = plan::plan(params?, safe, &app.model, limits, &app.documents)?;
-    {
-        let summary = Summary::of(request);
-        let mut summary = summary.borrow_mut();
-        summary.operation.clone_from(&plan.name);
-        summary.cost = Some(plan.cost);
-    }
-    if plan.asks_for_schema && claims.is_none() && !app.settings.anonymous_introspection {
-        let message = "the schema is for those who say who they are";
-        return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
-    }
-    let mut prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
-    scope::check(&app.model, &mut prepared)?;
-    let mut answer = execute::execute(app, prepared, plan.kind, plan.valid, place).await;
-    if answer.found_valid
-        && let Some((text, document)) = plan.new
-    {
-        app.documents.keep(text, document);
-    }
-    if request.headers().get(COST).is_some_and(|value| value == "1") {
-        answer.show_cost(plan.cost, limits.cost);
-    }
-    let cache = answer.cache;
-    Ok((answer, cache))
-}
-
 /// How long an answer to a GET may be kept, if at all.
 fn cache_control(cache: CacheControl, shared: bool) -> Option<header::HeaderValue> {
     let scope = if shared && cache.public { "public" } else { "private" };
@@ -167,7 +150,7 @@ fn cache_control(cache: CacheControl, shared: bool) -> Option<header::HeaderValu
     header::HeaderValue::from_str(&value).ok()
 }
 
-fn invalid_token() -> Refusal {
+pub(super) fn invalid_token() -> Refusal {
     let message = "the access token is not valid, or not any more";
     Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message)
 }
@@ -190,7 +173,8 @@ fn insufficient(mut response: HttpResponse, scope: ClientScope) -> HttpResponse 
 }
 
 fn unacceptable(ids: &Ids) -> HttpResponse {
-    let detail = "offered are application/graphql-response+json and application/json";
+    let detail =
+        "offered are application/graphql-response+json, application/json and text/event-stream";
     let mut response = problem(StatusCode::NOT_ACCEPTABLE, detail, ids);
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
     response

@@ -258,6 +258,15 @@ pub fn nesting(value: &Value) -> u32 {
     }
 }
 
+/// How many fields stand at the top of an operation, with its fragments written out; as often as
+/// they stand there. Its document has passed [`check`].
+#[must_use]
+pub fn root_fields(document: &ExecutableDocument, operation: &OperationDefinition) -> u32 {
+    let (known, open) = (HashMap::new(), HashSet::new());
+    let mut measure = Measure { fragments: &document.fragments, known, open };
+    measure.operation(operation).map_or(u32::MAX, |size| size.top)
+}
+
 /// Whether an operation asks for the schema: `__schema` or `__type` at its top.
 #[must_use]
 pub fn asks_for_schema(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {

@@ -5,7 +5,9 @@
 //! guards, chooses, coerces and counts; what is the same for a document that was seen
 //! before is kept in `documents`. Only then does the service look at it, and the
 //! framework validates and executes it; what a machine asks for, `scope` compares with what
-//! it may. `answer` writes what came of it.
+//! it may. `answer` writes what came of it. `operation` is the
+//! part of the way that operations over a WebSocket (`socket`) go as well; `events` writes
+//! answers one after the other.
 //!
 //! When no more operations may be in flight, a request goes no further than
 //! `negotiate`; it takes its place after `params`, and keeps it until it ends.
@@ -24,8 +26,11 @@ use actix_web::{
 };
 use async_graphql::{Request, Response, parser::types::OperationType};
 use chrono::{DateTime, Utc};
-use futures_util::{FutureExt, future::BoxFuture};
-use tokio::{signal, sync::Semaphore};
+use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
+use tokio::{
+    signal,
+    sync::{Semaphore, watch},
+};
 
 use crate::{
     clients::{Denied, LetIn},
@@ -33,6 +38,7 @@ use crate::{
     documents::{Delivery, Intake, Unserved},
     error::Error,
     schema::Schemas,
+    subscriptions::{self, Again},
     token::{Claims, Issuers},
 };
 
@@ -43,22 +49,26 @@ mod cors;
 mod cost;
 mod documents;
 mod envelope;
+mod events;
 mod execute;
 mod graphql;
 mod guard;
 mod health;
 mod ids;
+mod leases;
 mod lexer;
 mod log;
 mod model;
 mod negotiate;
 mod oauth;
+mod operation;
 mod params;
 mod plan;
 mod playground;
 mod problem;
 mod refusal;
 mod scope;
+mod socket;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
@@ -102,6 +112,15 @@ pub trait Backend: Send + Sync + 'static {
         secret: &'a str,
         from: IpAddr,
     ) -> BoxFuture<'a, Result<LetIn, Denied>>;
+    /// Opens a subscription, a planned request that is made as often as it is asked; its
+    /// document is looked at first, unless it is known to be `valid`. An error is the response
+    /// that says why it is not opened.
+    fn subscribe(
+        &self,
+        again: Again,
+        claims: Option<Arc<Claims>>,
+        valid: bool,
+    ) -> BoxFuture<'static, Result<BoxStream<'static, Response>, Response>>;
     /// The file whose bytes a link lets come.
     fn expect<'a>(
         &'a self,
@@ -150,6 +169,16 @@ impl Backend for (Schemas, Service) {
         self.1.let_in(client, secret, from).boxed()
     }
 
+    fn subscribe(
+        &self,
+        again: Again,
+        claims: Option<Arc<Claims>>,
+        valid: bool,
+    ) -> BoxFuture<'static, Result<BoxStream<'static, Response>, Response>> {
+        let schemas = (self.0.of(valid).clone(), self.0.of(true).clone());
+        subscriptions::open(self.1.clone(), schemas, again, claims).boxed()
+    }
+
     fn expect<'a>(
         &'a self,
         document: &'a str,
@@ -181,6 +210,10 @@ pub struct App {
     documents: documents::Documents,
     /// One for each operation that may be carried out at this moment, whichever thread serves it.
     places: Arc<Semaphore>,
+    /// What stays open.
+    leases: leases::Leases,
+    /// Whether the service is told to stop: what stays open ends.
+    stopping: watch::Sender<bool>,
     /// One for each file that may be coming in at this moment: they come as slowly as their
     /// senders like, and each has some of its bytes in memory.
     uploads: Arc<Semaphore>,
@@ -209,7 +242,10 @@ impl App {
         settings: HttpSettings,
         examples: String,
     ) -> Result<Self, String> {
+        let open = settings.subscriptions;
         Ok(Self {
+            leases: leases::Leases::new(open.open, open.sockets, open.operations),
+            stopping: watch::Sender::new(false),
             backend: Box::new(backend),
             issuers,
             places: Arc::new(Semaphore::new(settings.in_flight)),
@@ -342,9 +378,11 @@ pub async fn serve(
     // Heard from here on, and not only once the task below runs: whoever reads that the service
     // listens may tell it to stop in the same moment.
     let mut told = Signals::listen()?;
+    let ending = app.clone();
     let stopping = tokio::spawn(async move {
         told.any().await;
         tracing::info!("stopping");
+        ending.stopping.send_replace(true);
         tokio::select! {
             () = handle.stop(true) => {}
             () = told.any() => handle.stop(false).await,

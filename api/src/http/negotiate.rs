@@ -9,6 +9,8 @@ pub enum Media {
     Json,
     /// `application/graphql-response+json`: the status code tells too.
     Response,
+    /// `text/event-stream`: one answer after the other, and then that there is no more.
+    Events,
 }
 
 impl Media {
@@ -18,6 +20,8 @@ impl Media {
         match self {
             Self::Json => "application/json; charset=utf-8",
             Self::Response => "application/graphql-response+json; charset=utf-8",
+            // Always UTF-8; EventSource takes no other parameter.
+            Self::Events => "text/event-stream",
         }
     }
 
@@ -25,6 +29,7 @@ impl Media {
         match self {
             Self::Json => ("application", "json"),
             Self::Response => ("application", "graphql-response+json"),
+            Self::Events => ("text", "event-stream"),
         }
     }
 }
@@ -40,38 +45,49 @@ struct Fit {
 ///
 /// Of two that fit equally, a client that names both gets the one that is made
 /// for GraphQL, and one that names neither (`*/*`, or no header) plain JSON:
-/// it may not know the other.
+/// it may not know the other. Events go to those who want them more than both.
 #[must_use]
 pub fn accepted(headers: &HeaderMap) -> Option<Media> {
-    let ranges: Vec<Range> = headers
-        .get_all(ACCEPT)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| split(value, ','))
-        .filter_map(Range::parse)
-        .collect();
     let silent = headers
         .get_all(ACCEPT)
         .all(|value| value.to_str().is_ok_and(|value| value.trim().is_empty()));
     if silent {
         return Some(Media::Json);
     }
-    let fit = |media: Media| {
-        // The most exact range that matches decides the weight, also when it is 0.
-        ranges
-            .iter()
-            .filter_map(|range| Some((range.exactness(media.name())?, range.weight)))
-            .max_by_key(|(exactness, weight)| (*exactness, *weight))
-            .filter(|(_, weight)| *weight > 0)
-            .map(|(exactness, weight)| Fit { weight, exactness })
-    };
-    match (fit(Media::Json), fit(Media::Response)) {
-        (None, None) => None,
+    let [json, response, events] =
+        [Media::Json, Media::Response, Media::Events].map(|media| fit(headers, media));
+    match (json, response) {
+        (None, None) => events.map(|_| Media::Events),
+        _ if events.map(|fit| fit.weight) > json.max(response).map(|fit| fit.weight) => {
+            Some(Media::Events)
+        }
         (json, response) if response > json => Some(Media::Response),
         (json, response) if response == json && json.is_some_and(|fit| fit.exactness == 2) => {
             Some(Media::Response)
         }
         _ => Some(Media::Json),
     }
+}
+
+/// Whether a client names events as something that it can read: what has no other answer than
+/// events is answered so, whatever it would rather have.
+#[must_use]
+pub fn takes_events(headers: &HeaderMap) -> bool {
+    fit(headers, Media::Events).is_some_and(|fit| fit.exactness == 2)
+}
+
+/// How well an offer fits the `Accept` headers. The most exact range that matches decides the
+/// weight, also when it is 0.
+fn fit(headers: &HeaderMap, media: Media) -> Option<Fit> {
+    headers
+        .get_all(ACCEPT)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| split(value, ','))
+        .filter_map(Range::parse)
+        .filter_map(|range| Some((range.exactness(media.name())?, range.weight)))
+        .max_by_key(|(exactness, weight)| (*exactness, *weight))
+        .filter(|(_, weight)| *weight > 0)
+        .map(|(exactness, weight)| Fit { weight, exactness })
 }
 
 /// One entry of an `Accept` header.
@@ -170,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_weights_decide() {
-        use Media::{Json, Response};
+        use Media::{Events, Json, Response};
         for (header, media) in [
             ("*/*", Some(Json)),
             ("", Some(Json)),
@@ -189,9 +205,17 @@ mod tests {
             ("application/json;q=0", None),
             ("application/json;q=7", None),
             ("application/json;charset=latin1", None),
-            ("text/event-stream", None),
+            ("text/event-stream", Some(Events)),
+            ("text/event-stream;q=0", None),
             ("multipart/mixed, text/html", None),
-            ("text/event-stream, application/json;q=0.1", Some(Json)),
+            ("text/event-stream, application/json;q=0.1", Some(Events)),
+            (
+                "application/graphql-response+json, application/json, text/event-stream",
+                Some(Response),
+            ),
+            ("text/event-stream, application/json", Some(Json)),
+            ("text/event-stream, */*;q=0.1", Some(Events)),
+            ("text/event-stream;q=0.5, */*", Some(Json)),
             ("text/html;level=\"1,2\", application/json", Some(Json)),
             ("nonsense", None),
         ] {
@@ -199,6 +223,18 @@ mod tests {
         }
         assert_eq!(accept(&[]), Some(Json));
         assert_eq!(accept(&["text/html", "application/json"]), Some(Json));
+    }
+
+    #[test]
+    fn events_are_for_those_who_name_them() {
+        let takes = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.append(ACCEPT, HeaderValue::from_static(value));
+            takes_events(&headers)
+        };
+        assert!(takes("application/json, text/event-stream;q=0.1") && takes("TEXT/Event-Stream"));
+        assert!(!takes("*/*") && !takes("text/*") && !takes("text/event-stream;q=0"));
+        assert!(!takes_events(&HeaderMap::new()));
     }
 
     #[test]

@@ -61,7 +61,11 @@ impl Params {
 
     /// Members that we do not know are ignored, as the draft demands; null is as
     /// good as absent.
-    fn from_members(mut members: Map<String, Json>) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    ///
+    /// When a member is not what it should be.
+    pub fn from_members(mut members: Map<String, Json>) -> Result<Self, Refusal> {
         let mut take = |name| members.remove(name).filter(|value| !value.is_null());
         let extensions = object("extensions", take("extensions"))?;
         let query = match take("query") {

@@ -37,22 +37,35 @@ pub struct Plan {
     pub asks_for_schema: bool,
     /// Whether it is known to be valid.
     pub valid: bool,
-    /// The text and the document, if it is to be kept once it is found valid.
-    pub new: Option<(String, Arc<ExecutableDocument>)>,
+    /// Its document.
+    pub document: Arc<ExecutableDocument>,
+    /// What is to be kept of it once it is found valid.
+    pub new: Option<New>,
+}
+
+/// The text of a document that was not seen before, and the document.
+pub type New = (String, Arc<ExecutableDocument>);
+
+/// The way an operation came, and its answers go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Whether it came by a safe method, GET: then it changes nothing.
+    pub safe: bool,
+    /// Whether there can be several answers.
+    pub streams: bool,
 }
 
 /// Longest name of an operation in logs, in bytes; names are ASCII.
 const MAX_NAME: usize = 80;
 
 /// Checks everything that can be checked before the framework sees a document.
-/// `safe` is whether the method was a safe one, GET.
 ///
 /// # Errors
 ///
 /// The first limit that is broken, or why there is nothing to execute.
 pub fn plan(
     params: Params,
-    safe: bool,
+    way: Way,
     model: &Model,
     limits: &Limits,
     documents: &Documents,
@@ -66,15 +79,21 @@ pub fn plan(
 
     let (name, operation) = choose(&document, params.operation_name.as_deref())?;
     let kind = operation.node.ty;
-    if safe && kind != OperationType::Query {
+    let changes = kind == OperationType::Mutation;
+    let follows = kind == OperationType::Subscription;
+    if way.safe && (changes || follows && !way.streams) {
         return Err(Refusal::new(
             Outcome::WrongMethod,
             Code::GraphqlValidationFailed,
             format!("a {kind} goes by POST"),
         ));
     }
-    if kind == OperationType::Subscription {
-        return Err(Refusal::invalid("subscriptions are not answered here", &[operation.pos]));
+    if follows && !way.streams {
+        let message = "a subscription is answered as text/event-stream, or over a WebSocket";
+        return Err(Refusal::invalid(message, &[operation.pos]));
+    }
+    if follows && guard::root_fields(&document, &operation.node) != 1 {
+        return Err(Refusal::invalid("a subscription has one field at its top", &[operation.pos]));
     }
     let values = variables::coerce(model, &operation.node, params.variables, limits.value_nesting)?;
     let cost = cost::cost(model, &document, &operation.node, &values);
@@ -92,8 +111,8 @@ pub fn plan(
     request.operation_name = params.operation_name;
     request.extensions = params.extensions;
     request.set_parsed_query(ExecutableDocument::clone(&document));
-    let new = keep.then_some((params.query, document));
-    Ok(Plan { request, kind, name, cost, asks_for_schema, valid, new })
+    let new = keep.then(|| (params.query, document.clone()));
+    Ok(Plan { request, kind, name, cost, asks_for_schema, valid, document, new })
 }
 
 /// The document, within all limits that are its own, and whether variables stand inside of
@@ -166,7 +185,8 @@ mod tests {
 
     fn of(request: &serde_json::Value) -> Result<Plan, Refusal> {
         let params = Params::from_body(request.to_string().as_bytes())?;
-        plan(params, false, &model(), &Limits::default(), &Documents::default())
+        let way = Way { safe: false, streams: false };
+        plan(params, way, &model(), &Limits::default(), &Documents::default())
     }
 
     #[test]
@@ -238,7 +258,8 @@ mod tests {
     fn only_queries_go_by_get() {
         let safe = |query: &str| {
             let params = Params::from_query(&format!("query={query}")).unwrap();
-            plan(params, true, &model(), &Limits::default(), &Documents::default())
+            let way = Way { safe: true, streams: false };
+            plan(params, way, &model(), &Limits::default(), &Documents::default())
                 .map_err(|refusal| refusal.outcome)
         };
         assert!(safe("{echo}").is_ok());

@@ -53,9 +53,10 @@ pub fn status(outcome: Outcome, media: Media, draft: bool) -> StatusCode {
         Outcome::Failed => (500, 500, 500),
     };
     let code = match (draft, media) {
-        (true, _) => drafted,
-        (false, Media::Json) => json,
+        // The status of a stream says whether there is one: request errors are told in it.
+        (_, Media::Events) | (false, Media::Json) => json,
         (false, Media::Response) => response,
+        (true, _) => drafted,
     };
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

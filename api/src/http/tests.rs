@@ -135,6 +135,11 @@ async fn an_answer_has_the_type_that_was_asked_for() {
     assert_eq!(answer.header("content-type"), Some(kind));
 
     let answer = house.call(post(&body).insert_header(("accept", "text/event-stream"))).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/event-stream")));
+    let whole = b"event: next\ndata: {\"data\":{\"echo\":\"hi\"}}\n\nevent: complete\ndata:\n\n";
+    assert_eq!(answer.bytes, whole);
+
+    let answer = house.call(post(&body).insert_header(("accept", "text/html"))).await;
     assert_eq!(answer.status, 406);
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     assert_eq!(answer.json()["status"], 406);

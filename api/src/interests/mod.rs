@@ -12,10 +12,12 @@ mod mutation;
 mod object;
 mod query;
 mod statistics;
+mod subscription;
 mod waiting;
 
 pub use conversation::{ConversationMutation, MESSAGE_FIELDS, Message};
 pub use mutation::InterestMutation;
 pub use object::{FIELDS, Interest};
 pub use query::InterestQuery;
+pub use subscription::InterestSubscription;
 pub(crate) use waiting::waiting;

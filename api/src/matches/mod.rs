@@ -10,6 +10,7 @@ mod object;
 mod query;
 mod search;
 mod snapshot;
+mod subscription;
 mod suggest;
 
 pub use engine::Engine;
@@ -26,5 +27,6 @@ pub(crate) use query::{
 };
 pub use search::SearchQuery;
 pub(crate) use snapshot::{Head, Snapshot};
+pub use subscription::MatchSubscription;
 pub(crate) use suggest::{KEPT, LEAST_SCORE, suggestion};
 pub use suggest::{follow, resign, skip};

@@ -6,6 +6,7 @@ pub(crate) mod life;
 mod mutation;
 mod object;
 mod query;
+mod subscription;
 mod waiting;
 
 pub use input::NeedInput;
@@ -14,4 +15,5 @@ pub use object::FIELDS;
 pub use object::Need;
 pub use query::NeedQuery;
 pub(crate) use query::newest_needs;
+pub use subscription::NeedSubscription;
 pub(crate) use waiting::waiting;

@@ -5,6 +5,7 @@ pub(crate) mod life;
 mod mutation;
 mod object;
 mod query;
+mod subscription;
 mod waiting;
 
 pub use input::OfferInput;
@@ -13,4 +14,5 @@ pub use object::FIELDS;
 pub use object::Offer;
 pub use query::OfferQuery;
 pub(crate) use query::newest_offers;
+pub use subscription::OfferSubscription;
 pub(crate) use waiting::waiting;

@@ -50,7 +50,7 @@ pub struct OfferFilter {
 }
 
 impl OfferFilter {
-    fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
+    pub(super) fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all()
             .add_option(filter::folio(Column::Folio, self.folio)?)
             .add_option((self.mine == Some(true)).then(|| own_offers(viewer)))

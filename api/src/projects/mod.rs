@@ -11,6 +11,7 @@ pub(crate) mod outcomes;
 mod parts;
 pub(crate) mod plan;
 mod query;
+mod subscription;
 mod waiting;
 
 pub use mutation::{ProjectMutation, ProjectPayload};
@@ -18,4 +19,5 @@ pub use object::{FIELDS, Project};
 pub(crate) use parts::{ProjectsFrom, projects_from};
 pub use query::ProjectQuery;
 pub(crate) use query::own_latest_projects;
+pub use subscription::ProjectSubscription;
 pub(crate) use waiting::waiting;

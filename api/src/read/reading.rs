@@ -3,7 +3,7 @@
 use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult,
+    Condition, ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult,
     sea_query::{
         Alias, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement,
         SimpleExpr,
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
     /// The thing with this id, as far as the viewer may know of it.
     pub(crate) async fn one<N: Node>(&self, reading: &Reading<N>, id: N::Id) -> Result<Option<N>> {
         let key = Expr::col((N::Entity::default(), N::KEY)).eq(Expr::val(id.into()));
-        Ok(self.find(reading, key).await?.pop())
+        Ok(self.these(reading, key.into()).await?.pop())
     }
 
     /// The things with these ids that the viewer may know of, in no order.
@@ -79,12 +79,17 @@ impl<'a> Reader<'a> {
             return Ok(Vec::new());
         }
         let key = Expr::col((N::Entity::default(), N::KEY)).in_subquery(self.ids(ids));
-        self.find(reading, key).await
+        self.these(reading, key.into()).await
     }
 
-    async fn find<N: Node>(&self, reading: &Reading<N>, which: SimpleExpr) -> Result<Vec<N>> {
+    /// The things that `which` leaves of those that the viewer may know of, in no order.
+    pub(crate) async fn these<N: Node>(
+        &self,
+        reading: &Reading<N>,
+        which: Condition,
+    ) -> Result<Vec<N>> {
         let mut query = reading.rows_with_all(self.viewer);
-        query.cond_where(N::visible(self.viewer)).and_where(which);
+        query.cond_where(N::visible(self.viewer)).cond_where(which);
         let mut found = Vec::new();
         for row in self.rows(&query).await? {
             found.extend(reading.disclose(self, &row)?);
@@ -131,6 +136,11 @@ impl<N: Node> Reading<N> {
     /// The reading of what was asked for, in a statement of its own.
     pub(crate) fn new(asked: &Asked<'_>, viewer: &Viewer) -> Self {
         Self::plan(Some(asked), viewer, &mut Layout::default(), &[])
+    }
+
+    /// The reading of what the rules need to know, and of nothing else.
+    pub(crate) fn facts(viewer: &Viewer) -> Self {
+        Self::plan(None, viewer, &mut Layout::default(), &[])
     }
 
     /// The reading of what was asked for, as a part of a statement; of `also`, for
