@@ -340,7 +340,8 @@ async fn who_is_not_there_is_dropped(world: &World) {
         while let Some(frame) = dead.frame().await {
             pings += usize::from(matches!(frame, Frame::Ping(_)));
         }
-        assert_eq!(pings, 2);
+        // When the third is due; on a slow machine a little later.
+        assert!((2..=3).contains(&pings), "{pings}");
     };
     let answered = async {
         for _ in 0..6 {
@@ -353,19 +354,19 @@ async fn who_is_not_there_is_dropped(world: &World) {
 
     // Who asks and does not read what comes is not kept waiting for.
     let mut slow = door.narrow().await;
-    let schema = "{ __schema { types { name description inputFields { name description } enumValues { \
-        name description } fields { name description args { name description type { name kind } } \
-        type { name ofType { name } } } } } }";
-    for id in 0..20 {
-        slow.subscribe(&id.to_string(), schema, json!({})).await;
+    slow.subscribe("1", NEEDS, json!({})).await;
+    world.subscribed(1).await;
+    let ask = json!({ "type": "ping", "payload": { "a": "x".repeat(1_000) } });
+    let asking = async {
+        loop {
+            slow.say(ask.clone()).await;
+        }
+    };
+    let given_up = world.subscribed(0);
+    tokio::select! {
+        () = asking => {}
+        () = given_up => {}
     }
-    tokio::time::sleep(Duration::from_millis(700)).await;
-    let mut answers = 0;
-    while let Some(frame) = slow.frame().await {
-        answers += usize::from(matches!(frame, Frame::Text(_)));
-    }
-    assert!(answers < 40, "twenty answers and twenty ends: {answers}");
-    world.subscribed(0).await;
 }
 
 async fn what_is_open_ends_with_its_token(world: &World) {
