@@ -416,6 +416,13 @@ async fn every_door_of_the_schema_is_tried_by_a_machine(world: &World) {
             "viewer",
         ]
     );
+    // What happens is told to people alone.
+    let mut socket = world.door(|_| ()).socket(Some(&token)).await;
+    for field in root_fields(world, "subscriptionType").await {
+        let operation = format!("subscription {{ {field} {{ __typename }} }}");
+        socket.subscribe(&field, &operation, json!({})).await;
+        assert_eq!(socket.refused(&field).await, ["FORBIDDEN"], "{field}");
+    }
     // Whichever way it is hidden in a document.
     for operation in [
         "{ viewer { inbox { totalCount } } }",

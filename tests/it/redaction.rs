@@ -258,7 +258,7 @@ fn operations(secrets: &Secrets) -> Vec<String> {
         format!("{{ offer(id: \"{offer}\") {{ {o} }} }}"),
         format!("{{ organization(id: \"{company}\") {{ {org} }} }}"),
         format!(
-            "{{ needs {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {n} }} }} }} }}"
+            "{{ needs(first: 10) {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {n} }} }} }} }}"
         ),
         format!(
             "{{ offers {{ totalCount pageInfo {{ endCursor }} edges {{ cursor node {{ {o} }} }} }} }}"
