@@ -30,17 +30,16 @@ use crate::{needs::with, policy};
 
 tests::stories!(canaries_stay_home, every_field_is_there_or_named_as_hidden);
 
-/// What a secret looks like: whose it is, and from which level on it may be read. A word for search.
+/// What a secret looks like: whose it is, and from which level on it may be read. A word for search,
+/// and no two of a kind: a search finds words that are made of the same pieces, too.
 fn canary(noun: &str, level: Option<DisclosureLevel>) -> String {
-    let level = match level {
-        None => "nunca",
-        Some(DisclosureLevel::PublicBlind) => "publico",
-        Some(DisclosureLevel::Network) => "red",
-        Some(DisclosureLevel::Introduced) => "presentado",
-        Some(DisclosureLevel::Confidential) => "confidencial",
-        Some(DisclosureLevel::Contract) => "contrato",
-    };
-    format!("zanate{noun}{level}")
+    let whose = format!("{noun}{level:?}");
+    // FNV-1a.
+    let hash = whose.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let letters = (0..12).map(|place| (hash >> (5 * place)) as u8 % 32 % 26 + b'a');
+    format!("zanate{}", String::from_utf8(letters.collect()).unwrap())
 }
 
 /// From which level on each column is read; nothing for columns that no field shows.
@@ -273,12 +272,14 @@ fn operations(secrets: &Secrets) -> Vec<String> {
             "{{ offers(first: 2) {{ nodes {{ matches(first: 2) {{ nodes {{ need {{ {n} }} \
             offer {{ {o} }} }} }} }} }} }}"
         ),
-        format!(
-            "{{ previewMatches(input: {{ title: {{ es: \"calor hornos\" }}, scian: [\"327\"] }}) \
-            {{ {} }} }}",
-            everything("MatchPreviews", 3)
-        ),
     ];
+    let (preview, part) = (everything("MatchPreview", 0), everything("MatchPart", 0));
+    for (list, of, what) in [("matches", "offer", &o), ("similarNeeds", "need", &n)] {
+        operations.push(format!(
+            "{{ previewMatches(input: {{ title: {{ es: \"calor hornos\" }}, scian: [\"327\"] }}) \
+            {{ {list} {{ {preview} components {{ {part} }} {of} {{ {what} }} }} }} }}"
+        ));
+    }
     let i = everything("Interest", 1);
     let interest = secrets.interest.id;
     operations.push(format!("{{ interest(id: \"{interest}\") {{ {i} }} }}"));
