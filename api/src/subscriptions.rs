@@ -1,7 +1,7 @@
 //! How a subscription is carried out: it is an operation that is asked anew for each event, as
 //! whoever subscribed is then, and that says something of it or nothing.
 //!
-//! A field of the schema says with [`say`] what it follows, and what it makes of an event; it
+//! A field of the schema says with `say` what it follows, and what it makes of an event; it
 //! reads as a mutation's payload does.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
