@@ -80,15 +80,7 @@ where
     Changes<V::On>: ActiveModelBehavior + Send,
 {
     let held = work.hold(id, verb).await?;
-    if let Some(version) = expected_version
-        && version != held.version()
-    {
-        return Err(Error::field(
-            "input.expectedVersion",
-            UserErrorCode::StaleObject,
-            format!("la versión actual es {0} / the present version is {0}", held.version()),
-        ));
-    }
+    check_version(held.version(), expected_version)?;
     let before = held.status();
     if !verb.possible_in().contains(&before) {
         return Err(not_in(&before.to_value()));
@@ -103,6 +95,18 @@ where
     }
     work.record(verb.done(&row));
     Ok(row)
+}
+
+/// Refuses what was meant for another version than the present one; whoever expects none means any.
+pub(crate) fn check_version(present: i32, expected: Option<i32>) -> Result<()> {
+    if expected.is_none_or(|expected| expected == present) {
+        return Ok(());
+    }
+    Err(Error::field(
+        "input.expectedVersion",
+        UserErrorCode::StaleObject,
+        format!("la versión actual es {present} / the present version is {present}"),
+    ))
 }
 
 /// It cannot be done in this status.

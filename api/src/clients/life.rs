@@ -13,6 +13,7 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserErrorCode},
     event::Event,
+    lifecycle::check_version,
     policy::{Allowed, ClientAction, can_be_held, gives_role},
     work::Work,
 };
@@ -164,13 +165,7 @@ async fn hold(
     action: ClientAction,
 ) -> Result<Allowed<api_client::Model>> {
     let held = work.hold(id, action).await?;
-    if expected_version.is_some_and(|version| version != held.version) {
-        return Err(Error::field(
-            "input.expectedVersion",
-            UserErrorCode::StaleObject,
-            format!("la versión actual es {0} / the present version is {0}", held.version),
-        ));
-    }
+    check_version(held.version, expected_version)?;
     if held.revoked_at.is_some() {
         let message = "está revocado / is revoked";
         return Err(Error::refused(UserErrorCode::IllegalState, message));

@@ -12,6 +12,7 @@ use crate::{
     codes::Labels,
     error::{Error, Result, UserErrorCode},
     event::Event,
+    lifecycle::check_version,
     policy::{SavedSearchAction, told_finds},
     work::Work,
 };
@@ -81,13 +82,7 @@ pub(super) async fn change(
     input: SavedSearchInput,
 ) -> Result<SavedSearchId> {
     let held = work.hold(id, SavedSearchAction::Change).await?;
-    if expected_version != held.version {
-        return Err(Error::field(
-            "input.expectedVersion",
-            UserErrorCode::StaleObject,
-            format!("la versión actual es {0} / the present version is {0}", held.version),
-        ));
-    }
+    check_version(held.version, Some(expected_version))?;
     let mut row = held.clone();
     let mut checks = Checks::new("input.", labels);
     input.write(&mut row, &mut checks);
