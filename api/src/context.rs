@@ -369,7 +369,7 @@ impl Shown {
 }
 
 /// A response of which there is only why.
-fn failed(error: Error) -> Response {
+pub(crate) fn failed(error: Error) -> Response {
     Response::from_errors(vec![async_graphql::Error::from(error).into_server_error(Pos::default())])
 }
 

@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use crate::{
-    context::{Request, Service},
+    context::{Request, Service, failed},
     error::{Error, Result},
     event::TimelineKind,
     feed::{Ear, Following, Left, Moment, Topic, left},
@@ -134,8 +134,8 @@ pub(crate) fn told_of(noun: &'static [&'static str], record: Option<Uuid>) -> To
     Topic { kinds, nouns: noun, record, ..Topic::default() }
 }
 
-/// A record to which something happened, and what of that its timeline tells the viewer; nothing
-/// when they may not know of the one or the other.
+/// A record of these to which something happened, and what of that its timeline tells the viewer;
+/// nothing when they may not know of the one or the other.
 ///
 /// # Errors
 /// When the database is at fault.
@@ -143,21 +143,15 @@ pub(crate) async fn changed<N: Node>(
     ctx: &Context<'_>,
     name: &str,
     event: &event::Model,
+    these: Condition,
 ) -> Result<Option<(N, TimelineEntry)>> {
-    let Some(id) = event.subject_id else { return Ok(None) };
-    let Some(record) = ctx.find::<N>(name, N::KEY.eq(id).into()).await?.pop() else {
+    let this = Condition::all().add(N::KEY.eq(event.subject_id)).add(these);
+    let Some(record) = ctx.find::<N>(name, this).await?.pop() else {
         return Ok(None);
     };
-    Ok(told(ctx, event).await?.map(|told| (record, told)))
-}
-
-/// What its record's timeline tells the viewer of an event.
-///
-/// # Errors
-/// When the database is at fault.
-pub(crate) async fn told(ctx: &Context<'_>, event: &event::Model) -> Result<Option<TimelineEntry>> {
-    let this = Condition::all().add(event::Column::Id.eq(event.id));
-    Ok(ctx.find::<TimelineEntry>("happened", this).await?.pop())
+    let this = event::Column::Id.eq(event.id).into();
+    let told = ctx.find::<TimelineEntry>("happened", this).await?.pop();
+    Ok(told.map(|told| (record, told)))
 }
 
 /// An operation, made anew for each moment at which it is asked.
@@ -207,12 +201,6 @@ pub async fn open<E: Executor>(
         subscriber.next().await.map(|response| (response, subscriber))
     });
     Ok(told.chain(rest).boxed())
-}
-
-fn failed(error: Error) -> Response {
-    Response::from_errors(vec![
-        async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default()),
-    ])
 }
 
 /// Whether a response tells nothing but why.

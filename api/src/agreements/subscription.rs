@@ -3,6 +3,7 @@
 use async_graphql::{Context, SimpleObject, Subscription};
 use entity::AgreementId;
 use futures_util::Stream;
+use sea_orm::Condition;
 
 use super::Agreement;
 use crate::{
@@ -49,7 +50,7 @@ impl AgreementSubscription {
         ctx.viewer().allow_member()?;
         let topic = told_of(&["agreement"], id.map(|id| id.0));
         say(ctx, topic, after, async |event, mark| {
-            let changed = changed::<Agreement>(ctx, "agreement", event).await?;
+            let changed = changed::<Agreement>(ctx, "agreement", event, Condition::all()).await?;
             Ok(changed.map(|(agreement, told)| AgreementNews {
                 agreement: Some(agreement),
                 happened: Some(told),

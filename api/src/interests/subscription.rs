@@ -3,7 +3,7 @@
 use async_graphql::{Context, SimpleObject, Subscription};
 use entity::{InterestId, MessageId, interest, message};
 use futures_util::Stream;
-use sea_orm::ColumnTrait;
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{Interest, Message};
 use crate::{
@@ -68,7 +68,7 @@ impl InterestSubscription {
         ctx.viewer().allow_member()?;
         let topic = told_of(&["interest"], id.map(|id| id.0));
         say(ctx, topic, after, async |event, mark| {
-            let changed = changed::<Interest>(ctx, "interest", event).await?;
+            let changed = changed::<Interest>(ctx, "interest", event, Condition::all()).await?;
             Ok(changed.map(|(interest, told)| InterestNews {
                 interest: Some(interest),
                 happened: Some(told),

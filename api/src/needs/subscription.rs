@@ -1,9 +1,8 @@
 //! Hearing of needs.
 
 use async_graphql::{Context, SimpleObject, Subscription};
-use entity::need::Column;
 use futures_util::Stream;
-use sea_orm::{ActiveEnum, ColumnTrait, Condition};
+use sea_orm::ActiveEnum;
 
 use super::{Need, query::NeedFilter};
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
     error::Result,
     event::TimelineKind,
     feed::Topic,
-    subscriptions::{Mark, News, say, told},
+    subscriptions::{Mark, News, changed, say},
     timeline::TimelineEntry,
 };
 
@@ -52,10 +51,12 @@ impl NeedSubscription {
         let which = filter.condition(ctx.service().labels(), ctx.viewer())?;
         let topic = Topic::of([TimelineKind::NeedPublished.to_value()]);
         say(ctx, topic, after, async |event, mark| {
-            let this = Condition::all().add(Column::Id.eq(event.subject_id)).add(which);
-            let need = ctx.find::<Need>("need", this).await?.pop();
-            let happened = if need.is_some() { told(ctx, event).await? } else { None };
-            Ok(happened.map(|told| NeedNews { need, happened: Some(told), mark }))
+            let changed = changed::<Need>(ctx, "need", event, which).await?;
+            Ok(changed.map(|(need, told)| NeedNews {
+                need: Some(need),
+                happened: Some(told),
+                mark,
+            }))
         })
         .await
     }

@@ -1,9 +1,8 @@
 //! Hearing of offers.
 
 use async_graphql::{Context, SimpleObject, Subscription};
-use entity::offer::Column;
 use futures_util::Stream;
-use sea_orm::{ActiveEnum, ColumnTrait, Condition};
+use sea_orm::ActiveEnum;
 
 use super::{Offer, query::OfferFilter};
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
     error::Result,
     event::TimelineKind,
     feed::Topic,
-    subscriptions::{Mark, News, say, told},
+    subscriptions::{Mark, News, changed, say},
     timeline::TimelineEntry,
 };
 
@@ -52,10 +51,12 @@ impl OfferSubscription {
         let which = filter.condition(ctx.service().labels(), ctx.viewer())?;
         let topic = Topic::of([TimelineKind::OfferPublished.to_value()]);
         say(ctx, topic, after, async |event, mark| {
-            let this = Condition::all().add(Column::Id.eq(event.subject_id)).add(which);
-            let offer = ctx.find::<Offer>("offer", this).await?.pop();
-            let happened = if offer.is_some() { told(ctx, event).await? } else { None };
-            Ok(happened.map(|told| OfferNews { offer, happened: Some(told), mark }))
+            let changed = changed::<Offer>(ctx, "offer", event, which).await?;
+            Ok(changed.map(|(offer, told)| OfferNews {
+                offer: Some(offer),
+                happened: Some(told),
+                mark,
+            }))
         })
         .await
     }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, SimpleObject, Subscription};
 use entity::ProjectId;
 use futures_util::Stream;
+use sea_orm::Condition;
 
 use super::Project;
 use crate::{
@@ -49,7 +50,7 @@ impl ProjectSubscription {
         ctx.viewer().allow_member()?;
         let topic = told_of(&["project"], id.map(|id| id.0));
         say(ctx, topic, after, async |event, mark| {
-            let changed = changed::<Project>(ctx, "project", event).await?;
+            let changed = changed::<Project>(ctx, "project", event, Condition::all()).await?;
             Ok(changed.map(|(project, told)| ProjectNews {
                 project: Some(project),
                 happened: Some(told),
