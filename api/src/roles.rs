@@ -23,7 +23,7 @@ use crate::{
     db::Db,
     error::{Error, Result},
     event::Event,
-    policy::{Grant, Machine, Viewer},
+    policy::{Grant, Machine, Viewer, is_let_in},
     token::{self, Claims},
 };
 
@@ -128,8 +128,8 @@ impl Roles {
         writes: bool,
     ) -> Result<Viewer> {
         let standing = self.standing(db, client, now, writes).await?;
-        let row = standing.row.as_ref().filter(|row| row.revoked_at.is_none());
-        let row = row.filter(|row| now < row.expires_at).ok_or(Error::Unauthenticated)?;
+        let row = standing.row.as_ref().filter(|row| is_let_in(row, now));
+        let row = row.ok_or(Error::Unauthenticated)?;
         let named = |scope: &ClientScope| claims.scopes.contains(&scope.to_value());
         let scopes = row.scopes.values().into_iter().filter(named).collect();
         let grant = Grant {

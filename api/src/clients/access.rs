@@ -15,6 +15,7 @@ use super::secret;
 use crate::{
     context::Service,
     error::{Error, Result},
+    policy::is_let_in,
     work,
 };
 
@@ -103,11 +104,6 @@ impl Service {
         };
         Ok(LetIn { client: id, scopes: row.scopes.values(), until: row.expires_at })
     }
-}
-
-/// Whether it is let in at all at `now`.
-pub(crate) fn is_let_in(row: &api_client::Model, now: DateTime<Utc>) -> bool {
-    row.revoked_at.is_none() && now < row.expires_at
 }
 
 /// Writes when machines last asked, as far as it is not written yet. The clockwork does it, so that

@@ -1,6 +1,7 @@
 //! The rules for machines: who lets them in, and what they may do at all. A machine has one role in
 //! one organization, and of that role what its scopes name; what no scope names is for people.
 
+use chrono::{DateTime, Utc};
 use entity::{
     ClientId, ClientScope, DisclosureLevel, OrganizationId, OrganizationKind, Role, api_client,
 };
@@ -157,6 +158,12 @@ pub fn can_be_held(role: Role, kind: OrganizationKind) -> bool {
         Role::MemberUser => matches!(kind, Company | Startup),
         Role::NetworkAdmin | Role::ChamberAdmin | Role::OttManager | Role::Public => false,
     }
+}
+
+/// Whether a machine is let in at all at `now`.
+#[must_use]
+pub fn is_let_in(row: &api_client::Model, now: DateTime<Utc>) -> bool {
+    row.revoked_at.is_none() && now < row.expires_at
 }
 
 /// The roles that let machines in for their organization.

@@ -50,7 +50,8 @@ pub use agreement::{
 pub use assessment::AssessmentAction;
 pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
 pub use client::{
-    ClientAction, ClientFacts, Lacking, Machine, can_be_held, gives_role, visible_clients,
+    ClientAction, ClientFacts, Lacking, Machine, can_be_held, gives_role, is_let_in,
+    visible_clients,
 };
 pub use document::{
     DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
