@@ -19,7 +19,7 @@ pub struct ApiClientInput {
     name: MaybeUndefined<String>,
     /// What it may do, as far as its role may: at least one.
     scopes: MaybeUndefined<Vec<ClientScope>>,
-    /// Until when it is let in, at most two years from now; one year when nothing is said.
+    /// Until when it is let in, at most two years from now; one year from now for a new machine of which nothing is said, and when it is null.
     expires_at: MaybeUndefined<DateTime<Utc>>,
 }
 

@@ -57,6 +57,7 @@ pub async fn carry_out(
     let (cost, valid) = (plan.cost, plan.valid);
     let (came, found_valid, new) = if plan.kind == OperationType::Subscription {
         let (again, new) = again(plan);
+        // Machines are judged before anything is opened; who asks later is found out each time.
         let mut prepared =
             app.backend.prepare(again(), OperationType::Subscription, claims.clone()).await?;
         scope::check(&app.model, &mut prepared)?;
