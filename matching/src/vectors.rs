@@ -12,15 +12,17 @@ use pulp::{Arch, WithSimd};
 
 use crate::embedding::COLUMNS;
 
-/// The columns that are looked at first. They are ordered by what they tell, so that a quarter of
-/// them is enough to see which vectors are worth a second look.
-const HEAD: usize = 64;
-const TAIL: usize = COLUMNS - HEAD;
-/// Beyond so many vectors, only the best by their heads are compared in full …
-const MANY: usize = 150_000;
-/// … so many of them for each that is wanted.
-const SECOND_LOOKS: usize = 60;
-/// Columns that are looked at together.
+/// Columns are ordered by what they tell: the first few say which vectors are worth a glance …
+const GLIMPSE: usize = 16;
+/// … and a quarter of them which are worth comparing in full.
+const GLANCE: usize = 64;
+/// Up to so many vectors, all are compared in full.
+const FEW: usize = 10_000;
+/// Beyond, one in so many has a glance, and of those one in so many is compared in full, …
+const ONE_IN: [usize; 2] = [16, 8];
+/// … but at least so many for each that is wanted.
+const AT_LEAST: [usize; 2] = [60, 12];
+/// Columns that are looked at together, and vectors that have a glimpse together.
 const LANES: usize = 16;
 /// Products are made cosines so many at a time.
 const BLOCK: usize = 256;
@@ -28,15 +30,14 @@ const BLOCK: usize = 256;
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Vector {
-    head: [i8; HEAD],
-    tail: [i8; TAIL],
+    columns: [i8; COLUMNS],
     /// One through its length; 0 where there is none.
     scale: f32,
 }
 
 impl Vector {
     /// No direction: its cosine with any is 0.
-    pub(crate) const NONE: Self = Self { head: [0; HEAD], tail: [0; TAIL], scale: 0.0 };
+    pub(crate) const NONE: Self = Self { columns: [0; COLUMNS], scale: 0.0 };
 
     /// The direction of a vector; `None` of one that has none.
     pub(crate) fn of(vector: &[f32; COLUMNS]) -> Option<Self> {
@@ -46,11 +47,10 @@ impl Vector {
         }
         let step = 127.0 / most;
         let mut direction = Self::NONE;
-        let columns = direction.head.iter_mut().chain(&mut direction.tail);
-        for (column, x) in columns.zip(vector) {
+        for (column, x) in direction.columns.iter_mut().zip(vector) {
             *column = to_byte(x * step);
         }
-        let square = dot(&direction, &direction.head, &direction.tail);
+        let square = dot(&direction.columns, &direction.columns);
         direction.scale = 1.0 / to_float(square).sqrt();
         Some(direction)
     }
@@ -67,7 +67,7 @@ impl Vector {
     /// The cosine of the angle between two directions, in millionths.
     #[inline(always)]
     pub(crate) fn cosine(&self, other: &Self) -> i32 {
-        let dot = dot(self, &other.head, &other.tail);
+        let dot = dot(&self.columns, &other.columns);
         // The scales first: the same from both sides.
         to_millionths(to_float(dot) * (self.scale * other.scale))
     }
@@ -104,13 +104,12 @@ impl Meaning {
 /// Vectors added up. Fractions are added in one order, whatever the machine can do at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Sum {
-    head: [f32; HEAD],
-    tail: [f32; TAIL],
+    columns: [f32; COLUMNS],
 }
 
 impl Default for Sum {
     fn default() -> Self {
-        Self { head: [0.0; HEAD], tail: [0.0; TAIL] }
+        Self { columns: [0.0; COLUMNS] }
     }
 }
 
@@ -119,16 +118,14 @@ impl Sum {
     #[inline(always)]
     pub(crate) fn add(&mut self, meaning: &Meaning, times: u8) {
         let step = meaning.step() * f32::from(times);
-        add_bytes(&mut self.head, &meaning.direction.head, step);
-        add_bytes(&mut self.tail, &meaning.direction.tail, step);
+        for (sum, &x) in self.columns.iter_mut().zip(&meaning.direction.columns) {
+            *sum += step * f32::from(x);
+        }
     }
 
     #[inline(always)]
     pub(crate) fn add_all(&mut self, other: &Self) {
-        for (sum, x) in self.head.iter_mut().zip(&other.head) {
-            *sum += x;
-        }
-        for (sum, x) in self.tail.iter_mut().zip(&other.tail) {
+        for (sum, x) in self.columns.iter_mut().zip(&other.columns) {
             *sum += x;
         }
     }
@@ -136,36 +133,24 @@ impl Sum {
     /// The product with itself.
     #[inline(always)]
     pub(crate) fn square(&self) -> f64 {
-        f64::from(sum_of(&self.head, |i| self.head[i]) + sum_of(&self.tail, |i| self.tail[i]))
+        f64::from(sum_of(&self.columns, |i| self.columns[i]))
     }
 
     /// The product with a meaning.
     #[inline(always)]
     pub(crate) fn times(&self, meaning: &Meaning) -> f64 {
-        let Vector { head, tail, .. } = &meaning.direction;
-        let sum =
-            sum_of(&self.head, |i| f32::from(head[i])) + sum_of(&self.tail, |i| f32::from(tail[i]));
-        f64::from(sum * meaning.step())
+        let columns = &meaning.direction.columns;
+        f64::from(sum_of(&self.columns, |i| f32::from(columns[i])) * meaning.step())
     }
 
     pub(crate) fn direction(&self) -> Option<Vector> {
-        let mut all = [0.0; COLUMNS];
-        all[..HEAD].copy_from_slice(&self.head);
-        all[HEAD..].copy_from_slice(&self.tail);
-        Vector::of(&all)
-    }
-}
-
-#[inline(always)]
-fn add_bytes<const N: usize>(sum: &mut [f32; N], bytes: &[i8; N], step: f32) {
-    for (sum, &x) in sum.iter_mut().zip(bytes) {
-        *sum += step * f32::from(x);
+        Vector::of(&self.columns)
     }
 }
 
 /// The sum of products with what stands in the same columns, sixteen columns at a time.
 #[inline(always)]
-fn sum_of<const N: usize>(numbers: &[f32; N], other: impl Fn(usize) -> f32) -> f32 {
+fn sum_of(numbers: &[f32; COLUMNS], other: impl Fn(usize) -> f32) -> f32 {
     let mut lanes = [0.0_f32; LANES];
     for (block, numbers) in numbers.chunks_exact(LANES).enumerate() {
         for (lane, number) in numbers.iter().enumerate() {
@@ -175,23 +160,17 @@ fn sum_of<const N: usize>(numbers: &[f32; N], other: impl Fn(usize) -> f32) -> f
     lanes.iter().sum()
 }
 
-/// The product of two directions, sixteen columns at a time: a product of two bytes from -127 to 127
-/// fits into sixteen bits, their sum does not.
+/// The product of two directions or of as many of their first columns, sixteen at a time: a product
+/// of two bytes from -127 to 127 fits into sixteen bits, their sum does not.
 #[inline(always)]
-fn dot(of: &Vector, head: &[i8; HEAD], tail: &[i8; TAIL]) -> i32 {
+fn dot(a: &[i8], b: &[i8]) -> i32 {
     let mut lanes = [0; LANES];
-    add_products(&mut lanes, &of.head, head);
-    add_products(&mut lanes, &of.tail, tail);
-    lanes.iter().sum()
-}
-
-#[inline(always)]
-fn add_products<const N: usize>(lanes: &mut [i32; LANES], a: &[i8; N], b: &[i8; N]) {
     for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
         for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
             *lane += i32::from(i16::from(a) * i16::from(b));
         }
     }
+    lanes.iter().sum()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "-127 to 127 by its step")]
@@ -215,91 +194,89 @@ fn to_millionths(cosine: f32) -> i32 {
 /// The vectors of documents by their slots.
 #[derive(Debug, Default)]
 pub(crate) struct Matrix {
-    heads: Vec<[i8; HEAD]>,
-    tails: Vec<[i8; TAIL]>,
+    columns: Vec<[i8; COLUMNS]>,
     scales: Vec<f32>,
+    /// Their first columns once more: of sixteen vectors column by column, so that sixteen products
+    /// are made at once and none has to be added across.
+    glimpses: Vec<[[i8; LANES]; GLIMPSE]>,
 }
 
 impl Matrix {
-    pub(crate) fn len(&self) -> usize {
-        self.scales.len()
-    }
-
     pub(crate) fn set(&mut self, slot: usize, vector: Option<&Vector>) {
-        if self.len() <= slot {
-            self.heads.resize(slot + 1, [0; HEAD]);
-            self.tails.resize(slot + 1, [0; TAIL]);
+        if self.scales.len() <= slot {
+            self.columns.resize(slot + 1, [0; COLUMNS]);
             self.scales.resize(slot + 1, 0.0);
+            self.glimpses.resize(slot / LANES + 1, [[0; LANES]; GLIMPSE]);
         }
-        let &Vector { head, tail, scale } = vector.unwrap_or(&Vector::NONE);
-        self.heads[slot] = head;
-        self.tails[slot] = tail;
+        let &Vector { columns, scale } = vector.unwrap_or(&Vector::NONE);
+        self.columns[slot] = columns;
         self.scales[slot] = scale;
-    }
-
-    /// The vector in a slot, if there is one.
-    pub(crate) fn get(&self, slot: usize) -> Option<Vector> {
-        let scale = *self.scales.get(slot)?;
-        let vector = Vector { head: self.heads[slot], tail: self.tails[slot], scale };
-        (scale > 0.0).then_some(vector)
-    }
-
-    /// How near every vector is to one, by its cosine in millionths: by all columns, or, among more
-    /// than [`MANY`] unless it must be exact, by the first ones.
-    pub(crate) fn cosines(&self, to: &Vector, exactly: bool) -> Cosines {
-        let mut cosines = vec![0; self.len()];
-        let exactly = exactly || self.len() <= MANY;
-        if exactly {
-            Arch::new().dispatch(Whole { matrix: self, to, cosines: &mut cosines });
-        } else {
-            Arch::new().dispatch(Heads { matrix: self, to, cosines: &mut cosines });
+        let glimpses = &mut self.glimpses[slot / LANES];
+        for (glimpses, &column) in glimpses.iter_mut().zip(&columns) {
+            glimpses[slot % LANES] = column;
         }
-        Cosines { cosines, exactly }
+    }
+
+    /// How near the vectors in some slots are to one, by their cosines in millionths; 0 where there
+    /// is none.
+    pub(crate) fn cosines(&self, to: &Vector, slots: &[usize]) -> Vec<(i32, usize)> {
+        Arch::new().dispatch(Compared::<COLUMNS> { matrix: self, to, slots })
     }
 
     /// The `count` vectors nearest to `to` among those that `admits` lets through, in no particular
-    /// order, of cosines that were asked before; none that has a cosine of 0 or less. Equal ones by
-    /// `rank`, the lower first. Where cosines are not exact, the best are compared in full.
+    /// order; none that has a cosine of 0 or less. Equal ones by `rank`, the lower first. Of more than
+    /// [`FEW`], unless it must be exact, some may be missed whose first columns do not show it.
     pub(crate) fn nearest<R: Ord>(
         &self,
         to: &Vector,
-        cosines: &Cosines,
         count: usize,
+        exactly: bool,
         rank: impl Fn(usize) -> R,
         admits: impl Fn(usize) -> bool,
     ) -> Vec<(i32, usize)> {
-        let looks = if cosines.exactly { 1 } else { SECOND_LOOKS };
-        let mut best = Best::new(count.saturating_mul(looks), &rank);
-        best.offer_all(&cosines.cosines, &admits);
-        if cosines.exactly {
+        let arch = Arch::new();
+        let mut best = Best::new(count, &rank);
+        if exactly || self.scales.len() <= FEW {
+            best.offer_all(&arch.dispatch(Whole { matrix: self, to }), &admits);
             return best.done();
         }
-        let mut exact = Best::new(count, &rank);
-        for (_, slot) in best.done() {
-            if let Some(vector) = self.get(slot) {
-                exact.offer(to.cosine(&vector), slot, &admits);
-            }
+        let glances = (self.scales.len() / ONE_IN[0]).max(count.saturating_mul(AT_LEAST[0]));
+        let looks = (glances / ONE_IN[1]).max(count.saturating_mul(AT_LEAST[1]));
+        let glimpses = arch.dispatch(Glimpses { matrix: self, to });
+        let glimpses = glimpses.iter().enumerate().map(|(slot, &near)| (near, slot));
+        let slots = promising(glimpses, glances, admits);
+        let glance = arch.dispatch(Compared::<GLANCE> { matrix: self, to, slots: &slots });
+        let slots = promising(glance.into_iter(), looks, |_| true);
+        for (near, slot) in self.cosines(to, &slots) {
+            best.offer(near, slot, |_| true);
         }
-        exact.done()
+        best.done()
     }
 }
 
-/// How near vectors are, by slot.
-#[derive(Debug)]
-pub(crate) struct Cosines {
-    cosines: Vec<i32>,
-    /// Whether all columns were compared.
-    exactly: bool,
-}
-
-impl Cosines {
-    /// In millionths; 0 where there is no vector.
-    pub(crate) fn of(&self, slot: usize) -> i32 {
-        self.cosines.get(slot).copied().unwrap_or(0)
+/// Whatever may be among the nearest `count` of those that `admits` lets through. Nearness is rounded
+/// down, and what then is equal comes along: no order of slots tells.
+fn promising(
+    near: impl Iterator<Item = (i32, usize)> + Clone,
+    count: usize,
+    admits: impl Fn(usize) -> bool,
+) -> Vec<usize> {
+    let step = |near: i32| usize::try_from(near >> 10).unwrap_or(0).min(1023);
+    let near = near.filter(|&(near, slot)| near > 0 && admits(slot));
+    let mut steps = [0; 1024];
+    for (near, _) in near.clone() {
+        steps[step(near)] += 1;
     }
+    let mut above = 0;
+    let least = (0..1024).rev().find(|&step| {
+        above += steps[step];
+        above >= count
+    });
+    let least = least.unwrap_or(0);
+    near.filter(|&(near, _)| step(near) >= least).map(|(_, slot)| slot).collect()
 }
 
-/// Makes products cosines: many at once, which one by one takes longer than the products.
+/// Makes products cosines, many at once: one by one it takes longer than the products.
 #[inline(always)]
 fn scale(products: &mut [i32], own: f32, scales: &[f32]) {
     for (product, scale) in products.iter_mut().zip(scales) {
@@ -307,52 +284,78 @@ fn scale(products: &mut [i32], own: f32, scales: &[f32]) {
     }
 }
 
-/// The cosines with all vectors, by the widest instructions that the machine has.
+/// The cosines of all vectors, by the widest instructions that the machine has.
 struct Whole<'a> {
     matrix: &'a Matrix,
     to: &'a Vector,
-    cosines: &'a mut [i32],
 }
 
 impl WithSimd for Whole<'_> {
-    type Output = ();
+    type Output = Vec<i32>;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { matrix, to, cosines } = self;
-        let vectors = matrix.heads.chunks(BLOCK).zip(matrix.tails.chunks(BLOCK));
-        let blocks = cosines.chunks_mut(BLOCK).zip(vectors).zip(matrix.scales.chunks(BLOCK));
-        for ((cosines, (heads, tails)), scales) in blocks {
-            for (cosine, (head, tail)) in cosines.iter_mut().zip(heads.iter().zip(tails)) {
-                *cosine = dot(to, head, tail);
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<i32> {
+        let Self { matrix, to } = self;
+        let mut cosines = vec![0; matrix.scales.len()];
+        let blocks = matrix.columns.chunks(BLOCK).zip(matrix.scales.chunks(BLOCK));
+        for (cosines, (vectors, scales)) in cosines.chunks_mut(BLOCK).zip(blocks) {
+            for (cosine, vector) in cosines.iter_mut().zip(vectors) {
+                *cosine = dot(&to.columns, vector);
             }
             scale(cosines, to.scale, scales);
         }
+        cosines
     }
 }
 
-/// The same by the heads alone.
-struct Heads<'a> {
+/// What of the cosines of all vectors comes from their first columns.
+struct Glimpses<'a> {
     matrix: &'a Matrix,
     to: &'a Vector,
-    cosines: &'a mut [i32],
 }
 
-impl WithSimd for Heads<'_> {
-    type Output = ();
+impl WithSimd for Glimpses<'_> {
+    type Output = Vec<i32>;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { matrix, to, cosines } = self;
-        let vectors = matrix.heads.chunks(BLOCK).zip(matrix.scales.chunks(BLOCK));
-        for (cosines, (heads, scales)) in cosines.chunks_mut(BLOCK).zip(vectors) {
-            for (cosine, head) in cosines.iter_mut().zip(heads) {
-                let mut lanes = [0; LANES];
-                add_products(&mut lanes, &to.head, head);
-                *cosine = lanes.iter().sum();
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<i32> {
+        let Self { matrix, to } = self;
+        let mut cosines = vec![0; matrix.scales.len()];
+        let blocks = matrix.glimpses.iter().zip(matrix.scales.chunks(LANES));
+        for (cosines, (columns, scales)) in cosines.chunks_mut(LANES).zip(blocks) {
+            let mut products = [0; LANES];
+            for (&own, column) in to.columns.iter().zip(columns) {
+                for (product, &other) in products.iter_mut().zip(column) {
+                    *product += i32::from(i16::from(own) * i16::from(other));
+                }
             }
-            scale(cosines, to.scale, scales);
+            scale(&mut products, to.scale, scales);
+            cosines.copy_from_slice(&products[..cosines.len()]);
         }
+        cosines
+    }
+}
+
+/// How near the vectors in some slots are, by their first columns.
+struct Compared<'a, const N: usize> {
+    matrix: &'a Matrix,
+    to: &'a Vector,
+    slots: &'a [usize],
+}
+
+impl<const N: usize> WithSimd for Compared<'_, N> {
+    type Output = Vec<(i32, usize)>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<(i32, usize)> {
+        let Self { matrix, to, slots } = self;
+        let mut compared = Vec::with_capacity(slots.len());
+        for &slot in slots {
+            let dot = dot(&to.columns[..N], &matrix.columns[slot][..N]);
+            let scale = to.scale * matrix.scales[slot];
+            compared.push((to_millionths(to_float(dot) * scale), slot));
+        }
+        compared
     }
 }
 
@@ -491,11 +494,36 @@ mod tests {
                 .filter(|(cosine, _)| *cosine > 0)
                 .collect();
             all.sort_unstable_by_key(|&(cosine, slot)| (Reverse(cosine), slot));
-            let cosines = matrix.cosines(to, true);
-            let mut found = matrix.nearest(to, &cosines, 50, |slot| slot, |slot| slot % 3 != 1);
+            let mut found = matrix.nearest(to, 50, true, |slot| slot, |slot| slot % 3 != 1);
             found.sort_unstable_by_key(|&(cosine, slot)| (Reverse(cosine), slot));
             assert_eq!(found, all[..50]);
         }
+    }
+
+    #[test]
+    fn of_many_hardly_any_is_missed_and_the_order_of_slots_tells_nothing() {
+        let vectors = directions(FEW as u32 + 5_000);
+        let last = vectors.len() - 1;
+        let forwards = matrix(&vectors);
+        let backwards = matrix(&vectors.iter().rev().copied().collect::<Vec<_>>());
+        let (mut found, mut all) = (0, 0);
+        for to in &vectors[..20] {
+            let sorted = |mut nearest: Vec<(i32, usize)>| {
+                nearest.sort_unstable();
+                nearest
+            };
+            let exact = forwards.nearest(to, 50, true, |slot| slot, |slot| slot % 3 != 1);
+            let looked = forwards.nearest(to, 50, false, |slot| slot, |slot| slot % 3 != 1);
+            let looked = sorted(looked);
+            let turned =
+                backwards.nearest(to, 50, false, |slot| last - slot, |slot| (last - slot) % 3 != 1);
+            let turned = turned.into_iter().map(|(cosine, slot)| (cosine, last - slot));
+            assert_eq!(looked, sorted(turned.collect()));
+            assert!(looked.iter().all(|&(cosine, slot)| cosine == to.cosine(&vectors[slot])));
+            found += exact.iter().filter(|hit| looked.contains(hit)).count();
+            all += exact.len();
+        }
+        assert!(100 * found >= 98 * all, "{found} of {all}");
     }
 
     #[test]
@@ -503,9 +531,8 @@ mod tests {
         let vectors = directions(100);
         let mut matrix = matrix(&vectors);
         matrix.set(0, None);
-        assert_eq!(matrix.get(0), None);
-        let cosines = matrix.cosines(&vectors[0], true);
-        let found = matrix.nearest(&vectors[0], &cosines, 100, |slot| slot, |_| true);
+        assert_eq!(matrix.cosines(&vectors[0], &[0]), [(0, 0)]);
+        let found = matrix.nearest(&vectors[0], 100, true, |slot| slot, |_| true);
         assert!(found.iter().all(|&(_, slot)| slot != 0));
     }
 }

@@ -13,7 +13,8 @@ use entity::{
     CapabilityId, CapabilityStatus, Codes, IpAssetId, Localized, NeedId, NeedStatus, OfferId,
     capability, event, ip_asset, need, offer,
 };
-use matching::{Bilingual, Index, Kind, Match, Passage, Profile, Reader};
+use matching::{Bilingual, Hit, Index, Kind, Match, Passage, Profile, Reader};
+use quick_cache::{Weighter, sync::Cache};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, SimpleExpr},
@@ -42,6 +43,10 @@ const KEPT_NEEDS: usize = 20;
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// For how many things they are kept.
 const MOST_KEPT: usize = 10_000;
+/// How much memory the results of searches may take, in bytes.
+const MOST_SEARCHED: u64 = 16 << 20;
+/// How many searches are expected; more or fewer is no harm.
+const USUAL_SEARCHES: usize = 500;
 
 /// The engine of one instance. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +59,32 @@ struct Market {
     changes: u64,
     /// What was found last for intellectual property and capabilities.
     kept: Mutex<HashMap<Uuid, Kept>>,
+    /// What searches found, so that the pages of one, and what many look for, are ranked once.
+    searched: Cache<Sought, Searched, Size>,
+}
+
+/// What was searched for, where, and among which kinds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Sought {
+    text: String,
+    reader: Reader,
+    kinds: Vec<Kind>,
+}
+
+/// What a search found, the best first, after so many changes.
+#[derive(Clone)]
+struct Searched {
+    changes: u64,
+    hits: Arc<[Hit]>,
+}
+
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<Sought, Searched> for Size {
+    fn weight(&self, sought: &Sought, searched: &Searched) -> u64 {
+        (sought.text.len() + size_of_val(&*searched.hits) + 128) as u64
+    }
 }
 
 /// The needs that were found for one thing.
@@ -197,7 +228,8 @@ impl Engine {
     }
 
     fn over(index: Index) -> Self {
-        let market = Market { index, changes: 0, kept: Mutex::default() };
+        let searched = Cache::with_weighter(USUAL_SEARCHES, MOST_SEARCHED, Size);
+        let market = Market { index, changes: 0, kept: Mutex::default(), searched };
         Self(Arc::new(RwLock::new(market)))
     }
 
@@ -323,10 +355,16 @@ impl Engine {
 
     /// What a text finds, best first, in what the reader may read.
     pub(crate) fn search(&self, text: &str, reader: Reader, narrow: &Narrow) -> Found {
-        let index = &self.read().index;
-        let hits = index.search(text, reader, &narrow.looked_at());
-        let known = hits.into_iter().filter_map(|hit| Some((hit, index.get(hit.id)?)));
-        narrow.through(known)
+        let market = self.read();
+        let sought = Sought { text: text.trim().to_owned(), reader, kinds: narrow.looked_at() };
+        let known = market.searched.get(&sought).filter(|known| known.changes == market.changes);
+        let hits = known.map(|known| known.hits).unwrap_or_else(|| {
+            let hits: Arc<[Hit]> = market.index.search(&sought.text, reader, &sought.kinds).into();
+            let found = Searched { changes: market.changes, hits: hits.clone() };
+            market.searched.insert(sought, found);
+            hits
+        });
+        narrow.through(&hits, &market.index)
     }
 
     // A panic while the lock was held leaves an index that still answers; it is rebuilt at the next start.

@@ -6,7 +6,7 @@ use async_graphql::{
     Context, Enum, InputObject, Object, SimpleObject, Union,
     connection::{Connection, Edge},
 };
-use matching::{Hit, Kind, Profile, Reader};
+use matching::{Hit, Index, Kind, Reader};
 use uuid::Uuid;
 
 use super::query::of_ids;
@@ -217,9 +217,14 @@ impl Narrow {
     }
 
     /// Those hits that are wanted, and how many there would be for each other choice.
-    pub(crate) fn through<'a>(&self, hits: impl Iterator<Item = (Hit, &'a Profile)>) -> Found {
+    pub(crate) fn through(&self, hits: &[Hit], index: &Index) -> Found {
+        // Of other kinds there are none, unless they are counted.
+        if matches!(self, Self { subsectors: None, states: None, trl: None, facets: false, .. }) {
+            return Found { hits: hits.to_vec(), ..Found::default() };
+        }
         let mut found = Found::default();
-        for (hit, profile) in hits {
+        let known = hits.iter().filter_map(|&hit| Some((hit, index.get(hit.id)?)));
+        for (hit, profile) in known {
             let asked = self.facets || self.subsectors.is_some();
             let subsectors = if asked { profile.subsectors() } else { BTreeSet::new() };
             let in_trl = |(least, most): (u8, u8)| {
@@ -309,9 +314,7 @@ async fn search(
     let facets = ctx.look_ahead().field("facets").exists();
     let narrow = Narrow::new(ctx, kind, filter, facets)?;
     let reader = if ctx.viewer().is_member() { Reader::Network } else { Reader::Anonymous };
-    let mut found = ctx.service().engine().search(text, reader, &narrow);
-    // The engine tells apart what has the same score; a cursor cannot.
-    found.hits.sort_unstable_by_key(|hit| (std::cmp::Reverse(hit.score), hit.id));
+    let found = ctx.service().engine().search(text, reader, &narrow);
     let hits = &found.hits;
     // A hit's cursor is its rank's own key: score and id; the index may have changed in between.
     let start = match &after {
