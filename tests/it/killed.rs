@@ -224,7 +224,7 @@ fn what_is_sent_again_after_a_kill_is_done_once(site: &Site) {
         let deadline = std::time::Instant::now() + patience;
         while first.is_none() {
             assert!(std::time::Instant::now() < deadline, "it is not written");
-            let rows = need::Entity::find().filter(need::Column::Title.contains("unread"));
+            let rows = need::Entity::find().filter(need::Column::TitleFolded.contains("unread"));
             first = rows.one(db.fresh()).await.unwrap().map(|row| row.id.to_string());
         }
     });
