@@ -4,9 +4,9 @@ use std::{any::TypeId, fmt, path::Path, sync::Arc};
 
 use async_graphql::{Context, Executor, Pos, Response, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
-use entity::ClientId;
+use entity::{ClientId, Id};
 use futures_util::StreamExt;
-use sea_orm::{Condition, EntityTrait};
+use sea_orm::{Condition, EntityTrait, ModelTrait};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -17,13 +17,14 @@ use crate::{
     error::{Error, Result, Told, UserError},
     feed::{Feed, Moment},
     followers::{Bookmark, count_after, event_at, events_after, newest},
+    idempotency::{Claim, Replays},
     ledger::Ledger,
     matches::{Engine, Head, Snapshot},
-    policy::{Machine, Viewer},
+    policy::{Machine, Resource, Viewer},
     read::{Account, Asked, Loaders, Node, Reading, Seen},
     roles::Roles,
     token::Claims,
-    work::Work,
+    work::{KeyOf, Row, Work},
 };
 
 /// Tells the time; tests hold it still.
@@ -258,9 +259,11 @@ impl Service {
         kind: OperationType,
         claims: Option<&Claims>,
     ) -> Result<async_graphql::Request> {
-        let viewer = self.viewer(claims, kind == OperationType::Mutation).await?;
+        let changes = kind == OperationType::Mutation;
+        let viewer = self.viewer(claims, changes).await?;
         let believed = claims.is_some_and(|claims| claims.authoritative);
-        Ok(self.equip(request, viewer).data(Believed(believed)))
+        let request = self.equip(request, viewer).data(Believed(believed));
+        Ok(if changes { request.data(Replays::default()) } else { request })
     }
 
     /// Who asks; looked up `anew`, or perhaps known from a moment ago.
@@ -303,9 +306,13 @@ impl Service {
         schema: &impl Executor,
         request: async_graphql::Request,
     ) -> Response {
-        let shown = Shown::by(&request);
+        let (shown, replays) = (Shown::by(&request), Replays::of(&request));
         let response = schema.execute(request).await;
-        self.settled(shown, response).await
+        let mut response = self.settled(shown, response).await;
+        if let Some(replays) = replays {
+            replays.tell(&mut response);
+        }
+        response
     }
 
     /// A response, once what it shows is on record.
@@ -451,23 +458,68 @@ impl Request for Context<'_> {
     }
 }
 
-/// Does a piece of work for whoever asks, and commits it. When time is up before
-/// the commit begins, nothing has happened; a commit that has begun is not cut.
-pub(crate) async fn carry_out<T>(
+/// Does a piece of work for whoever asks, and commits it; returns the id of its record. When time
+/// is up before the commit begins, nothing has happened; a commit that has begun is not cut.
+///
+/// Under an idempotency key it is done once, and whoever sends it again gets the same id. It is
+/// all that is kept of what was done: what else a payload tells is read by it, or is told once.
+pub(crate) async fn carry_out<I: Id>(
     ctx: &Context<'_>,
-    task: impl AsyncFnOnce(&mut Work) -> Result<T>,
-) -> Result<T> {
+    task: impl AsyncFnOnce(&mut Work) -> Result<I>,
+) -> Result<I> {
     let db = ctx.service().db();
+    let claim = Claim::of(ctx, ctx.viewer())?;
     let prepared = async {
         let mut work = Work::begin(db, ctx.viewer().clone()).await?;
+        if let Some(claim) = &claim
+            && let Some(done) = work.claim(claim).await?
+        {
+            return Ok((None, done));
+        }
         let done = task(&mut work).await?;
-        Ok::<_, Error>((work, done))
+        if let Some(claim) = &claim {
+            work.keep_outcome(claim, done).await?;
+        }
+        Ok::<_, Error>((Some(work), done))
     };
     // On the heap: the framework's future of a mutation has room for the largest of all.
     let prepared = tokio::time::timeout(db.patience(), Box::pin(prepared));
-    let (work, done) = prepared.await.map_err(|_| Error::Timeout)??;
-    work.commit().await?;
-    Ok(done)
+    match prepared.await.map_err(|_| Error::Timeout)?? {
+        (Some(work), done) => {
+            work.commit().await?;
+            Ok(done)
+        }
+        (None, done) => {
+            Replays::add(ctx);
+            Ok(done)
+        }
+    }
+}
+
+/// The same for a payload that shows the row itself: as it was written, or, when it is not done
+/// again, as it is now, if the viewer may know of it.
+pub(crate) async fn carry_out_row<R>(
+    ctx: &Context<'_>,
+    id: fn(&R) -> KeyOf<R>,
+    task: impl AsyncFnOnce(&mut Work) -> Result<R>,
+) -> Result<Option<R>>
+where
+    R: Row + Resource,
+    KeyOf<R>: Id,
+{
+    let mut written = None;
+    let done = carry_out(ctx, async |work: &mut Work| {
+        let row = task(work).await?;
+        let id = id(&row);
+        written = Some(row);
+        Ok(id)
+    })
+    .await?;
+    if written.is_some() {
+        return Ok(written);
+    }
+    let row = <R as ModelTrait>::Entity::find_by_id(done).one(ctx.service().db().fresh()).await?;
+    Ok(ctx.viewer().known(row))
 }
 
 /// What a mutation answers with: what came of its work, or what its sender can mend.

@@ -260,6 +260,7 @@ async fn open_postgres(
 ) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
     let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
     let timeout = settings.statement_timeout.as_millis().to_string();
+    let wait = settings.wait().as_millis().to_string();
     let parse = |url: &str| url.parse::<PgConnectOptions>().map_err(failed);
     let options = |url: &str, read_only: &str, plans: &str| {
         Ok::<_, DbErr>(
@@ -267,6 +268,7 @@ async fn open_postgres(
                 .application_name("vinculo")
                 .options([
                     ("statement_timeout", timeout.as_str()),
+                    ("lock_timeout", wait.as_str()),
                     ("idle_in_transaction_session_timeout", "60000"),
                     ("default_transaction_read_only", read_only),
                     ("jit", "off"),

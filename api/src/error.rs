@@ -33,6 +33,10 @@ pub enum Error {
     Argument(&'static str, String),
     /// What the person at the form can mend.
     Refused(Vec<UserError>),
+    /// The idempotency key was used for the same mutation with other input.
+    IdempotencyMismatch,
+    /// What the idempotency key stands for is being done, and was not done in time.
+    UnderWay,
     /// The time for this operation is up.
     Timeout,
     /// Too much is going on: there is no place, no connection or no lock to be had in time.
@@ -57,7 +61,7 @@ pub enum Code {
     Forbidden,
     /// It does not exist, or not for you.
     NotFound,
-    /// It changed in the meantime, or is not in a state that allows this.
+    /// The same is being done at this moment, under the same idempotency key: send it again a little later.
     Conflict,
     /// Too many requests in too short a time.
     RateLimited,
@@ -67,7 +71,7 @@ pub enum Code {
     DepthLimitExceeded,
     /// No document is stored under this hash.
     PersistedQueryNotFound,
-    /// The idempotency key was used with other input.
+    /// The idempotency key was used for the same mutation with other input; nothing was done.
     IdempotencyMismatch,
     /// The operation took too long and was ended.
     Timeout,
@@ -113,6 +117,8 @@ pub struct UserError {
     pub field: Option<Vec<String>>,
     /// What is wrong, for people: Spanish first, then English after a slash.
     pub message: String,
+    /// The version that the record has now. Null unless `code` is `STALE_OBJECT`.
+    pub present_version: Option<i32>,
 }
 
 impl UserError {
@@ -123,6 +129,7 @@ impl UserError {
             code,
             field: Some(path.split('.').map(Into::into).collect()),
             message: message.into(),
+            present_version: None,
         }
     }
 
@@ -135,7 +142,7 @@ impl UserError {
     /// A mistake that concerns no single field.
     #[must_use]
     pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { code, field: None, message: message.into() }
+        Self { code, field: None, message: message.into(), present_version: None }
     }
 }
 
@@ -150,6 +157,13 @@ impl Error {
     #[must_use]
     pub fn field(path: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
         Self::Refused(vec![UserError::at(path, code, message)])
+    }
+
+    /// The field at `path` was meant for a record as it was before; `present` is its version now.
+    #[must_use]
+    pub fn stale(path: &str, present: i32, message: impl Into<String>) -> Self {
+        let error = UserError::at(path, UserErrorCode::StaleObject, message);
+        Self::Refused(vec![UserError { present_version: Some(present), ..error }])
     }
 
     /// The field at `path` refers to something that does not exist for its sender.
@@ -178,6 +192,8 @@ impl Error {
             Self::Forbidden | Self::OutOfScope(_) => Code::Forbidden,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::Argument(..) | Self::Refused(_) => Code::BadUserInput,
+            Self::IdempotencyMismatch => Code::IdempotencyMismatch,
+            Self::UnderWay => Code::Conflict,
             Self::Timeout => Code::Timeout,
             Self::Overloaded => Code::Overloaded,
             Self::Internal(_) => Code::Internal,
@@ -196,6 +212,13 @@ impl Error {
             Self::Argument(field, problem) => format!("{field}: {problem}"),
             Self::Refused(errors) => {
                 errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ")
+            }
+            Self::IdempotencyMismatch => {
+                "this idempotency key was used with other input: nothing was done".into()
+            }
+            Self::UnderWay => {
+                "the same is being done under this idempotency key: send it again a little later"
+                    .into()
             }
             Self::Timeout => "the operation took too long and was ended".into(),
             Self::Overloaded => {
@@ -221,8 +244,11 @@ impl From<DbErr> for Error {
             return Self::Overloaded;
         }
         let text = cause.to_string();
-        // PostgreSQL ended one of two that waited for each other.
-        if text.contains("deadlock detected") || text.contains("could not serialize access") {
+        // PostgreSQL ended one of two that waited for each other, or one that waited too long.
+        if text.contains("deadlock detected")
+            || text.contains("could not serialize access")
+            || text.contains("canceling statement due to lock timeout")
+        {
             return Self::Overloaded;
         }
         // PostgreSQL's statement timeout and SQLite's progress handler end a statement this way.

@@ -33,6 +33,7 @@ mod followers;
 pub mod generate;
 mod history;
 pub mod http;
+pub mod idempotency;
 pub mod import;
 pub mod inbox;
 pub mod interests;

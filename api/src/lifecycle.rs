@@ -102,9 +102,9 @@ pub(crate) fn check_version(present: i32, expected: Option<i32>) -> Result<()> {
     if expected.is_none_or(|expected| expected == present) {
         return Ok(());
     }
-    Err(Error::field(
+    Err(Error::stale(
         "input.expectedVersion",
-        UserErrorCode::StaleObject,
+        present,
         format!("la versión actual es {present} / the present version is {present}"),
     ))
 }

@@ -14,6 +14,7 @@ use crate::{
     documents::DocumentMutation,
     error::Code,
     feedback::FeedbackQuery,
+    idempotency::idempotent,
     inbox::InboxSubscription,
     interests::{ConversationMutation, InterestMutation, InterestQuery, InterestSubscription},
     ip::{IpMutation, IpQuery},
@@ -54,7 +55,7 @@ pub struct Query(
     CodeQuery,
 );
 
-/// What can be done.
+/// What can be done. Every mutation takes an idempotency key, by the header `Idempotency-Key` or the directive `@idempotent`: sent again with the same key and input within 24 hours by whoever sent it, it is not done again, and its payload is read anew; `extensions.replayed` of the answer names the fields for which that is so, and the header `Idempotency-Replayed: true` says that there are some. Other input is `IDEMPOTENCY_MISMATCH`. What was refused is not kept: mend it and send it under the same key.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     ConsentMutation,
@@ -129,6 +130,7 @@ pub fn build() -> Schema {
 fn in_mode(mode: ValidationMode) -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<Code>()
+        .directive(idempotent)
         // A suggestion names fields that introspection may hide.
         .disable_suggestions()
         .validation_mode(mode)

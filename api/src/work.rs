@@ -5,12 +5,13 @@ use std::{fmt::Display, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ChangeId, ClientId, DeclineReason, EventId, PersonId, api_client, counter, disclosure,
-    document, event, history,
+    ChangeId, ClientId, DeclineReason, EventId, Id, PersonId, api_client, counter, disclosure,
+    document, event, history, idempotency_key,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QuerySelect, Set,
+    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Set,
     sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -19,6 +20,7 @@ use crate::{
     db::Db,
     error::{Error, Result},
     event::{Event, WRITING},
+    idempotency::{Claim, KEPT},
     policy::{Action, Allowed, Resource, Viewer, public_documents},
 };
 
@@ -31,7 +33,8 @@ impl<R: ModelTrait<Entity: EntityTrait<Model = R>> + IntoActiveModel<Changes<R>>
 
 type Table<R> = <R as ModelTrait>::Entity;
 type Changes<R> = <Table<R> as EntityTrait>::ActiveModel;
-type KeyOf<R> = <<Table<R> as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::ValueType;
+/// What tells rows of `R` apart.
+pub(crate) type KeyOf<R> = <<Table<R> as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::ValueType;
 
 /// The most bound values that a statement may carry: SQLite's limit is 32,766.
 const MOST_VALUES: usize = 30_000;
@@ -76,6 +79,31 @@ pub(crate) async fn write_uses(db: &Db, uses: Vec<(ClientId, DateTime<Utc>)>) ->
     Ok(())
 }
 
+/// How many idempotency keys one statement forgets, so that none holds writers up for long.
+const FORGOTTEN_AT_ONCE: u64 = 1_000;
+
+/// Forgets what was done under idempotency keys whose time is over. Nothing happens by that.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "the one place that forgets keys")]
+pub(crate) async fn forget_outcomes(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    use idempotency_key::{Column, Entity};
+    loop {
+        let over = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::ExpiresAt.lte(now))
+            .order_by_asc(Column::ExpiresAt)
+            .limit(FORGOTTEN_AT_ONCE);
+        let some = Column::Id.in_subquery(over.into_query());
+        let gone = Entity::delete_many().filter(some).exec(db.write()).await?.rows_affected;
+        if gone < FORGOTTEN_AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
 /// A piece of work in progress. Dropped without [`Work::commit`], it never happened.
 #[must_use = "work that is not committed is rolled back"]
 pub(crate) struct Work {
@@ -108,6 +136,62 @@ impl Work {
     /// The transaction, for reading what this work decides by.
     pub(crate) fn tx(&self) -> &DatabaseTransaction {
         &self.tx
+    }
+
+    /// Makes this the work that is done under an idempotency key. Returns what came of the one
+    /// that was, and then there is nothing to do. Whoever comes while that is under way waits
+    /// here, since both write the same row.
+    ///
+    /// # Errors
+    /// [`Error::IdempotencyMismatch`] when it was done with other input, [`Error::UnderWay`] when
+    /// it is being done for too long.
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes keys")]
+    pub(crate) async fn claim<I: Id>(&self, claim: &Claim) -> Result<Option<I>> {
+        use idempotency_key::{Column, Entity, Model};
+        let row = Model {
+            id: claim.id.clone(),
+            input: claim.input.clone(),
+            outcome: None,
+            expires_at: self.now + KEPT,
+        };
+        // What is over counts no more, also before the clockwork has taken it away.
+        let over = sea_orm::ExprTrait::lte(Expr::col((Entity, Column::ExpiresAt)), self.now);
+        let conflict = OnConflict::column(Column::Id)
+            .update_columns([Column::Input, Column::Outcome, Column::ExpiresAt])
+            .action_and_where(over)
+            .to_owned();
+        let claimed = Entity::insert(row.into_active_model().reset_all())
+            .on_conflict(conflict)
+            .exec_without_returning(&self.tx)
+            .await;
+        // Nothing but this key is waited for.
+        let claimed = claimed.map_err(|error| match Error::from(error) {
+            Error::Overloaded => Error::UnderWay,
+            other => other,
+        });
+        if claimed? > 0 {
+            return Ok(None);
+        }
+        let known = Entity::find_by_id(claim.id.as_str()).one(&self.tx).await?;
+        let known = known.ok_or(Error::UnderWay)?;
+        if known.input != claim.input {
+            return Err(Error::IdempotencyMismatch);
+        }
+        let outcome = known.outcome.as_deref().map(str::parse).transpose();
+        let outcome = outcome.map_err(Error::internal)?;
+        outcome.map(Some).ok_or_else(|| Error::internal("a key without an outcome"))
+    }
+
+    /// Keeps what came of this work under the key that it has claimed.
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes keys")]
+    pub(crate) async fn keep_outcome(&self, claim: &Claim, outcome: impl Id) -> Result<()> {
+        use idempotency_key::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Outcome, Expr::value(outcome.to_string()))
+            .filter(Column::Id.eq(claim.id.as_str()))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
     }
 
     /// Asks the policy about a row that is not in the database yet.

@@ -29,6 +29,9 @@ impl fmt::Display for WrongId {
 
 impl std::error::Error for WrongId {}
 
+/// A typed id: it says what it stands for, and gives nothing else away.
+pub trait Id: Copy + fmt::Display + FromStr<Err = WrongId> + Send + Sync {}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
         $(#[$doc])*
@@ -59,6 +62,8 @@ macro_rules! ids {
                 id.0
             }
         }
+
+        impl Id for $name {}
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -23,6 +23,7 @@ pub mod external_ref;
 pub mod follower;
 pub mod history;
 pub mod id;
+pub mod idempotency_key;
 pub mod interest;
 pub mod ip_asset;
 pub mod ip_event;

@@ -1,6 +1,6 @@
 //! Several at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{NeedStatus, Role, need};
 use futures_util::future::{join, join_all};
@@ -48,6 +48,67 @@ async fn whoever_comes_second_overwrites_nothing(world: &World) {
     let done = outcomes.iter().filter(|answer| answer.outcome() == "DONE").count();
     assert_eq!(done, 1, "{outcomes:#?}");
     assert_eq!(world.events().await, ["NEED_REVISED"]);
+}
+
+/// What makes something new, and so changes nothing that somebody else could have changed meanwhile.
+const NEW: [&str; 15] = [
+    "announceProgramme",
+    "attachDocument",
+    "createApiClient",
+    "draftAgreement",
+    "draftCapability",
+    "draftInterest",
+    "draftNeed",
+    "draftOffer",
+    "grantConsent",
+    "proposeMatch",
+    "proposeProject",
+    "recordAssessment",
+    "recordIpAsset",
+    "saveSearch",
+    "sendMessage",
+];
+
+/// What changes something that has no versions, and why that is well.
+const WITHOUT: [(&str, &str); 5] = [
+    ("markMessagesRead", "marks up to a message, and never less than before"),
+    ("markSearchSeen", "marks up to a find, and never less than before"),
+    ("removeDocument", "a document is not changed, and is gone once"),
+    ("withdrawAssessment", "an assessment is not changed, and is taken back once"),
+    ("withdrawConsent", "a consent is not changed, and is taken back once"),
+];
+
+/// What asks for a version only where one is given: one's own, or what must be possible whatever it is.
+const OPTIONAL: [&str; 4] =
+    ["deleteSavedSearch", "pauseSavedSearch", "resumeSavedSearch", "revokeApiClient"];
+
+#[test]
+fn every_change_is_meant_for_a_version() {
+    let sdl = api::schema::sdl();
+    let block = |head: &str| {
+        let (_, rest) = sdl.split_once(&format!("\n{head} {{\n")).expect(head);
+        rest.split_once("\n}").expect("an end").0
+    };
+    let mut versions = BTreeMap::new();
+    for line in block("type Mutation").lines().filter(|line| line.contains("): ")) {
+        let (name, arguments) = line.trim().split_once('(').expect("arguments");
+        let input = arguments.split_once("input: ").map(|(_, rest)| rest);
+        let input = input.and_then(|rest| rest.split_once('!')).map(|(name, _)| name);
+        let fields = input.map(|input| block(&format!("input {input}"))).unwrap_or_default();
+        let version = fields.lines().find_map(|line| line.trim().strip_prefix("expectedVersion: "));
+        versions.insert(name.to_owned(), version);
+    }
+    assert!(versions.len() > 100, "{}", versions.len());
+    let those = |version: Option<&str>| -> BTreeSet<&str> {
+        let those = versions.iter().filter(|(_, held)| **held == version);
+        those.map(|(name, _)| name.as_str()).collect()
+    };
+    assert_eq!(those(None), NEW.into_iter().chain(WITHOUT.map(|(name, _)| name)).collect());
+    assert_eq!(those(Some("Int")), OPTIONAL.into());
+    assert_eq!(
+        those(Some("Int!")).len() + NEW.len() + WITHOUT.len() + OPTIONAL.len(),
+        versions.len()
+    );
 }
 
 async fn folios_are_given_out_once(world: &World) {

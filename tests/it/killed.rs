@@ -3,6 +3,8 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    io::Write as _,
+    net::TcpStream,
     sync::mpsc,
     time::Duration,
 };
@@ -15,7 +17,11 @@ use tests::binary::{Site, ask};
 
 use crate::binary::{newcomer, on_both, set_up};
 
-on_both!(what_was_acknowledged_outlives_the_service, an_import_that_is_killed_leaves_whole_batches);
+on_both!(
+    what_was_acknowledged_outlives_the_service,
+    what_is_sent_again_after_a_kill_is_done_once,
+    an_import_that_is_killed_leaves_whole_batches,
+);
 
 /// How many acknowledged steps the service may take before it is killed.
 const STEPS: usize = 120;
@@ -163,6 +169,107 @@ async fn nothing_is_half_done(db: &Db) {
     for row in matches {
         assert!(ids.contains(&row.need_id.to_string()) && offers.contains(&row.offer_id));
     }
+}
+
+/// How many answers may come before the service is killed.
+const ANSWERS: usize = 25;
+
+fn what_is_sent_again_after_a_kill_is_done_once(site: &Site) {
+    let [_, _, company] = set_up(site);
+    let member = newcomer(site, &company, "MEMBER_USER");
+    let serving = site.serve();
+    let (told, heard) = mpsc::channel::<(String, Option<String>)>();
+    // Each says under which key it is about to draft a need, and then which need came of it.
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (told, address) = (told.clone(), serving.address.clone());
+            let (member, company) = (member.clone(), company.clone());
+            std::thread::spawn(move || {
+                for number in 0.. {
+                    let key = format!("{writer}-{number}");
+                    let _ = told.send((key.clone(), None));
+                    let drafted = draft_under(&address, &member, &company, &key);
+                    let Some((id, replayed)) = drafted else { return };
+                    assert!(!replayed, "{key} was sent once");
+                    let _ = told.send((key, Some(id)));
+                }
+            })
+        })
+        .collect();
+    drop(told);
+    let (mut sent, mut answered) = (HashSet::new(), HashMap::new());
+    let mut hear = |(key, id): (String, Option<String>)| {
+        sent.insert(key.clone());
+        answered.extend(id.map(|id| (key, id)));
+        answered.len()
+    };
+    let patience = Duration::from_secs(60);
+    while hear(heard.recv_timeout(patience).expect("the service writes")) < ANSWERS {}
+    // One whose answer nobody reads: it is killed once its need is on record.
+    let unread = "unread".to_owned();
+    let mut stream = TcpStream::connect(&serving.address).unwrap();
+    let body =
+        json!({ "query": DRAFT_UNDER, "variables": drafting(&company, &unread) }).to_string();
+    write!(
+        stream,
+        "POST /graphql HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+         Authorization: Bearer {member}\r\nContent-Length: {}\r\n\r\n{body}",
+        serving.address,
+        body.len()
+    )
+    .unwrap();
+    let mut first = None;
+    on_record(site, async |db| {
+        use sea_orm::{ColumnTrait, QueryFilter};
+        let deadline = std::time::Instant::now() + patience;
+        while first.is_none() {
+            assert!(std::time::Instant::now() < deadline, "it is not written");
+            let rows = need::Entity::find().filter(need::Column::TitleFolded.contains("unread"));
+            first = rows.one(db.fresh()).await.unwrap().map(|row| row.id.to_string());
+        }
+    });
+    serving.kill();
+    drop(stream);
+    hear((unread.clone(), first));
+    heard.iter().for_each(|step| drop(hear(step)));
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    assert!(sent.len() >= answered.len());
+
+    let serving = site.serve();
+    let mut needs = HashSet::new();
+    for key in &sent {
+        let (id, replayed) = draft_under(&serving.address, &member, &company, key).unwrap();
+        if let Some(known) = answered.get(key) {
+            assert!(replayed && *known == id, "{key} is done again");
+        }
+        needs.insert(id);
+    }
+    assert_eq!(needs.len(), sent.len(), "each key has a need of its own");
+    assert_eq!(serving.stop(), Some(0));
+    on_record(site, async |db| {
+        let drafted = event::Entity::find().all(db.fresh()).await.unwrap();
+        let drafted = drafted.iter().filter(|event| event.kind == "NEED_DRAFTED").count();
+        let rows = need::Entity::find().all(db.fresh()).await.unwrap();
+        let rows: HashSet<_> = rows.iter().map(|row| row.id.to_string()).collect();
+        assert_eq!((drafted, rows), (needs.len(), needs.clone()), "and there is no other");
+    });
+}
+
+const DRAFT_UNDER: &str = "mutation($input: DraftNeedInput!, $key: String!) { \
+    draftNeed(input: $input) @idempotent(key: $key) { need { id } } }";
+
+fn drafting(company: &str, key: &str) -> Value {
+    let title = json!({ "es": format!("Calor {key}") });
+    json!({ "key": key, "input": { "company": company, "title": title, "summary": { "es": "Hornos" } } })
+}
+
+/// A need drafted under a key, and whether it was before; nothing when the service has gone.
+fn draft_under(address: &str, member: &str, company: &str, key: &str) -> Option<(String, bool)> {
+    let answer = ask(address, Some(member), DRAFT_UNDER, &drafting(company, key)).ok()?;
+    let id = answer.body["data"]["draftNeed"]["need"]["id"].as_str()?.to_owned();
+    Some((id, answer.body["extensions"]["replayed"] == json!(["draftNeed"])))
 }
 
 fn an_import_that_is_killed_leaves_whole_batches(site: &Site) {

@@ -75,7 +75,7 @@ async fn after(person: &Person<'_>, verb: &str, input: Value) -> Value {
 }
 
 /// A machine with its secret.
-struct Machine<'w> {
+pub(crate) struct Machine<'w> {
     world: &'w World,
     id: String,
     secret: String,
@@ -84,7 +84,7 @@ struct Machine<'w> {
 const ALL: [&str; 4] = ["READ_NETWORK", "READ_MATCHES", "WRITE_NEEDS", "WRITE_OFFERS"];
 
 /// A machine that the network's admin lets in.
-async fn machine<'w>(
+pub(crate) async fn machine<'w>(
     world: &'w World,
     house: OrganizationId,
     role: &str,
@@ -102,7 +102,7 @@ impl<'w> Machine<'w> {
         Self { world, id: text(&made["apiClient"]["id"]), secret: text(&made["secret"]) }
     }
 
-    async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let answer = self.asks("grant_type=client_credentials").await;
         let told: Value = serde_json::from_slice(&answer.bytes).unwrap();
         assert_eq!(answer.status, 200, "{told:#}");

@@ -214,15 +214,12 @@ impl World {
 
     /// Sends any request.
     pub async fn call(&self, request: TestRequest) -> Transferred {
-        let service = init_service(actix_web::App::new().configure(configure(self.app.clone())));
-        let response = service.await.call(request.to_request()).await.expect("an answer");
-        let response = response.map_into_boxed_body();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-        let (status, headers) = (response.status().as_u16(), headers.collect());
-        Transferred { status, headers, bytes: read_body(response).await.to_vec() }
+        call(&self.app, request).await
+    }
+
+    /// Sends any request to another instance.
+    pub async fn call_to(&self, instance: &Service, request: TestRequest) -> Transferred {
+        call(&app(instance), request).await
     }
 
     /// What time it is in this world.
@@ -381,6 +378,18 @@ pub(crate) fn app_with(
     change(&mut http);
     let app = App::new(service.clone(), issuers, http, "[]".to_owned());
     web::Data::new(app.expect("a schema that can be read back"))
+}
+
+async fn call(app: &web::Data<App>, request: TestRequest) -> Transferred {
+    let service = init_service(actix_web::App::new().configure(configure(app.clone())));
+    let response = service.await.call(request.to_request()).await.expect("an answer");
+    let response = response.map_into_boxed_body();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+    let (status, headers) = (response.status().as_u16(), headers.collect());
+    Transferred { status, headers, bytes: read_body(response).await.to_vec() }
 }
 
 async fn send(

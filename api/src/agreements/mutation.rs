@@ -23,7 +23,7 @@ use crate::{
 /// The agreement as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct AgreementPayload {
-    /// The agreement after the change. Null when `userErrors` is not empty.
+    /// The agreement after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     agreement: Option<Agreement>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -257,14 +257,19 @@ impl AgreementMutation {
     ) -> Told<AgreementPayload> {
         let SignAgreementInput { id, expected_version, party, sha256, publishes } = input;
         let signature = Signature { party, sha256, publishes };
-        let signed =
-            carry_out(ctx, async |work| signing::sign(work, id, expected_version, signature).await);
+        let mut complete = false;
+        let signed = carry_out(ctx, async |work: &mut Work| {
+            let row = signing::sign(work, id, expected_version, signature).await?;
+            complete = row.signed_at.is_some();
+            Ok(row.id)
+        });
         let signed = signed.await;
-        if signed.as_ref().is_ok_and(|row| row.signed_at.is_some()) {
+        if signed.is_ok() && complete {
             signing::activate_if_due(ctx.service(), id).await;
         }
-        told_anew(ctx, "agreement", signed.map(|row| row.id), |agreement, user_errors| {
-            AgreementPayload { agreement, user_errors }
+        told_anew(ctx, "agreement", signed, |agreement, user_errors| AgreementPayload {
+            agreement,
+            user_errors,
         })
         .await
     }
@@ -409,7 +414,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<agreement::Model>,
 ) -> Told<AgreementPayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
     told_anew(ctx, "agreement", done, |agreement, user_errors| AgreementPayload {
         agreement,
         user_errors,

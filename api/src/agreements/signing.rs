@@ -127,11 +127,8 @@ pub(crate) async fn sign(
     let others = || parties.iter().filter(|other| other.organization_id != signature.party);
     let row = step(work, id, Some(expected_version), action, (None, None), |row| {
         if !signature.sha256.eq_ignore_ascii_case(&row.sha256) {
-            return Err(Error::field(
-                "input.sha256",
-                UserErrorCode::StaleObject,
-                "no es el texto vigente / is not the present text",
-            ));
+            let message = "no es el texto vigente / is not the present text";
+            return Err(Error::stale("input.sha256", row.version, message));
         }
         check_time(row, now)?;
         if others().all(|other| other.signed_at.is_some()) {

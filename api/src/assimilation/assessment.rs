@@ -17,7 +17,7 @@ use crate::{
     calendar::day_of,
     checks::Checks,
     codes::Labels,
-    context::{Request, carry_out, told},
+    context::{Request, carry_out_row, told},
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
     organizations::standing,
@@ -80,7 +80,7 @@ impl From<assessment::Model> for AssimilationAssessment {
 /// The assessment as it stands now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct AssessmentPayload {
-    /// The assessment after the change. Null when `userErrors` is not empty.
+    /// The assessment after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     assessment: Option<AssimilationAssessment>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -229,7 +229,8 @@ async fn change(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<assessment::Model>,
 ) -> Told<AssessmentPayload> {
-    let outcome = carry_out(ctx, task).await.map(|row| Some(row.into()));
+    let outcome = carry_out_row(ctx, |row: &assessment::Model| row.id, task).await;
+    let outcome = outcome.map(|row| row.map(Into::into));
     Some(told(outcome, |assessment, user_errors| AssessmentPayload { assessment, user_errors }))
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// The capability as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct CapabilityPayload {
-    /// The capability after the change. Null when `userErrors` is not empty.
+    /// The capability after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     capability: Option<Capability>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -135,7 +135,7 @@ async fn change(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<capability::Model>,
 ) -> Told<CapabilityPayload> {
-    let done = carry_out(ctx, task).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(task(work).await?.id)).await;
     told_anew(ctx, "capability", done, |capability, user_errors| CapabilityPayload {
         capability,
         user_errors,

@@ -13,7 +13,7 @@ use crate::{
 /// The machine as it is now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct ApiClientPayload {
-    /// The machine after the change. Null when `userErrors` is not empty.
+    /// The machine after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     api_client: Option<ApiClient>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -22,9 +22,9 @@ pub struct ApiClientPayload {
 /// The machine with a new secret, or what its sender can mend.
 #[derive(SimpleObject)]
 pub struct ApiClientSecretPayload {
-    /// The machine after the change. Null when `userErrors` is not empty.
+    /// The machine after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     api_client: Option<ApiClient>,
-    /// The secret, shown here and never again: keep it where only the machine reads it. Null when `userErrors` is not empty.
+    /// The secret, shown here and never again: keep it where only the machine reads it. Null when `userErrors` is not empty, and in a replay under an idempotency key: then let it have another (`rotateApiClientSecret`).
     secret: Option<String>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -143,10 +143,15 @@ async fn with_secret(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<(ClientId, String)>,
 ) -> Told<ApiClientSecretPayload> {
-    let (done, secret) = match carry_out(ctx, task).await {
-        Ok((id, secret)) => (Ok(id), Some(secret)),
-        Err(error) => (Err(error), None),
-    };
+    // Kept nowhere: whoever sends it again is not told it.
+    let mut secret = None;
+    let done = carry_out(ctx, async |work: &mut Work| {
+        let (id, made) = task(work).await?;
+        secret = Some(made);
+        Ok(id)
+    });
+    let done = done.await;
+    let secret = secret.filter(|_| done.is_ok());
     told_anew(ctx, "apiClient", done, |api_client, user_errors| ApiClientSecretPayload {
         api_client,
         secret,

@@ -552,6 +552,15 @@ mutation SaveSearch($input: SaveSearchInput!) {
   }
 }
 ";
+pub(super) const SAVE_SEARCH_ONCE: &str =
+    "# Dos veces con la misma llave es una: la segunda vez, extensions.replayed lo dice.
+mutation SaveSearchOnce($input: SaveSearchInput!, $key: String!) {
+  saveSearch(input: $input) @idempotent(key: $key) {
+    savedSearch { id version name }
+    userErrors { code field message }
+  }
+}
+";
 pub(super) const CREATE_CLIENT: &str =
     "# El secreto se muestra aquí y nunca más: con él, POST /oauth/token da tokens.
 mutation CreateClient($input: CreateApiClientInput!) {

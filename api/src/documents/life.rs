@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     Codes, ConsentPurpose, DisclosureLevel, DocumentId, DocumentStatus, InterestParty,
     InterestStatus, Localized, NeedStatus, OfferStatus, OrganizationId, ProjectStatus, Role,
@@ -396,6 +396,22 @@ pub(super) async fn settle(work: &mut Work, id: DocumentId, object: String) -> R
     work.update(held.part(row)?, stored).await?;
     work.record(Event::DocumentStored { document: id, record });
     Ok(())
+}
+
+/// Until when the bytes of a document are awaited, if the viewer may know of it; nothing once they
+/// have come or their time is over.
+pub(super) async fn awaited_until(
+    service: &Service,
+    viewer: &Viewer,
+    id: DocumentId,
+) -> Result<Option<DateTime<Utc>>> {
+    let row = document::Entity::find_by_id(id)
+        .filter(visible_documents(viewer))
+        .filter(Column::Status.eq(DocumentStatus::Pending))
+        .filter(Column::ExpiresAt.gt(viewer.now))
+        .one(service.db().fresh())
+        .await?;
+    Ok(row.map(|row| row.expires_at))
 }
 
 /// Takes a document away; its bytes follow after the commit.

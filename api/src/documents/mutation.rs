@@ -2,23 +2,24 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::{DisclosureLevel, DocumentId, document};
+use entity::{DisclosureLevel, DocumentId};
 
 use super::{Document, life, link::Way, object::link};
 use crate::{
     context::{Request, carry_out},
     error::{Error, Result, Told, UserError},
     scalars::LocalizedTextInput,
+    work::Work,
 };
 
 /// The document as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct AttachDocumentPayload {
-    /// The document, whose bytes are still to come. Null when `userErrors` is not empty.
+    /// The document, whose bytes are still to come. Null when `userErrors` is not empty, and when you may know of it no longer.
     document: Option<Document>,
-    /// Where to send the bytes by `PUT`, as they are, before `uploadUrlExpiresAt`; what fails can be sent again until then. Null when `userErrors` is not empty.
+    /// Where to send the bytes by `PUT`, as they are, before `uploadUrlExpiresAt`; what fails can be sent again until then. Null when `userErrors` is not empty, and in a replay under an idempotency key once the bytes have come or their time is over.
     upload_url: Option<String>,
-    /// When `uploadUrl` ends: fifteen minutes after you asked. What has not come by then is forgotten. Null when `userErrors` is not empty.
+    /// When `uploadUrl` ends: fifteen minutes after you asked. What has not come by then is forgotten. Null when `uploadUrl` is.
     upload_url_expires_at: Option<DateTime<Utc>>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -69,10 +70,14 @@ impl DocumentMutation {
         ctx: &Context<'_>,
         input: AttachDocumentInput,
     ) -> Told<AttachDocumentPayload> {
-        let announce =
-            async |work: &mut crate::work::Work| life::attach(work, ctx.service(), input).await;
+        let mut ends = None;
+        let announce = async |work: &mut Work| {
+            let row = life::attach(work, ctx.service(), input).await?;
+            ends = Some(row.expires_at);
+            Ok(row.id)
+        };
         Some(match carry_out(ctx, announce).await {
-            Ok(row) => announced(ctx, row).await,
+            Ok(id) => announced(ctx, id, ends).await,
             Err(Error::Refused(user_errors)) => Ok(AttachDocumentPayload {
                 document: None,
                 upload_url: None,
@@ -90,8 +95,12 @@ impl DocumentMutation {
         input: RemoveDocumentInput,
     ) -> Told<RemoveDocumentPayload> {
         let id = input.id;
-        Some(match carry_out(ctx, async |work| life::remove(work, id).await).await {
-            Ok(()) => {
+        let remove = async |work: &mut Work| {
+            life::remove(work, id).await?;
+            Ok(id)
+        };
+        Some(match carry_out(ctx, remove).await {
+            Ok(id) => {
                 life::clear(ctx.service(), id).await;
                 Ok(RemoveDocumentPayload { document: Some(id), user_errors: Vec::new() })
             }
@@ -103,12 +112,21 @@ impl DocumentMutation {
     }
 }
 
-async fn announced(ctx: &Context<'_>, row: document::Model) -> Result<AttachDocumentPayload> {
-    let url = link(ctx, Way::In, row.id, row.expires_at)?;
+/// What is told of a document that is announced. Whoever announces it again gets a link to it again,
+/// as long as its bytes are awaited.
+async fn announced(
+    ctx: &Context<'_>,
+    id: DocumentId,
+    ends: Option<DateTime<Utc>>,
+) -> Result<AttachDocumentPayload> {
+    let ends = match ends {
+        Some(ends) => Some(ends),
+        None => life::awaited_until(ctx.service(), ctx.viewer(), id).await?,
+    };
     Ok(AttachDocumentPayload {
-        document: ctx.reload("document", row.id).await?,
-        upload_url: Some(url),
-        upload_url_expires_at: Some(row.expires_at),
+        document: ctx.reload("document", id).await?,
+        upload_url: ends.map(|ends| link(ctx, Way::In, id, ends)).transpose()?,
+        upload_url_expires_at: ends,
         user_errors: Vec::new(),
     })
 }

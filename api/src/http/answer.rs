@@ -12,7 +12,7 @@ use super::{
     negotiate::Media,
     refusal::{Outcome, Refusal, code, error, set_code, status},
 };
-use crate::error::Code;
+use crate::{error::Code, idempotency::REPLAYED};
 
 /// Errors in one answer; further ones are counted in `extensions.errorsOmitted`.
 const MOST_ERRORS: usize = 20;
@@ -21,6 +21,9 @@ const LONGEST_MESSAGE: usize = 500;
 
 /// When to try again what there was no time or no room for, in seconds.
 const RETRY_AFTER: u32 = 1;
+
+/// Says that something in the answer was done before, and not again.
+const REPLAY: &str = "idempotency-replayed";
 
 /// The framework's own words for a value that does not fit its argument. The first
 /// go on with the path of the value, the second with the name of its type.
@@ -193,6 +196,9 @@ impl Answer {
             .insert_header((header::CACHE_CONTROL, "no-store"));
         if self.outcome == Outcome::WrongMethod {
             response.insert_header((header::ALLOW, "POST"));
+        }
+        if self.extensions.contains_key(REPLAYED) {
+            response.insert_header((REPLAY, "true"));
         }
         if matches!(self.outcome, Outcome::Late | Outcome::Overloaded) {
             response.insert_header((header::RETRY_AFTER, RETRY_AFTER));

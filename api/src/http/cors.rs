@@ -15,7 +15,7 @@ use actix_web::{
 const METHODS: &str = "GET, POST, PUT, OPTIONS";
 const HEADERS: &str = "accept, authorization, content-type, idempotency-key, traceparent, \
                        x-request-id, x-vinculo-cost";
-const EXPOSED: &str = "x-request-id, www-authenticate, retry-after";
+const EXPOSED: &str = "x-request-id, www-authenticate, retry-after, idempotency-replayed";
 /// How long a browser may remember the permission, in seconds.
 const MAX_AGE: &str = "600";
 

@@ -89,7 +89,9 @@ async fn answer(
             return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, ids);
         }
         match body::read(request.headers(), payload, limits).await {
-            Ok(body) => Params::from_body(&body),
+            Ok(body) => {
+                Params::from_body(&body).and_then(|params| params.under_key(request.headers()))
+            }
             Err(unreadable) => {
                 let (status, detail) = unreadable.told();
                 let mut response = problem(status, detail, ids);

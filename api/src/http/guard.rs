@@ -13,13 +13,13 @@ use std::{
 use async_graphql::{
     Name, Pos, Positioned, Value,
     parser::types::{
-        Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection,
-        SelectionSet,
+        Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 
 use super::{lexer, refusal::Refusal};
-use crate::{config::Limits, error::Code};
+use crate::{config::Limits, error::Code, idempotency::DIRECTIVE};
 
 /// Selection sets in each other, fragments included, that the framework follows.
 const MAX_NESTING: u32 = 32;
@@ -46,6 +46,9 @@ struct Size {
     value_nesting: u32,
     /// Whether a variable stands inside of a list or an object.
     variables_inside: bool,
+    /// Whether a field at its top has an idempotency key, or one further down.
+    keyed: bool,
+    keyed_below: bool,
 }
 
 impl Size {
@@ -60,6 +63,8 @@ impl Size {
         self.directives_per_node = self.directives_per_node.max(other.directives_per_node);
         self.value_nesting = self.value_nesting.max(other.value_nesting);
         self.variables_inside |= other.variables_inside;
+        self.keyed |= other.keyed;
+        self.keyed_below |= other.keyed_below;
     }
 
     fn add_directives(&mut self, directives: &[Positioned<Directive>]) {
@@ -126,6 +131,11 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<bool, Ref
         within(code, "variables", limits.variables, variables)?;
         let size = measure.operation(&operation.node)?;
         check_operation(&size, limits)?;
+        // Elsewhere it would do nothing, and its sender rely on it.
+        if size.keyed_below || size.keyed && operation.node.ty != OperationType::Mutation {
+            let message = format!("@{DIRECTIVE} stands at the top of a mutation, and nowhere else");
+            return Err(Refusal::invalid(message, &[operation.pos]));
+        }
         variables_inside |= size.variables_inside;
     }
     // Also those that are never spread: validation walks them all the same.
@@ -231,6 +241,8 @@ impl<'a> Measure<'a> {
             let mut variables = false;
             size.add_value(value.node.clone().into_const_with(nothing(&mut variables)), variables);
         }
+        size.keyed_below |= size.keyed;
+        size.keyed = has_key(field);
         size.aliases = size.aliases.saturating_add(u32::from(field.alias.is_some()));
         size.top = 1;
         if matches!(field.name.node.as_str(), "__schema" | "__type") {
@@ -265,6 +277,45 @@ pub fn root_fields(document: &ExecutableDocument, operation: &OperationDefinitio
     let (known, open) = (HashMap::new(), HashSet::new());
     let mut measure = Measure { fragments: &document.fragments, known, open };
     measure.operation(operation).map_or(u32::MAX, |size| size.top)
+}
+
+fn has_key(field: &Field) -> bool {
+    field.directives.iter().any(|directive| directive.node.name.node == DIRECTIVE)
+}
+
+/// A mutation that an operation has at its top under several names, without a key of its own each
+/// time: under one key they would be the same.
+#[must_use]
+pub fn repeated<'a>(
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+) -> Option<&'a Positioned<Field>> {
+    fn look<'a>(
+        set: &'a SelectionSet,
+        document: &'a ExecutableDocument,
+        seen: &mut HashSet<&'a str>,
+        names: &mut HashMap<&'a str, &'a str>,
+    ) -> Option<&'a Positioned<Field>> {
+        set.items.iter().find_map(|selection| match &selection.node {
+            Selection::Field(field) if has_key(&field.node) => None,
+            Selection::Field(field) => {
+                let told = field.node.response_key().node.as_str();
+                let first = names.entry(field.node.name.node.as_str()).or_insert(told);
+                // Twice under one name is one field.
+                (*first != told).then_some(field)
+            }
+            Selection::InlineFragment(fragment) => {
+                look(&fragment.node.selection_set.node, document, seen, names)
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = spread.node.fragment_name.node.as_str();
+                let fragment = document.fragments.get(name).filter(|_| seen.insert(name))?;
+                look(&fragment.node.selection_set.node, document, seen, names)
+            }
+        })
+    }
+    let set = &operation.selection_set.node;
+    look(set, document, &mut HashSet::new(), &mut HashMap::new())
 }
 
 /// Whether an operation asks for the schema: `__schema` or `__type` at its top.
@@ -426,6 +477,54 @@ mod tests {
         }
         // Twice beside each other is no cycle; unknown fragments are for validation.
         assert_eq!(guard("{ ...A ...A ...No } fragment A on T { a }"), Ok(()));
+    }
+
+    #[test]
+    fn a_key_stands_at_the_top_of_a_mutation() {
+        let key = "@idempotent(key: \"k\")";
+        for good in [
+            format!("mutation {{ a {key} {{ b }} }}"),
+            format!("mutation {{ ...F }} fragment F on M {{ a {key} ... {{ x: a {key} }} }}"),
+        ] {
+            assert_eq!(guard(&good), Ok(()), "{good}");
+        }
+        for bad in [
+            format!("{{ a {key} }}"),
+            format!("subscription {{ a {key} }}"),
+            format!("mutation {{ a {{ b {key} }} }}"),
+            format!("mutation {{ a {{ ... {{ b {{ c {key} }} }} }} }}"),
+            format!("mutation {{ a {{ ...F }} }} fragment F on T {{ b {key} }}"),
+            format!("mutation A {{ ...F }} query B {{ ...F }} fragment F on M {{ a {key} }}"),
+        ] {
+            let refusal = guard(&bad).unwrap_err();
+            assert_eq!(code(&refusal.errors[0]), Some("GRAPHQL_VALIDATION_FAILED"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_stands_twice_under_one_key_is_found() {
+        let found = |document: &str| {
+            let document = parse_query(document).unwrap();
+            let (_, operation) = document.operations.iter().next().unwrap();
+            let again = repeated(&document, &operation.node);
+            again.map(|field| field.node.response_key().node.to_string())
+        };
+        let key = "@idempotent(key: \"k\")";
+        for once in [
+            "mutation { a b c }".to_owned(),
+            "mutation { a { x } a { y } }".to_owned(),
+            "mutation { ...F ...F } fragment F on M { a }".to_owned(),
+            format!("mutation {{ a x: a {key} y: a {key} }}"),
+        ] {
+            assert_eq!(found(&once), None, "{once}");
+        }
+        for twice in [
+            "mutation { a x: a }",
+            "mutation { x: a b y: a }",
+            "mutation { ...F x: a } fragment F on M { ... { a } }",
+        ] {
+            assert!(found(twice).is_some_and(|name| name != "b"), "{twice}");
+        }
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! What a client asks for, from a body or from a query string.
 
-use actix_web::web;
+use actix_web::{http::header::HeaderMap, web};
 use async_graphql::{Extensions, Name, Value, indexmap::IndexMap};
 use serde_json::{Map, Value as Json};
 
 use super::refusal::{Outcome, Refusal};
-use crate::error::Code;
+use crate::{
+    error::Code,
+    idempotency::{Key, WRONG},
+};
+
+/// By it a client says that it sends the same again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The members of a GraphQL request.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +24,8 @@ pub struct Params {
     pub variables: IndexMap<Name, Value>,
     /// For extensions of the protocol.
     pub extensions: Extensions,
+    /// The key under which its mutations are done once.
+    pub key: Option<Key>,
 }
 
 impl Params {
@@ -84,7 +92,25 @@ impl Params {
         };
         let variables = object("variables", take("variables"))?;
         let extensions = extensions.into_iter().map(|(name, value)| (name.to_string(), value));
-        Ok(Self { query, operation_name, variables, extensions: Extensions(extensions.collect()) })
+        let extensions = Extensions(extensions.collect());
+        Ok(Self { query, operation_name, variables, extensions, key: None })
+    }
+
+    /// The same under the idempotency key of a request, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// When there are several, or it is none.
+    pub fn under_key(mut self, headers: &HeaderMap) -> Result<Self, Refusal> {
+        let mut given = headers.get_all(IDEMPOTENCY_KEY);
+        if let Some(key) = given.next() {
+            let key = Key::from_header(key.as_bytes());
+            self.key = Some(key.ok_or_else(|| malformed(&format!("Idempotency-Key: {WRONG}")))?);
+        }
+        if given.next().is_some() {
+            return Err(malformed("Idempotency-Key: given more than once"));
+        }
+        Ok(self)
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     refusal::{Outcome, Refusal, error},
     variables,
 };
-use crate::{config::Limits, error::Code};
+use crate::{config::Limits, error::Code, idempotency::DIRECTIVE};
 
 /// A request that is within all limits and whose variables fit. What it asks for may
 /// still not be in the schema: unless it is `valid`, the framework looks when it executes.
@@ -95,6 +95,16 @@ pub fn plan(
     if follows && guard::root_fields(&document, &operation.node) != 1 {
         return Err(Refusal::invalid("a subscription has one field at its top", &[operation.pos]));
     }
+    if changes
+        && params.key.is_some()
+        && let Some(again) = guard::repeated(&document, &operation.node)
+    {
+        let message = format!(
+            "{0} stands here more than once under one Idempotency-Key: give each a key of its own by @{DIRECTIVE}",
+            again.node.name.node
+        );
+        return Err(Refusal::invalid(message, &[again.pos]));
+    }
     let values = variables::coerce(model, &operation.node, params.variables, limits.value_nesting)?;
     let cost = cost::cost(model, &document, &operation.node, &values);
     if cost > limits.cost {
@@ -110,6 +120,9 @@ pub fn plan(
     let mut request = Request::new("").variables(values);
     request.operation_name = params.operation_name;
     request.extensions = params.extensions;
+    if let Some(key) = params.key.filter(|_| changes) {
+        request = request.data(key);
+    }
     request.set_parsed_query(ExecutableDocument::clone(&document));
     let new = keep.then(|| (params.query, document.clone()));
     Ok(Plan { request, kind, name, cost, asks_for_schema, valid, document, new })
@@ -182,6 +195,7 @@ mod tests {
         super::{model::tests::model, refusal::code},
         *,
     };
+    use crate::idempotency::Key;
 
     fn of(request: &serde_json::Value) -> Result<Plan, Refusal> {
         let params = Params::from_body(request.to_string().as_bytes())?;
@@ -252,6 +266,28 @@ mod tests {
             refusal.errors[0].message,
             "cost of the operation: 5001, and at most 5000 allowed"
         );
+    }
+
+    #[test]
+    fn a_key_is_for_mutations_each_once() {
+        let under = |query: &str| {
+            let params = Params::from_body(json!({ "query": query }).to_string().as_bytes())?;
+            let params = Params { key: Key::from_header(b"k"), ..params };
+            let way = Way { safe: false, streams: false };
+            let plan = plan(params, way, &model(), &Limits::default(), &Documents::default())?;
+            let kept = plan.request.data.get(&std::any::TypeId::of::<Key>());
+            Ok::<_, Refusal>(
+                kept.is_some_and(|key| key.downcast_ref() == Key::from_header(b"k").as_ref()),
+            )
+        };
+        assert_eq!(under("mutation { act { name } panic }"), Ok(true));
+        assert_eq!(under("{ echo }"), Ok(false));
+        let refusal = under("mutation { a: act { name } b: act { name } }").unwrap_err();
+        assert!(refusal.errors[0].message.starts_with("act stands here more than once"));
+        let apart = "mutation { a: act @idempotent(key: \"x\") { name } b: act { name } }";
+        assert_eq!(under(apart), Ok(true));
+        // Without a key there is nothing that they would share.
+        assert!(of(&json!({"query": "mutation { a: act { name } b: act { name } }"})).is_ok());
     }
 
     #[test]

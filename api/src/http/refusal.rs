@@ -106,7 +106,11 @@ impl From<Error> for Refusal {
             Error::Timeout => Outcome::Late,
             Error::Overloaded => Outcome::Overloaded,
             Error::Internal(_) => Outcome::Failed,
-            Error::NotFound(_) | Error::Argument(..) | Error::Refused(_) => Outcome::Invalid,
+            Error::NotFound(_)
+            | Error::Argument(..)
+            | Error::Refused(_)
+            | Error::IdempotencyMismatch
+            | Error::UnderWay => Outcome::Invalid,
         };
         let scope = match error {
             Error::OutOfScope(scope) => scope,

@@ -168,7 +168,10 @@ fn told(refusal: &Unserved) -> Refusal {
             Error::Unauthenticated => {
                 (StatusCode::UNAUTHORIZED, "only for those who say who they are")
             }
-            Error::Refused(_) | Error::Argument(..) => {
+            Error::Refused(_)
+            | Error::Argument(..)
+            | Error::IdempotencyMismatch
+            | Error::UnderWay => {
                 (StatusCode::CONFLICT, "the document or its record does not take bytes now")
             }
             Error::Timeout | Error::Overloaded => (

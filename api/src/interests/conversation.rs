@@ -194,7 +194,7 @@ impl Loader<UnreadOf> for Batch {
 /// The message as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct MessagePayload {
-    /// The message. Null when `userErrors` is not empty.
+    /// The message. Null when `userErrors` is not empty, and when you may know of it no longer.
     message: Option<Message>,
     /// What was wrong with the input; nothing was sent. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -203,7 +203,7 @@ pub struct MessagePayload {
 /// The conversation as you see it now, or what its reader can mend.
 #[derive(Debug, SimpleObject)]
 pub struct MessagesReadPayload {
-    /// The expression of interest. Null when `userErrors` is not empty.
+    /// The expression of interest. Null when `userErrors` is not empty, and when you may know of it no longer.
     interest: Option<Interest>,
     /// What was wrong with the input; nothing was marked. Empty when all went well.
     user_errors: Vec<UserError>,

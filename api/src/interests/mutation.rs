@@ -25,7 +25,7 @@ use crate::{
 /// The expression of interest as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct InterestPayload {
-    /// The expression of interest after the change. Null when `userErrors` is not empty.
+    /// The expression of interest after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     interest: Option<Interest>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -369,7 +369,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<interest::Model>,
 ) -> Told<InterestPayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
     told_anew(ctx, "interest", done, |interest, user_errors| InterestPayload {
         interest,
         user_errors,

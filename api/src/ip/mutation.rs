@@ -18,7 +18,7 @@ use crate::{
 /// The piece of intellectual property as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct IpAssetPayload {
-    /// The piece of intellectual property after the change. Null when `userErrors` is not empty.
+    /// The piece of intellectual property after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     ip_asset: Option<IpAsset>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -185,7 +185,7 @@ async fn change(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<ip_asset::Model>,
 ) -> Told<IpAssetPayload> {
-    let done = carry_out(ctx, task).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(task(work).await?.id)).await;
     told_anew(ctx, "ipAsset", done, |ip_asset, user_errors| IpAssetPayload {
         ip_asset,
         user_errors,

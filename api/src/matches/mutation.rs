@@ -18,7 +18,7 @@ use crate::{
 /// The match as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct MatchPayload {
-    /// The match after the change. Null when `userErrors` is not empty.
+    /// The match after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     r#match: Option<Match>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -104,7 +104,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<match_::Model>,
 ) -> Told<MatchPayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
     told_anew(ctx, "match", done, |r#match, user_errors| MatchPayload { r#match, user_errors })
         .await
 }

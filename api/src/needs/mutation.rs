@@ -21,7 +21,7 @@ use crate::{
 /// The need as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct NeedPayload {
-    /// The need after the change. Null when `userErrors` is not empty.
+    /// The need after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     need: Option<Need>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -249,6 +249,6 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<need::Model>,
 ) -> Told<NeedPayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
     told_anew(ctx, "need", done, |need, user_errors| NeedPayload { need, user_errors }).await
 }

@@ -16,7 +16,7 @@ use crate::{
 /// The offer as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct OfferPayload {
-    /// The offer after the change. Null when `userErrors` is not empty.
+    /// The offer after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     offer: Option<Offer>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -254,6 +254,6 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<offer::Model>,
 ) -> Told<OfferPayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
     told_anew(ctx, "offer", done, |offer, user_errors| OfferPayload { offer, user_errors }).await
 }

@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
-    context::{carry_out, told},
+    context::{carry_out_row, told},
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
     policy::ConsentAction,
@@ -53,7 +53,7 @@ impl From<consent::Model> for Consent {
 /// The consent as it stands now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct ConsentPayload {
-    /// The consent after the change. Null when `userErrors` is not empty.
+    /// The consent after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     consent: Option<Consent>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -191,7 +191,8 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<consent::Model>,
 ) -> Told<ConsentPayload> {
-    let outcome = carry_out(ctx, change).await.map(|row| Some(row.into()));
+    let outcome = carry_out_row(ctx, |row: &consent::Model| row.id, change).await;
+    let outcome = outcome.map(|row| row.map(Into::into));
     Some(told(outcome, |consent, user_errors| ConsentPayload { consent, user_errors }))
 }
 

@@ -21,7 +21,7 @@ use crate::{
 /// The programme as you see it now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct ProgrammePayload {
-    /// The programme after the change. Null when `userErrors` is not empty.
+    /// The programme after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     programme: Option<Programme>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -230,7 +230,7 @@ async fn change(
     ctx: &Context<'_>,
     change: impl AsyncFnOnce(&mut Work) -> Result<programme::Model>,
 ) -> Told<ProgrammePayload> {
-    let done = carry_out(ctx, change).await.map(|row| row.id);
+    let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
     told_anew(ctx, "programme", done, |programme, user_errors| ProgrammePayload {
         programme,
         user_errors,

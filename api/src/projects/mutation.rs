@@ -773,7 +773,7 @@ impl ProjectPayload {
         ctx: &Context<'_>,
         change: impl AsyncFnOnce(&mut Work) -> Result<project::Model>,
     ) -> Told<Self> {
-        let done = carry_out(ctx, change).await.map(|row| row.id);
+        let done = carry_out(ctx, async |work: &mut Work| Ok(change(work).await?.id)).await;
         told_anew(ctx, "project", done, |project, user_errors| Self { project, user_errors }).await
     }
 }

@@ -98,9 +98,13 @@ pub(super) async fn change(
 }
 
 /// Lets it look for nothing for a while.
-pub(super) async fn pause(work: &mut Work, id: SavedSearchId) -> Result<SavedSearchId> {
+pub(super) async fn pause(
+    work: &mut Work,
+    (id, expected_version): (SavedSearchId, Option<i32>),
+) -> Result<SavedSearchId> {
     let now = work.now;
     let held = work.hold(id, SavedSearchAction::Pause).await?;
+    check_version(held.version, expected_version)?;
     if held.paused_at.is_some() {
         return Err(illegal("ya está en pausa / is paused already"));
     }
@@ -115,9 +119,13 @@ pub(super) async fn pause(work: &mut Work, id: SavedSearchId) -> Result<SavedSea
 }
 
 /// Lets it go on: with what is published from now on.
-pub(super) async fn resume(work: &mut Work, id: SavedSearchId) -> Result<SavedSearchId> {
+pub(super) async fn resume(
+    work: &mut Work,
+    (id, expected_version): (SavedSearchId, Option<i32>),
+) -> Result<SavedSearchId> {
     let now = work.now;
     let held = work.hold(id, SavedSearchAction::Resume).await?;
+    check_version(held.version, expected_version)?;
     if held.paused_at.is_none() {
         return Err(illegal("no está en pausa / is not paused"));
     }
@@ -159,8 +167,12 @@ pub(super) async fn mark_seen(
 }
 
 /// Deletes it with everything that it found.
-pub(super) async fn delete(work: &mut Work, id: SavedSearchId) -> Result<SavedSearchId> {
+pub(super) async fn delete(
+    work: &mut Work,
+    (id, expected_version): (SavedSearchId, Option<i32>),
+) -> Result<SavedSearchId> {
     let held = work.hold(id, SavedSearchAction::Delete).await?;
+    check_version(held.version, expected_version)?;
     work.remove(held).await?;
     work.record(Event::SavedSearchDeleted { search: id });
     Ok(id)

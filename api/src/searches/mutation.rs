@@ -13,7 +13,7 @@ use crate::{
 /// The saved search as it is now, or what its sender can mend.
 #[derive(Debug, SimpleObject)]
 pub struct SavedSearchPayload {
-    /// The saved search after the change. Null when `userErrors` is not empty.
+    /// The saved search after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
     saved_search: Option<SavedSearch>,
     /// What was wrong with the input; nothing was changed. Empty when all went well.
     user_errors: Vec<UserError>,
@@ -55,6 +55,8 @@ pub struct ChangeSavedSearchInput {
 pub struct SavedSearchIdInput {
     /// The saved search.
     id: SavedSearchId,
+    /// The version that you read; nothing is done when it has changed since. Whatever it is when nothing is said.
+    expected_version: Option<i32>,
 }
 
 /// Up to where you have looked at what a saved search found.
@@ -101,7 +103,8 @@ impl SavedSearchMutation {
         ctx: &Context<'_>,
         input: SavedSearchIdInput,
     ) -> Told<SavedSearchPayload> {
-        change(ctx, async |work| life::pause(work, input.id).await).await
+        let which = (input.id, input.expected_version);
+        change(ctx, async |work| life::pause(work, which).await).await
     }
 
     /// Lets a saved search go on with what is published from now on. For whoever saved it.
@@ -110,7 +113,8 @@ impl SavedSearchMutation {
         ctx: &Context<'_>,
         input: SavedSearchIdInput,
     ) -> Told<SavedSearchPayload> {
-        change(ctx, async |work| life::resume(work, input.id).await).await
+        let which = (input.id, input.expected_version);
+        change(ctx, async |work| life::resume(work, which).await).await
     }
 
     /// Says that you have looked at what a saved search found, up to a find; what was told behind it stays new. For whoever saved it.
@@ -128,7 +132,8 @@ impl SavedSearchMutation {
         ctx: &Context<'_>,
         input: SavedSearchIdInput,
     ) -> Told<DeleteSavedSearchPayload> {
-        let done = carry_out(ctx, async |work| life::delete(work, input.id).await).await;
+        let which = (input.id, input.expected_version);
+        let done = carry_out(ctx, async |work: &mut Work| life::delete(work, which).await).await;
         let payload = |deleted, user_errors| DeleteSavedSearchPayload { deleted, user_errors };
         Some(told(done.map(Some), payload))
     }
