@@ -1,6 +1,6 @@
 //! `/graphql`: from a request to an answer, step by step.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -8,27 +8,32 @@ use actix_web::{
     http::{Method, StatusCode, header},
     web,
 };
-use async_graphql::CacheControl;
 use entity::ClientScope;
 use futures_util::FutureExt;
 use sea_orm::ActiveEnum;
 
 use super::{
     App,
+    allowance::Spending,
     answer::Answer,
-    bearer, body, events,
+    bearer, body, caching,
+    caller::Caller,
+    events,
     ids::{self, Ids},
     leases,
     log::Summary,
     negotiate::{self, Media},
-    operation::{self, Came},
+    operation::{self, Asking, Came},
     params::Params,
     plan::Way,
     problem::problem,
     refusal::{Outcome, Refusal},
     socket,
 };
-use crate::error::{Code, Error};
+use crate::{
+    error::{Code, Error},
+    token::Claims,
+};
 
 /// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
 const COST: &str = "x-vinculo-cost";
@@ -62,33 +67,80 @@ async fn answer(
     media: Media,
     ids: &Ids,
 ) -> HttpResponse {
-    let safe = request.method() == Method::GET;
-    let limits = &app.settings.limits;
-    let write = |answer: Answer| {
-        Summary::of(request).borrow_mut().outcome =
-            Some(answer.first_code().unwrap_or_else(|| "ok".into()));
-        answer.write(media, app.settings.draft_status_codes, ids)
-    };
-
+    let write = |answer: Answer| write(request, app, media, ids, answer);
     // Before anything that costs: a service that has too much to do reads no token and no body.
     if app.places.available_permits() == 0 {
         return write(Refusal::from(Error::Overloaded).into());
     }
+    let from = app.address(request);
     let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
         Ok(claims) => claims,
         Err(reason) => {
             Summary::of(request).borrow_mut().reason = Some(reason);
-            return challenge(write(invalid_token().into()), true);
+            let nobody = Caller::nobody(from);
+            return match app.allowances.wrong_token(nobody, app.backend.now()) {
+                Ok(()) => challenge(write(invalid_token().into()), true),
+                Err(refusal) => write(refusal.into()),
+            };
         }
     };
+    let caller = Caller::of(claims.as_deref(), from);
+    let known = claims.is_some();
+    let mut response = match app.allowances.begin(caller.clone(), app.backend.now()) {
+        Ok(mut spending) => {
+            carry_out(request, payload, app, media, ids, claims, &mut spending).await
+        }
+        Err(refusal) => write(refusal.into()),
+    };
+    let for_everybody = caching::is_for_everybody(&response);
+    let headers = response.headers_mut();
+    let vary = if for_everybody { "authorization, x-vinculo-cost" } else { "authorization" };
+    headers.append(header::VARY, header::HeaderValue::from_static(vary));
+    if known {
+        let keep = header::HeaderValue::from_static("private, no-store");
+        headers.insert(header::CACHE_CONTROL, keep);
+    }
+    // What is left to one caller is no news for those whom a cache gives this answer.
+    if !for_everybody {
+        app.allowances.standing(&caller, app.backend.now()).mark(headers);
+    }
+    response
+}
+
+/// Writes an answer, and tells the log what it is.
+fn write(
+    request: &HttpRequest,
+    app: &App,
+    media: Media,
+    ids: &Ids,
+    answer: Answer,
+) -> HttpResponse {
+    Summary::of(request).borrow_mut().outcome =
+        Some(answer.first_code().unwrap_or_else(|| "ok".into()));
+    answer.write(media, app.settings.draft_status_codes, ids)
+}
+
+/// Carries out what whoever asks wants; they have points, and their token, if any, counts.
+async fn carry_out(
+    request: &HttpRequest,
+    payload: Payload,
+    app: &web::Data<App>,
+    media: Media,
+    ids: &Ids,
+    claims: Option<Arc<Claims>>,
+    spending: &mut Spending<'_>,
+) -> HttpResponse {
+    let safe = request.method() == Method::GET;
+    let headers = request.headers();
+    let write = |answer: Answer| write(request, app, media, ids, answer);
     let params = if safe {
         Params::from_query(request.query_string())
     } else {
-        if !negotiate::is_json(request.headers()) {
+        if !negotiate::is_json(headers) {
             let detail = "the body must be application/json in UTF-8";
             return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, ids);
         }
-        match body::read(request.headers(), payload, limits).await {
+        match body::read(headers, payload, &app.settings.limits).await {
             Ok(body) => Params::from_body(&body),
             Err(unreadable) => {
                 let (status, detail) = unreadable.told();
@@ -99,28 +151,34 @@ async fn answer(
             }
         }
     };
-    let presented = claims.is_some();
-    let shared = !presented && safe;
-    let way = Way { safe, streams: negotiate::takes_events(request.headers()) };
+    let way = Way { safe, streams: negotiate::takes_events(headers) };
+    let page = app.persisted.application(headers).cloned();
+    let asking = Asking { claims: claims.clone(), page, way };
     let summary = Summary::of(request);
     let came = match params {
-        Ok(params) => operation::carry_out(app, params, way, claims.clone(), &summary).await,
+        Ok(params) => operation::carry_out(app, params, asking, spending, &summary).await,
         Err(refusal) => Err(refusal),
     };
     match came {
-        Ok((Came::Answer(mut answer), cost)) => {
-            if request.headers().get(COST).is_some_and(|value| value == "1") {
-                answer.show_cost(cost, limits.cost);
+        Ok((Came::Answer(mut answer), bill)) => {
+            let shows_cost = shows_cost(headers, claims.as_deref());
+            if shows_cost {
+                let standing = app.allowances.standing(spending.caller(), app.backend.now());
+                answer.show_cost(&bill, &standing);
             }
-            let cache = answer.cache;
-            let cache = if safe && answer.is_ok() { cache_control(cache, shared) } else { None };
-            let mut response = write(*answer);
-            if let Some(cache) = cache {
-                response.headers_mut().insert(header::CACHE_CONTROL, cache);
-                let vary = header::HeaderValue::from_static("authorization");
-                response.headers_mut().append(header::VARY, vary);
+            let seconds = app.settings.public_seconds;
+            let for_everybody = safe
+                && claims.is_none()
+                && answer.is_ok()
+                && !shows_cost
+                && media != Media::Events
+                && seconds > 0;
+            let response = write(*answer);
+            if for_everybody {
+                caching::for_everybody(response, headers, seconds)
+            } else {
+                response
             }
-            response
         }
         Ok((Came::Stream(answers), _)) => {
             let Some(lease) = app.leases.take(leases::Kind::Stream, claims.as_deref()) else {
@@ -135,7 +193,7 @@ async fn answer(
                 (refusal.outcome == Outcome::Unauthenticated, refusal.scope);
             let response = write(refusal.into());
             match (unauthenticated, scope) {
-                (true, _) => challenge(response, presented),
+                (true, _) => challenge(response, claims.is_some()),
                 (false, Some(scope)) => insufficient(response, scope),
                 (false, None) => response,
             }
@@ -143,11 +201,10 @@ async fn answer(
     }
 }
 
-/// How long an answer to a GET may be kept, if at all.
-fn cache_control(cache: CacheControl, shared: bool) -> Option<header::HeaderValue> {
-    let scope = if shared && cache.public { "public" } else { "private" };
-    let value = (cache.max_age > 0).then(|| format!("max-age={}, {scope}", cache.max_age))?;
-    header::HeaderValue::from_str(&value).ok()
+/// Whether answers tell what they cost: to machines always, to others when they ask.
+pub(super) fn shows_cost(headers: &header::HeaderMap, claims: Option<&Claims>) -> bool {
+    headers.get(COST).is_some_and(|value| value == "1")
+        || claims.is_some_and(|claims| claims.client().is_some())
 }
 
 pub(super) fn invalid_token() -> Refusal {
