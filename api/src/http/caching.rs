@@ -12,7 +12,7 @@ use actix_web::{
         StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-            IF_NONE_MATCH,
+            IF_NONE_MATCH, VARY,
         },
     },
 };
@@ -80,9 +80,15 @@ fn known(asked: &HeaderMap, tag: &str) -> Option<String> {
     })
 }
 
-/// Names a packed body by a tag of its own. To be done once it is known whether it is packed.
+/// What is left to say of an answer that is for everybody, once it is known whether its body is
+/// packed: then it is named by a tag of its own.
 pub fn name_packed(headers: &mut HeaderMap) {
+    if !headers.contains_key(ETAG) {
+        return;
+    }
     if !headers.contains_key(CONTENT_ENCODING) {
+        // Of what it packs, the compressing middleware says so itself.
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
         return;
     }
     let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()?.strip_suffix('"'));

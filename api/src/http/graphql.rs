@@ -16,7 +16,8 @@ use super::{
     App,
     allowance::Spending,
     answer::Answer,
-    bearer, body, caching,
+    bearer::{self, challenge},
+    body, caching,
     caller::Caller,
     events,
     ids::{self, Ids},
@@ -30,10 +31,7 @@ use super::{
     refusal::{Outcome, Refusal},
     socket,
 };
-use crate::{
-    error::{Code, Error},
-    token::Claims,
-};
+use crate::{error::Error, token::Claims};
 
 /// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
 const COST: &str = "x-vinculo-cost";
@@ -72,19 +70,14 @@ async fn answer(
     if app.places.available_permits() == 0 {
         return write(Refusal::from(Error::Overloaded).into());
     }
-    let from = app.address(request);
-    let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
+    let claims = match bearer::sender(request, app).await {
         Ok(claims) => claims,
-        Err(reason) => {
-            Summary::of(request).borrow_mut().reason = Some(reason);
-            let nobody = Caller::nobody(from);
-            return match app.allowances.wrong_token(nobody, app.backend.now()) {
-                Ok(()) => challenge(write(invalid_token().into()), true),
-                Err(refusal) => write(refusal.into()),
-            };
+        Err(refusal) if refusal.outcome == Outcome::Unauthenticated => {
+            return challenge(write(refusal.into()), true);
         }
+        Err(refusal) => return write(refusal.into()),
     };
-    let caller = Caller::of(claims.as_deref(), from);
+    let caller = Caller::of(claims.as_deref(), app.address(request));
     let known = claims.is_some();
     let mut response = match app.allowances.begin(caller.clone(), app.backend.now()) {
         Ok(mut spending) => {
@@ -207,19 +200,6 @@ pub(super) fn shows_cost(headers: &header::HeaderMap, claims: Option<&Claims>) -
         || claims.is_some_and(|claims| claims.client().is_some())
 }
 
-pub(super) fn invalid_token() -> Refusal {
-    let message = "the access token is not valid, or not any more";
-    Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message)
-}
-
-/// Says how to authenticate (RFC 6750): the error only to those who tried.
-pub(super) fn challenge(mut response: HttpResponse, presented: bool) -> HttpResponse {
-    let value = if presented { "Bearer error=\"invalid_token\"" } else { "Bearer" };
-    let value = header::HeaderValue::from_static(value);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-    response
-}
-
 /// Says which scope would do (RFC 6750).
 fn insufficient(mut response: HttpResponse, scope: ClientScope) -> HttpResponse {
     let value = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.to_value());
@@ -240,7 +220,7 @@ fn unacceptable(ids: &Ids) -> HttpResponse {
 /// `GET /schema.graphql`: the SDL, for those who may ask for the schema.
 pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let ids = ids::of(&request);
-    match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
+    match bearer::sender(&request, &app).await {
         Ok(None) if !app.settings.anonymous_introspection => {
             let detail = "the schema is for those who say who they are";
             challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), false)
@@ -249,10 +229,6 @@ pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
             .content_type("text/plain; charset=utf-8")
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .body(app.sdl.clone()),
-        Err(reason) => {
-            Summary::of(&request).borrow_mut().reason = Some(reason);
-            let detail = "the access token is not valid, or not any more";
-            challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), true)
-        }
+        Err(refusal) => bearer::refused(&refusal, &ids),
     }
 }

@@ -73,13 +73,12 @@ async fn granted(request: &HttpRequest, body: &[u8], app: &App) -> Result<Value,
         None => return Err(Refused::Request("grant_type is missing")),
     }
     let wanted = form.one("scope")?;
+    let from = app.address(request);
     let known =
-        app.backend.let_in(&client, &secret, app.address(request)).await.map_err(|denied| {
-            match denied {
-                Denied::Wrong => Refused::Client,
-                Denied::Wait(seconds) => Refused::Wait(seconds),
-                Denied::Failed(error) => Refused::Failed(error),
-            }
+        app.backend.let_in(&client, &secret, from).await.map_err(|denied| match denied {
+            Denied::Wrong => Refused::Client,
+            Denied::Wait(seconds) => Refused::Wait(seconds),
+            Denied::Failed(error) => Refused::Failed(error),
         })?;
     let scope = scope(wanted, &known)?;
     let (client, now) = (known.client.to_string(), app.backend.now());

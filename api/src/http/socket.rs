@@ -40,7 +40,7 @@ use super::{
     bearer,
     caller::Caller,
     events::{stop, until},
-    graphql::{challenge, shows_cost},
+    graphql::shows_cost,
     ids::{self, Ids},
     leases::{Kind, Lease},
     log::Summary,
@@ -79,25 +79,16 @@ pub async fn open(
 ) -> HttpResponse {
     let ids = ids::of(request);
     let headers = request.headers();
-    let from = app.address(request);
     // Browsers let any page open a socket to anywhere, and leave it to us to look from where.
     if !may_come_from(headers, &app.settings.cors_origins) {
         let detail = "pages of this origin may not call the service";
         return problem(StatusCode::FORBIDDEN, detail, &ids);
     }
-    let claims = match bearer::claims(headers, &app.issuers, app.backend.now()).await {
+    let claims = match bearer::sender(request, &app).await {
         Ok(claims) => claims,
-        Err(reason) => {
-            Summary::of(request).borrow_mut().reason = Some(reason);
-            let nobody = Caller::nobody(from);
-            if app.allowances.wrong_token(nobody, app.backend.now()).is_err() {
-                let detail = "too many tokens were not valid: try again a little later";
-                return problem(StatusCode::TOO_MANY_REQUESTS, detail, &ids);
-            }
-            let detail = "the access token is not valid, or not any more";
-            return challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), true);
-        }
+        Err(refusal) => return bearer::refused(&refusal, &ids),
     };
+    let from = app.address(request);
     let page = app.persisted.application(headers).cloned();
     let asked_for_cost = shows_cost(headers, None);
     let speaks = speaks(headers);
