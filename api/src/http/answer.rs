@@ -125,12 +125,9 @@ impl Answer {
     /// How many objects came back; nothing where nobody knows, since it was ended.
     #[must_use]
     pub fn objects(&self) -> Option<u32> {
-        match &self.data {
-            // The one at the top is no answer to a field.
-            Some(data) if self.found_valid => Some(objects(data).saturating_sub(1)),
-            Some(_) => None,
-            None => Some(0),
-        }
+        let data = self.data.as_ref().filter(|_| self.found_valid)?;
+        // The one at the top is no answer to a field.
+        Some(objects(data).saturating_sub(1))
     }
 
     /// Tells what the operation could cost, what it did, and what is left.

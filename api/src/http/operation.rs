@@ -79,12 +79,10 @@ pub async fn carry_out(
     let carried = carry_out_planned(app, plan, asking.claims, place).await;
     let actual = match &carried {
         Err(_) => Some(0),
+        Ok((Came::Answer(answer), _)) if !answer.has_data() => Some(0),
         // The schema has one size and one price, however many objects it is.
-        Ok((Came::Answer(answer), _)) if answer.has_data() && asks_for_schema => Some(requested),
-        Ok((Came::Answer(answer), _)) if answer.has_data() => {
-            answer.objects().map(|objects| price.after(objects))
-        }
-        Ok((Came::Answer(_), _)) => Some(0),
+        Ok(_) if asks_for_schema => Some(requested),
+        Ok((Came::Answer(answer), _)) => answer.objects().map(|objects| price.after(objects)),
         Ok((Came::Stream(_), _)) => Some(requested),
     };
     let actual = actual.map(|actual| spending.settle(actual, app.backend.now()));
