@@ -85,10 +85,7 @@ impl Roles {
         now: DateTime<Utc>,
         writes: bool,
     ) -> Result<Viewer> {
-        // Only our own tokens name machines, and these are no people.
-        if claims.local
-            && let Ok(client) = claims.subject.parse()
-        {
+        if let Some(client) = claims.client() {
             return self.machine(db, client, claims, now, writes).await;
         }
         let Some(person) = person_of(claims.local, &claims.issuer, &claims.subject) else {

@@ -83,6 +83,11 @@ pub(crate) struct Machine<'w> {
 
 const ALL: [&str; 4] = ["READ_NETWORK", "READ_MATCHES", "WRITE_NEEDS", "WRITE_OFFERS"];
 
+/// A token of a machine of a chamber that reads the network.
+pub(crate) async fn reader(world: &World, house: OrganizationId) -> String {
+    machine(world, house, "CHAMBER_LIAISON", &["READ_NETWORK"]).await.token().await
+}
+
 /// A machine that the network's admin lets in.
 pub(crate) async fn machine<'w>(
     world: &'w World,

@@ -16,6 +16,9 @@ use crate::{
     house::{Database, House, Place},
 };
 
+/// Points that no test spends by accident.
+pub const PLENTY: u32 = 1_000_000_000;
+
 /// How long a service may take to listen, and a process to end.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -99,6 +102,7 @@ impl Site {
         if self.place.is_some() {
             command.env("VINCULO_DATABASE_URL", &self.url);
         }
+        command.env("VINCULO_LIMITS_POINTS", PLENTY.to_string());
         command.args(["--data-dir".as_ref(), self.folder.as_os_str()]).args(args);
         command.current_dir(&self.folder).stdin(Stdio::null());
         command

@@ -108,6 +108,11 @@ impl Door {
     pub async fn request(&self, target: &str, head: &str, body: &str) -> Events {
         Events::from(&self.address.to_string(), target, head, body).await
     }
+
+    /// Sends a request that is for this host.
+    pub async fn request_to(&self, host: &str, target: &str, head: &str) -> Events {
+        Events::of(&self.address.to_string(), host, target, head, "").await
+    }
 }
 
 /// The end of a socket on the client's side.
@@ -286,10 +291,14 @@ pub struct Events {
 impl Events {
     /// What any service answers to a request.
     pub async fn from(address: &str, target: &str, head: &str, body: &str) -> Self {
+        Self::of(address, "vinculo.test", target, head, body).await
+    }
+
+    async fn of(address: &str, host: &str, target: &str, head: &str, body: &str) -> Self {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         let length = body.len();
         let request = format!(
-            "{target} HTTP/1.1\r\nhost: vinculo.test\r\ncontent-length: {length}\r\n{head}\r\n{body}"
+            "{target} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n{head}\r\n{body}"
         );
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut events = Self {

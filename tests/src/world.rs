@@ -34,6 +34,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
+    binary::PLENTY,
     house::{Database, House, Place, settings},
 };
 
@@ -375,6 +376,8 @@ pub(crate) fn app_with(
     let settings = Settings::load(None, BTreeMap::new().into_iter()).expect("the defaults");
     let issuers = Issuers::new(&House::get().key, &settings).expect("no other issuer");
     let mut http = HttpSettings { anonymous_introspection: true, ..settings.http };
+    // The clock stands still, and nothing would come back.
+    http.limits.points = PLENTY;
     change(&mut http);
     let app = App::new(service.clone(), issuers, http, "[]".to_owned());
     web::Data::new(app.expect("a schema that can be read back"))

@@ -4,6 +4,7 @@
 //! reported, not only the first, and no message repeats a value: it may be a
 //! secret.
 
+mod application;
 mod issuer;
 mod reader;
 mod secret;
@@ -15,8 +16,11 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
+
+pub use application::{ApplicationSettings, TrustMode};
 pub use issuer::{Algorithm, IssuerSettings, KeySource, RoleSettings};
-use reader::{Reader, web_address};
+use reader::{Reader, is_origin, web_address};
 pub use secret::{DatabaseUrl, Secret};
 
 /// The audience and issuer name of a service without a public address.
@@ -103,6 +107,16 @@ pub struct HttpSettings {
     /// `https://red.example.mx`; comma-separated in the environment. Default:
     /// none.
     pub cors_origins: Vec<String>,
+    /// `trusted_proxies`: the addresses of the proxies in front, each alone or as a network
+    /// (`10.0.0.0/8`), comma-separated in the environment. From these, and from nobody else, the
+    /// header `X-Forwarded-For` counts. Default: none.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `applications`: applications of pages in browsers, and which documents they send. In the
+    /// environment: the same list as JSON. Default: none.
+    pub applications: Vec<ApplicationSettings>,
+    /// `public_seconds`: how long anybody may keep the answer to a GET that is for everybody, in
+    /// seconds, 0–86,400; 0 lets nobody keep it. Default: 60.
+    pub public_seconds: u32,
     /// `playground`: whether `/playground` is served. Default: false.
     pub playground: bool,
     /// `anonymous_introspection`: whether the schema may be read without a token.
@@ -213,6 +227,13 @@ pub struct Limits {
     /// Default: 5,000. An object costs one point, times the page it is on, and a
     /// mutation ten.
     pub cost: u32,
+    /// `limits.points`: what a caller may spend at once, in points, 10–1,000,000,000.
+    /// Default: 10,000. A caller is a person or a machine; of those who do not say who they
+    /// are, an address.
+    pub points: u32,
+    /// `limits.points_per_second`: how many of them come back, 1–1,000,000,000 a second.
+    /// Default: 200.
+    pub points_per_second: u32,
     /// `limits.operation_seconds`: how long a query may run, in seconds, 1–600.
     /// Default: 10.
     pub operation_seconds: u32,
@@ -238,6 +259,8 @@ impl Default for Limits {
             variables: 100,
             value_nesting: 20,
             cost: 5_000,
+            points: 10_000,
+            points_per_second: 200,
             operation_seconds: 10,
         }
     }
@@ -247,6 +270,9 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            applications: Vec::new(),
+            public_seconds: 60,
             playground: false,
             anonymous_introspection: false,
             draft_status_codes: false,
@@ -324,6 +350,9 @@ impl Settings {
             documents: DocumentSettings::read(read),
             http: HttpSettings {
                 cors_origins: read.origins(),
+                trusted_proxies: read.networks("trusted_proxies"),
+                applications: read.applications(),
+                public_seconds: read.number("public_seconds", 0..=86_400, 60),
                 playground: read.switch("playground", false),
                 anonymous_introspection: read.switch("anonymous_introspection", false),
                 draft_status_codes: read.switch("draft_status_codes", false),
@@ -359,6 +388,17 @@ impl Settings {
             }
             if issuer.key_source().is_none() {
                 mistakes.push("issuers: one of key_file, jwks_url and discovery each".into());
+            }
+        }
+        let mut taken = BTreeSet::new();
+        for application in &self.http.applications {
+            let origins = &application.origins;
+            if origins.is_empty() || !origins.iter().all(|origin| is_origin(origin)) {
+                let expected = "at least one origin each, such as https://red.example.mx";
+                mistakes.push(format!("applications: {expected}"));
+            }
+            if !origins.iter().all(|origin| taken.insert(origin)) {
+                mistakes.push("applications: no origin in two of them".into());
             }
         }
         if self.http.limits.document_bytes > self.http.limits.body_bytes {
@@ -455,6 +495,12 @@ impl Limits {
             variables: read.number("limits.variables", 0..=1_000, usual.variables),
             value_nesting: read.number("limits.value_nesting", 1..=40, usual.value_nesting),
             cost: read.number("limits.cost", 10..=10_000_000, usual.cost),
+            points: read.number("limits.points", 10..=1_000_000_000, usual.points),
+            points_per_second: read.number(
+                "limits.points_per_second",
+                1..=1_000_000_000,
+                usual.points_per_second,
+            ),
             operation_seconds: read.number(
                 "limits.operation_seconds",
                 1..=600,
@@ -592,6 +638,43 @@ mod tests {
         ] {
             let mistakes = load(&format!("[documents]\n{toml}"), &[]).unwrap_err();
             assert!(mistakes.len() == 1 && mistakes[0].starts_with(mistake), "{mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        let proxies = |text| load("", &[("VINCULO_TRUSTED_PROXIES", text)]);
+        let known = proxies("127.0.0.1, 10.0.0.0/8,fd00::/8").unwrap().http.trusted_proxies;
+        let known: Vec<_> = known.iter().map(ToString::to_string).collect();
+        assert_eq!(known, ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]);
+        let toml = "trusted_proxies = ['::1']";
+        assert_eq!(load(toml, &[]).unwrap().http.trusted_proxies.len(), 1);
+        for bad in ["proxy.example", "10.0.0.0/33", "10.0.0.1,,10.0.0.2", "*"] {
+            let mistakes = proxies(bad).unwrap_err();
+            assert!(mistakes[0].starts_with("trusted_proxies: "), "{mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn applications_have_origins_of_their_own() {
+        let toml = "[[applications]]\nname = 'red'\norigins = ['https://a.mx']\n\
+                    documents = ['a.json']\n[[applications]]\nname = 'mapa'\n\
+                    origins = ['https://b.mx', 'https://c.mx']\ndocuments = []\nmode = 'enforce'";
+        let applications = load(toml, &[]).unwrap().http.applications;
+        let modes: Vec<_> = applications.iter().map(|one| one.mode).collect();
+        assert_eq!(modes, [TrustMode::Off, TrustMode::Enforce]);
+        let json = r#"[{"name":"red","origins":["https://a.mx"],"documents":[],"mode":"log"}]"#;
+        let applications = load("", &[("VINCULO_APPLICATIONS", json)]).unwrap().http.applications;
+        assert_eq!(applications[0].mode, TrustMode::Log);
+        for bad in [
+            toml.replace("https://b.mx", "https://a.mx"),
+            toml.replace("https://b.mx", "b.mx"),
+            toml.replace("'https://a.mx'", ""),
+            toml.replace("enforce", "always"),
+            toml.replace("documents = ['a.json']", ""),
+        ] {
+            let mistakes = load(&bad, &[]).unwrap_err();
+            assert!(mistakes[0].starts_with("applications: "), "{mistakes:?}");
         }
     }
 

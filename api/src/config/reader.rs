@@ -3,13 +3,16 @@
 use std::{
     collections::HashMap,
     fmt,
+    net::IpAddr,
     ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
 use config::{Config, ConfigError, FileFormat, Value, ValueKind};
+use ipnet::IpNet;
+use serde::de::DeserializeOwned;
 
-use super::{DatabaseUrl, IssuerSettings};
+use super::{ApplicationSettings, DatabaseUrl, IssuerSettings};
 
 /// Every setting by name; a test compares it with what is read.
 pub(super) const KEYS: &[&str] = &[
@@ -28,6 +31,9 @@ pub(super) const KEYS: &[&str] = &[
     "db_readers",
     "in_flight",
     "cors_origins",
+    "trusted_proxies",
+    "applications",
+    "public_seconds",
     "playground",
     "anonymous_introspection",
     "draft_status_codes",
@@ -62,6 +68,8 @@ pub(super) const KEYS: &[&str] = &[
     "limits.variables",
     "limits.value_nesting",
     "limits.cost",
+    "limits.points",
+    "limits.points_per_second",
     "limits.operation_seconds",
 ];
 
@@ -163,51 +171,61 @@ impl Reader {
         })
     }
 
-    pub(super) fn origins(&mut self) -> Vec<String> {
-        let Some(value) = self.value("cors_origins") else { return Vec::new() };
-        let list: Option<Vec<String>> = match value.kind {
-            ValueKind::String(text) => {
-                Some(text.split(',').map(|one| one.trim().to_owned()).collect())
-            }
-            _ => value.try_deserialize().ok(),
-        };
-        match list {
-            Some(list) if list.iter().all(|origin| is_origin(origin)) => list,
-            _ => {
-                self.mistakes.push(
-                    "cors_origins: expected a list of origins, such as https://red.example.mx"
-                        .into(),
-                );
-                Vec::new()
-            }
-        }
-    }
-
-    pub(super) fn paths(&mut self, key: &'static str) -> Vec<PathBuf> {
+    /// A list of texts, separated by commas where it stands in the environment; none when it
+    /// cannot be read, or when one of them is not as it should be.
+    fn list<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let list: Option<Vec<String>> = match value.kind {
             ValueKind::String(text) => Some(text.split(',').map(ToOwned::to_owned).collect()),
             _ => value.try_deserialize().ok(),
         };
-        let list = list.filter(|list| list.iter().all(|one| !one.trim().is_empty()));
-        if list.is_none() {
-            self.mistakes.push(format!("{key}: expected a list of files"));
-        }
-        list.unwrap_or_default().iter().map(|one| PathBuf::from(one.trim())).collect()
+        let list = list.and_then(|list| list.iter().map(|one| parse(one.trim())).collect());
+        list.unwrap_or_else(|| {
+            self.mistakes.push(format!("{key}: expected {expected}"));
+            Vec::new()
+        })
+    }
+
+    pub(super) fn origins(&mut self) -> Vec<String> {
+        let expected = "a list of origins, such as https://red.example.mx";
+        self.list("cors_origins", expected, |one| is_origin(one).then(|| one.to_owned()))
+    }
+
+    pub(super) fn paths(&mut self, key: &'static str) -> Vec<PathBuf> {
+        self.list(key, "a list of files", |one| (!one.is_empty()).then(|| one.into()))
+    }
+
+    pub(super) fn networks(&mut self, key: &'static str) -> Vec<IpNet> {
+        self.list(key, "a list of addresses and networks, such as 10.0.0.0/8", |one| {
+            one.parse().ok().or_else(|| Some(IpNet::from(one.parse::<IpAddr>().ok()?)))
+        })
+    }
+
+    pub(super) fn applications(&mut self) -> Vec<ApplicationSettings> {
+        let expected = "a list of {name, origins, documents, mode? (off, log or enforce)}";
+        self.tables("applications", expected)
     }
 
     pub(super) fn issuers(&mut self) -> Vec<IssuerSettings> {
-        let Some(value) = self.value("issuers") else { return Vec::new() };
+        let expected = "a list of {issuer, audience?, algorithm (EdDSA, ES256 or RS256), \
+                        key_file or jwks_url or discovery, authoritative?, roles?}";
+        self.tables("issuers", expected)
+    }
+
+    /// A list of tables; JSON where it stands in the environment.
+    fn tables<T: DeserializeOwned>(&mut self, key: &'static str, expected: &str) -> Vec<T> {
+        let Some(value) = self.value(key) else { return Vec::new() };
         let list = match value.kind {
             ValueKind::String(text) => serde_json::from_str(&text).ok(),
             _ => value.try_deserialize().ok(),
         };
         list.unwrap_or_else(|| {
-            self.mistakes.push(
-                "issuers: expected a list of {issuer, audience?, algorithm (EdDSA, ES256 or \
-                 RS256), key_file or jwks_url or discovery, authoritative?, roles?}"
-                    .into(),
-            );
+            self.mistakes.push(format!("{key}: expected {expected}"));
             Vec::new()
         })
     }
@@ -283,7 +301,7 @@ fn flat(prefix: &str, table: Table) -> Vec<(String, Value)> {
     found
 }
 
-fn is_origin(text: &str) -> bool {
+pub(super) fn is_origin(text: &str) -> bool {
     web_address(text).is_some_and(|address| address.matches('/').count() == 2)
 }
 

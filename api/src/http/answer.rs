@@ -1,12 +1,13 @@
 //! What goes out: one body shape for everything that GraphQL can say.
 
 use actix_web::{HttpResponse, http::header};
-use async_graphql::{CacheControl, Response, ServerError, Value};
+use async_graphql::{Response, ServerError, Value};
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
+    allowance::Standing,
     events,
     ids::Ids,
     negotiate::Media,
@@ -38,10 +39,19 @@ pub struct Answer {
     /// Absent when nothing was executed.
     data: Option<Value>,
     extensions: Map<String, Json>,
-    /// What the hints of the fields allow.
-    pub cache: CacheControl,
+    /// In how many seconds it may be asked again.
+    wait: Option<u64>,
     /// Whether the framework has looked at the document and found it valid.
     pub found_valid: bool,
+}
+
+/// What an operation costs.
+#[derive(Clone, Copy, Debug)]
+pub struct Bill {
+    /// What it may cost, as it was charged before.
+    pub requested: u32,
+    /// What it did cost; nothing where nobody knows.
+    pub actual: Option<u32>,
 }
 
 /// The members in the order in which people read them.
@@ -90,7 +100,7 @@ impl Answer {
             errors,
             data: validated.then_some(response.data),
             extensions,
-            cache: response.cache_control,
+            wait: None,
             found_valid: validated,
         }
     }
@@ -104,7 +114,7 @@ impl Answer {
             errors: vec![error],
             data: Some(Value::Null),
             extensions: Map::new(),
-            cache: CacheControl::default(),
+            wait: None,
             found_valid: false,
         }
     }
@@ -112,12 +122,26 @@ impl Answer {
     /// Something broke; the reference is in the log with `cause`.
     #[must_use]
     pub fn failed(cause: &str) -> Self {
-        Self::from(Refusal { outcome: Outcome::Failed, errors: vec![internal(cause)], scope: None })
+        Self::from(Refusal::of(Outcome::Failed, vec![internal(cause)]))
     }
 
-    /// Tells what the operation may cost, and what it might have.
-    pub fn show_cost(&mut self, requested: u32, limit: u32) {
-        self.extensions.insert("cost".into(), json!({"requested": requested, "limit": limit}));
+    /// How many objects came back; nothing where nobody knows, since it was ended.
+    #[must_use]
+    pub fn objects(&self) -> Option<u32> {
+        let data = self.data.as_ref().filter(|_| self.found_valid)?;
+        // The one at the top is no answer to a field.
+        Some(objects(data).saturating_sub(1))
+    }
+
+    /// Tells what the operation could cost, what it did, and what is left.
+    pub fn show_cost(&mut self, bill: &Bill, standing: &Standing) {
+        let mut cost = Map::new();
+        cost.insert("requested".into(), bill.requested.into());
+        cost.insert("actual".into(), bill.actual.into());
+        cost.insert("limit".into(), standing.limit.into());
+        cost.insert("available".into(), standing.available.into());
+        cost.insert("restoreRate".into(), standing.restore_rate.into());
+        self.extensions.insert("cost".into(), cost.into());
     }
 
     /// The code of the first error, for the log.
@@ -149,7 +173,7 @@ impl Answer {
         } else {
             Outcome::Invalid
         };
-        Refusal { outcome, errors: self.errors, scope: None }
+        Refusal::of(outcome, self.errors)
     }
 
     fn polish(&mut self, ids: &Ids) {
@@ -203,6 +227,9 @@ impl Answer {
         if matches!(self.outcome, Outcome::Late | Outcome::Overloaded) {
             response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         }
+        if let Some(wait) = self.wait {
+            response.insert_header((header::RETRY_AFTER, wait));
+        }
         match body {
             Ok(body) if media == Media::Events => response.body(events::whole(&body)),
             Ok(body) => response.body(body),
@@ -221,9 +248,19 @@ impl From<Refusal> for Answer {
             errors: refusal.errors,
             data: None,
             extensions: Map::new(),
-            cache: CacheControl::default(),
+            wait: refusal.wait,
             found_valid: false,
         }
+    }
+}
+
+/// How many objects are in a value, itself included.
+fn objects(value: &Value) -> u32 {
+    let of_all = |sum: u32, value| sum.saturating_add(objects(value));
+    match value {
+        Value::Object(members) => members.values().fold(1, of_all),
+        Value::List(values) => values.iter().fold(0, of_all),
+        _ => 0,
     }
 }
 

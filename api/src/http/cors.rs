@@ -13,9 +13,10 @@ use actix_web::{
 };
 
 const METHODS: &str = "GET, POST, PUT, OPTIONS";
-const HEADERS: &str = "accept, authorization, content-type, idempotency-key, traceparent, \
-                       x-request-id, x-vinculo-cost";
-const EXPOSED: &str = "x-request-id, www-authenticate, retry-after, idempotency-replayed";
+const HEADERS: &str = "accept, authorization, content-type, idempotency-key, if-none-match, \
+                       traceparent, x-request-id, x-vinculo-cost";
+const EXPOSED: &str = "etag, idempotency-replayed, ratelimit, ratelimit-policy, retry-after, \
+                       www-authenticate, x-request-id";
 /// How long a browser may remember the permission, in seconds.
 const MAX_AGE: &str = "600";
 

@@ -2,7 +2,8 @@
 //!
 //! One point for every object that may come back: 1 a field of an object type,
 //! 10 a mutation, nothing for scalars. Below a page everything counts once for
-//! every row of it. What is weighed against the whole market costs 25 besides. Introspection has no lists here: a schema has one size.
+//! every row of it. What is weighed against the whole market costs 25 besides. Introspection has no
+//! lists here: a schema has one size.
 //!
 //! A fragment on a connection costs a fixed part and a part for every row, so it
 //! is looked at once, however many pages of different sizes spread it.
@@ -30,21 +31,56 @@ const MUTATION: u32 = 10;
 const WEIGHING: u32 = 25;
 const WEIGHED: &str = "MatchPreview";
 
-/// The points that `operation` may cost at most, saturating. The document has
-/// passed the guard: no fragment contains itself.
+/// What an operation costs, in points; all sums saturate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// A point for each object that may come back. How many do, the answer tells.
+    pub objects: u32,
+    /// For what is done, whatever comes back.
+    pub work: u32,
+}
+
+impl Price {
+    const OBJECT: Self = Self { objects: 1, work: 0 };
+
+    /// What it costs at most.
+    #[must_use]
+    pub fn most(self) -> u32 {
+        self.after(self.objects)
+    }
+
+    /// What it costs when so many objects came back.
+    #[must_use]
+    pub fn after(self, objects: u32) -> u32 {
+        self.work.saturating_add(objects)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            objects: self.objects.saturating_add(other.objects),
+            work: self.work.saturating_add(other.work),
+        }
+    }
+
+    fn times(self, rows: u32) -> Self {
+        Self { objects: self.objects.saturating_mul(rows), work: self.work.saturating_mul(rows) }
+    }
+}
+
+/// What `operation` costs. The document has passed the guard: no fragment contains itself.
 #[must_use]
 pub fn cost(
     model: &Model,
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
-) -> u32 {
+) -> Price {
     let mut counter = Counter { model, document, variables, known: HashMap::new() };
     let root = model.root(operation.ty);
     let mut cost = counter.selection(&operation.selection_set.node, root);
     if operation.ty == OperationType::Mutation {
-        let count = counter.root_fields(&operation.selection_set.node);
-        cost.fixed = cost.fixed.saturating_add(count.saturating_mul(MUTATION));
+        let work = counter.root_fields(&operation.selection_set.node).saturating_mul(MUTATION);
+        cost.fixed = cost.fixed.plus(Price { objects: 0, work });
     }
     cost.with_rows(1)
 }
@@ -53,18 +89,22 @@ pub fn cost(
 /// of a connection has a part per row.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cost {
-    fixed: u32,
-    per_row: u32,
+    fixed: Price,
+    per_row: Price,
 }
 
 impl Cost {
-    fn with_rows(self, rows: u32) -> u32 {
-        self.fixed.saturating_add(self.per_row.saturating_mul(rows))
+    fn fixed(fixed: Price) -> Self {
+        Self { fixed, per_row: Price::default() }
+    }
+
+    fn with_rows(self, rows: u32) -> Price {
+        self.fixed.plus(self.per_row.times(rows))
     }
 
     fn add(&mut self, other: Self) {
-        self.fixed = self.fixed.saturating_add(other.fixed);
-        self.per_row = self.per_row.saturating_add(other.per_row);
+        self.fixed = self.fixed.plus(other.fixed);
+        self.per_row = self.per_row.plus(other.per_row);
     }
 }
 
@@ -113,30 +153,31 @@ impl<'a> Counter<'a> {
         let below = self.selection(&asked.selection_set.node, field.map(|f| f.ty.as_str()));
         let Some(field) = field else {
             // Introspection, or a field that validation will refuse.
-            let own = u32::from(!asked.selection_set.node.items.is_empty());
-            return Cost { fixed: below.with_rows(1).saturating_add(own), per_row: 0 };
+            let objects = u32::from(!asked.selection_set.node.items.is_empty());
+            return Cost::fixed(below.with_rows(1).plus(Price { objects, work: 0 }));
         };
         if !matches!(self.model.kind(&field.ty), Some(Kind::Object(_) | Kind::Union)) {
             return Cost::default();
         }
-        let one = |rows| below.with_rows(rows).saturating_add(1);
-        let fixed = |cost| Cost { fixed: cost, per_row: 0 };
+        let one = |rows| below.with_rows(rows).plus(Price::OBJECT);
         let of_connection = parent.is_some_and(is_connection);
         match field {
             // The page of a connection is given one level up.
-            Field { list: true, .. } if of_connection => Cost { fixed: 0, per_row: one(1) },
+            Field { list: true, .. } if of_connection => {
+                Cost { fixed: Price::default(), per_row: one(1) }
+            }
             Field { list: true, paged: true, ty, .. } if ty == WEIGHED => {
-                let rows = one(1).saturating_mul(self.page(asked, field));
-                fixed(rows.saturating_add(WEIGHING))
+                let weighing = Price { objects: 0, work: WEIGHING };
+                Cost::fixed(one(1).times(self.page(asked, field)).plus(weighing))
             }
             Field { list: true, paged: true, .. } => {
-                fixed(one(1).saturating_mul(self.page(asked, field)))
+                Cost::fixed(one(1).times(self.page(asked, field)))
             }
-            Field { list: true, by_ids: true, .. } => fixed(one(1).saturating_mul(self.ids(asked))),
-            Field { list: true, .. } => fixed(one(1).saturating_mul(USUAL_LIST)),
-            Field { paged: true, .. } => fixed(one(self.page(asked, field))),
-            _ if is_connection(&field.ty) => fixed(one(USUAL_LIST)),
-            _ => fixed(one(1)),
+            Field { list: true, by_ids: true, .. } => Cost::fixed(one(1).times(self.ids(asked))),
+            Field { list: true, .. } => Cost::fixed(one(1).times(USUAL_LIST)),
+            Field { paged: true, .. } => Cost::fixed(one(self.page(asked, field))),
+            _ if is_connection(&field.ty) => Cost::fixed(one(USUAL_LIST)),
+            _ => Cost::fixed(one(1)),
         }
     }
 
@@ -223,7 +264,7 @@ mod tests {
     fn of(document: &str, variables: serde_json::Value) -> u32 {
         let document = parse_query(document).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
-        cost(&model(), &document, &operation.node, &Variables::from_json(variables))
+        cost(&model(), &document, &operation.node, &Variables::from_json(variables)).most()
     }
 
     #[test]
@@ -282,6 +323,15 @@ mod tests {
             ),
             23
         );
+    }
+
+    #[test]
+    fn what_did_not_come_back_is_not_paid() {
+        let document = parse_query("mutation { act { name } }").unwrap();
+        let (_, operation) = document.operations.iter().next().unwrap();
+        let price = cost(&model(), &document, &operation.node, &Variables::default());
+        assert_eq!(price, Price { objects: 1, work: 10 });
+        assert_eq!((price.most(), price.after(0), price.after(u32::MAX)), (11, 10, u32::MAX));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use actix_web::{
 use tracing::Instrument;
 
 use super::{
-    App, cors,
+    App, caching, cors,
     ids::{Ids, REQUEST_ID},
     log::Line,
     problem::problem,
@@ -58,6 +58,7 @@ pub async fn envelope<B: MessageBody + 'static>(
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(header::CONTENT_ENCODING);
     }
+    caching::name_packed(headers);
     Ok(response)
 }
 

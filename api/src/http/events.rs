@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    App, answer::Answer, graphql::invalid_token, ids::Ids, leases::Lease, negotiate::Media,
+    App, answer::Answer, bearer::invalid_token, ids::Ids, leases::Lease, negotiate::Media,
 };
 use crate::token::Claims;
 

@@ -1,6 +1,6 @@
 //! `/graphql`: from a request to an answer, step by step.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -8,27 +8,30 @@ use actix_web::{
     http::{Method, StatusCode, header},
     web,
 };
-use async_graphql::CacheControl;
 use entity::ClientScope;
 use futures_util::FutureExt;
 use sea_orm::ActiveEnum;
 
 use super::{
     App,
+    allowance::Spending,
     answer::Answer,
-    bearer, body, events,
+    bearer::{self, challenge},
+    body, caching,
+    caller::Caller,
+    events,
     ids::{self, Ids},
     leases,
     log::Summary,
     negotiate::{self, Media},
-    operation::{self, Came},
+    operation::{self, Asking, Came},
     params::Params,
     plan::Way,
     problem::problem,
     refusal::{Outcome, Refusal},
     socket,
 };
-use crate::error::{Code, Error};
+use crate::{error::Error, token::Claims};
 
 /// Ask for `extensions.cost` with `X-Vinculo-Cost: 1`.
 const COST: &str = "x-vinculo-cost";
@@ -62,36 +65,76 @@ async fn answer(
     media: Media,
     ids: &Ids,
 ) -> HttpResponse {
-    let safe = request.method() == Method::GET;
-    let limits = &app.settings.limits;
-    let write = |answer: Answer| {
-        Summary::of(request).borrow_mut().outcome =
-            Some(answer.first_code().unwrap_or_else(|| "ok".into()));
-        answer.write(media, app.settings.draft_status_codes, ids)
-    };
-
+    let write = |answer: Answer| write(request, app, media, ids, answer);
     // Before anything that costs: a service that has too much to do reads no token and no body.
     if app.places.available_permits() == 0 {
         return write(Refusal::from(Error::Overloaded).into());
     }
-    let claims = match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
+    let claims = match bearer::sender(request, app).await {
         Ok(claims) => claims,
-        Err(reason) => {
-            Summary::of(request).borrow_mut().reason = Some(reason);
-            return challenge(write(invalid_token().into()), true);
+        Err(refusal) if refusal.outcome == Outcome::Unauthenticated => {
+            return challenge(write(refusal.into()), true);
         }
+        Err(refusal) => return write(refusal.into()),
     };
+    let caller = Caller::of(claims.as_deref(), app.address(request));
+    let known = claims.is_some();
+    let mut response = match app.allowances.begin(caller.clone(), app.backend.now()) {
+        Ok(mut spending) => {
+            carry_out(request, payload, app, media, ids, claims, &mut spending).await
+        }
+        Err(refusal) => write(refusal.into()),
+    };
+    let for_everybody = caching::is_for_everybody(&response);
+    let headers = response.headers_mut();
+    let vary = if for_everybody { "authorization, x-vinculo-cost" } else { "authorization" };
+    headers.append(header::VARY, header::HeaderValue::from_static(vary));
+    if known {
+        let keep = header::HeaderValue::from_static("private, no-store");
+        headers.insert(header::CACHE_CONTROL, keep);
+    }
+    // What is left to one caller is no news for those whom a cache gives this answer.
+    if !for_everybody {
+        app.allowances.standing(&caller, app.backend.now()).mark(headers);
+    }
+    response
+}
+
+/// Writes an answer, and tells the log what it is.
+fn write(
+    request: &HttpRequest,
+    app: &App,
+    media: Media,
+    ids: &Ids,
+    answer: Answer,
+) -> HttpResponse {
+    Summary::of(request).borrow_mut().outcome =
+        Some(answer.first_code().unwrap_or_else(|| "ok".into()));
+    answer.write(media, app.settings.draft_status_codes, ids)
+}
+
+/// Carries out what whoever asks wants; they have points, and their token, if any, counts.
+async fn carry_out(
+    request: &HttpRequest,
+    payload: Payload,
+    app: &web::Data<App>,
+    media: Media,
+    ids: &Ids,
+    claims: Option<Arc<Claims>>,
+    spending: &mut Spending<'_>,
+) -> HttpResponse {
+    let safe = request.method() == Method::GET;
+    let headers = request.headers();
+    let write = |answer: Answer| write(request, app, media, ids, answer);
     let params = if safe {
         Params::from_query(request.query_string())
     } else {
-        if !negotiate::is_json(request.headers()) {
+        if !negotiate::is_json(headers) {
             let detail = "the body must be application/json in UTF-8";
             return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, ids);
         }
-        match body::read(request.headers(), payload, limits).await {
-            Ok(body) => {
-                Params::from_body(&body).and_then(|params| params.under_key(request.headers()))
-            }
+        match body::read(headers, payload, &app.settings.limits).await {
+            Ok(body) => Params::from_body(&body).and_then(|params| params.under_key(headers)),
             Err(unreadable) => {
                 let (status, detail) = unreadable.told();
                 let mut response = problem(status, detail, ids);
@@ -101,28 +144,34 @@ async fn answer(
             }
         }
     };
-    let presented = claims.is_some();
-    let shared = !presented && safe;
-    let way = Way { safe, streams: negotiate::takes_events(request.headers()) };
+    let way = Way { safe, streams: negotiate::takes_events(headers) };
+    let page = app.persisted.application(headers).cloned();
+    let asking = Asking { claims: claims.clone(), page, way };
     let summary = Summary::of(request);
     let came = match params {
-        Ok(params) => operation::carry_out(app, params, way, claims.clone(), &summary).await,
+        Ok(params) => operation::carry_out(app, params, asking, spending, &summary).await,
         Err(refusal) => Err(refusal),
     };
     match came {
-        Ok((Came::Answer(mut answer), cost)) => {
-            if request.headers().get(COST).is_some_and(|value| value == "1") {
-                answer.show_cost(cost, limits.cost);
+        Ok((Came::Answer(mut answer), bill)) => {
+            let shows_cost = shows_cost(headers, claims.as_deref());
+            if shows_cost {
+                let standing = app.allowances.standing(spending.caller(), app.backend.now());
+                answer.show_cost(&bill, &standing);
             }
-            let cache = answer.cache;
-            let cache = if safe && answer.is_ok() { cache_control(cache, shared) } else { None };
-            let mut response = write(*answer);
-            if let Some(cache) = cache {
-                response.headers_mut().insert(header::CACHE_CONTROL, cache);
-                let vary = header::HeaderValue::from_static("authorization");
-                response.headers_mut().append(header::VARY, vary);
+            let seconds = app.settings.public_seconds;
+            let for_everybody = safe
+                && claims.is_none()
+                && answer.is_ok()
+                && !shows_cost
+                && media != Media::Events
+                && seconds > 0;
+            let response = write(*answer);
+            if for_everybody {
+                caching::for_everybody(response, headers, seconds)
+            } else {
+                response
             }
-            response
         }
         Ok((Came::Stream(answers), _)) => {
             let Some(lease) = app.leases.take(leases::Kind::Stream, claims.as_deref()) else {
@@ -137,7 +186,7 @@ async fn answer(
                 (refusal.outcome == Outcome::Unauthenticated, refusal.scope);
             let response = write(refusal.into());
             match (unauthenticated, scope) {
-                (true, _) => challenge(response, presented),
+                (true, _) => challenge(response, claims.is_some()),
                 (false, Some(scope)) => insufficient(response, scope),
                 (false, None) => response,
             }
@@ -145,24 +194,10 @@ async fn answer(
     }
 }
 
-/// How long an answer to a GET may be kept, if at all.
-fn cache_control(cache: CacheControl, shared: bool) -> Option<header::HeaderValue> {
-    let scope = if shared && cache.public { "public" } else { "private" };
-    let value = (cache.max_age > 0).then(|| format!("max-age={}, {scope}", cache.max_age))?;
-    header::HeaderValue::from_str(&value).ok()
-}
-
-pub(super) fn invalid_token() -> Refusal {
-    let message = "the access token is not valid, or not any more";
-    Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message)
-}
-
-/// Says how to authenticate (RFC 6750): the error only to those who tried.
-pub(super) fn challenge(mut response: HttpResponse, presented: bool) -> HttpResponse {
-    let value = if presented { "Bearer error=\"invalid_token\"" } else { "Bearer" };
-    let value = header::HeaderValue::from_static(value);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-    response
+/// Whether answers tell what they cost: to machines always, to others when they ask.
+pub(super) fn shows_cost(headers: &header::HeaderMap, claims: Option<&Claims>) -> bool {
+    headers.get(COST).is_some_and(|value| value == "1")
+        || claims.is_some_and(|claims| claims.client().is_some())
 }
 
 /// Says which scope would do (RFC 6750).
@@ -185,7 +220,7 @@ fn unacceptable(ids: &Ids) -> HttpResponse {
 /// `GET /schema.graphql`: the SDL, for those who may ask for the schema.
 pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let ids = ids::of(&request);
-    match bearer::claims(request.headers(), &app.issuers, app.backend.now()).await {
+    match bearer::sender(&request, &app).await {
         Ok(None) if !app.settings.anonymous_introspection => {
             let detail = "the schema is for those who say who they are";
             challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), false)
@@ -194,10 +229,6 @@ pub async fn schema(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
             .content_type("text/plain; charset=utf-8")
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .body(app.sdl.clone()),
-        Err(reason) => {
-            Summary::of(&request).borrow_mut().reason = Some(reason);
-            let detail = "the access token is not valid, or not any more";
-            challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), true)
-        }
+        Err(refusal) => bearer::refused(&refusal, &ids),
     }
 }

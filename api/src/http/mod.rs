@@ -3,14 +3,17 @@
 //! A request to `/graphql` passes, in this order: `envelope` (ids, address, CORS),
 //! `negotiate`, `bearer`, `body`, `params`, and then `plan`, which lexes, parses,
 //! guards, chooses, coerces and counts; what is the same for a document that was seen
-//! before is kept in `documents`. Only then does the service look at it, and the
+//! before is kept in `documents`, and one that is known by its id alone is found in `persisted`.
+//! Only then does the service look at it, and the
 //! framework validates and executes it; what a machine asks for, `scope` compares with what
-//! it may. `answer` writes what came of it. `operation` is the
+//! it may. `answer` writes what came of it, and `caching` says who may keep it. `operation` is the
 //! part of the way that operations over a WebSocket (`socket`) go as well; `events` writes
 //! answers one after the other.
 //!
 //! When no more operations may be in flight, a request goes no further than
-//! `negotiate`; it takes its place after `params`, and keeps it until it ends.
+//! `negotiate`; it takes its place after `params`, and keeps it until it ends. What it costs comes
+//! out of the `allowance` of its `caller`: a point as soon as they are known, the rest once it is
+//! planned; what it did not cost is given back.
 
 use std::{
     fmt, io,
@@ -42,9 +45,12 @@ use crate::{
     token::{Claims, Issuers},
 };
 
+mod allowance;
 mod answer;
 mod bearer;
 mod body;
+mod caching;
+mod caller;
 mod cors;
 mod cost;
 mod documents;
@@ -57,12 +63,14 @@ mod health;
 mod ids;
 mod leases;
 mod lexer;
+mod literals;
 mod log;
 mod model;
 mod negotiate;
 mod oauth;
 mod operation;
 mod params;
+mod persisted;
 mod plan;
 mod playground;
 mod problem;
@@ -208,6 +216,9 @@ pub struct App {
     model: model::Model,
     writes: execute::Writes,
     documents: documents::Documents,
+    persisted: persisted::Persisted,
+    /// What callers may spend.
+    allowances: allowance::Allowances,
     /// One for each operation that may be carried out at this moment, whichever thread serves it.
     places: Arc<Semaphore>,
     /// What stays open.
@@ -225,7 +236,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// When the SDL of the schema cannot be read back.
+    /// When the SDL of the schema cannot be read back, or a manifest of an application not at all.
     pub fn new(
         service: Service,
         issuers: Issuers,
@@ -242,8 +253,12 @@ impl App {
         settings: HttpSettings,
         examples: String,
     ) -> Result<Self, String> {
-        let open = settings.subscriptions;
+        let (open, limits) = (settings.subscriptions, &settings.limits);
+        let persisted = persisted::Persisted::read(&settings.applications, limits)
+            .map_err(|mistake| format!("applications: {mistake}"))?;
         Ok(Self {
+            persisted,
+            allowances: allowance::Allowances::new(limits.points, limits.points_per_second),
             leases: leases::Leases::new(open.open, open.sockets, open.operations),
             stopping: watch::Sender::new(false),
             backend: Box::new(backend),
@@ -257,6 +272,11 @@ impl App {
             writes: execute::Writes::default(),
             documents: documents::Documents::default(),
         })
+    }
+
+    /// From where a request comes.
+    fn address(&self, request: &HttpRequest) -> IpAddr {
+        caller::address(request.headers(), request.peer_addr(), &self.settings.trusted_proxies)
     }
 }
 

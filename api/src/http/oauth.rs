@@ -1,8 +1,6 @@
 //! OAuth 2.0 for machines: tokens by client credentials (RFC 6749, 4.4), and how others find out
 //! what they need (RFC 8414, RFC 7517).
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
@@ -75,7 +73,7 @@ async fn granted(request: &HttpRequest, body: &[u8], app: &App) -> Result<Value,
         None => return Err(Refused::Request("grant_type is missing")),
     }
     let wanted = form.one("scope")?;
-    let from = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let from = app.address(request);
     let known =
         app.backend.let_in(&client, &secret, from).await.map_err(|denied| match denied {
             Denied::Wrong => Refused::Client,

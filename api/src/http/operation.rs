@@ -4,13 +4,16 @@ use std::{cell::RefCell, sync::Arc};
 
 use async_graphql::{Request, Response, parser::types::OperationType};
 use futures_util::stream::BoxStream;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
-    answer::Answer,
+    allowance::Spending,
+    answer::{Answer, Bill},
     execute,
     log::Summary,
     params::Params,
+    persisted::Application,
     plan::{self, Plan, Way},
     refusal::{Outcome, Refusal},
     scope,
@@ -28,33 +31,76 @@ pub enum Came {
     Stream(BoxStream<'static, Response>),
 }
 
+/// Who asks for an operation, and how.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// What their token says; nothing when they show none.
+    pub claims: Option<Arc<Claims>>,
+    /// Which application's page they are looking at.
+    pub page: Option<Arc<Application>>,
+    /// Which way it came.
+    pub way: Way,
+}
+
 /// Carries an operation out for whoever asks; tells the log what it was, and returns what it
-/// may cost beside what came of it.
+/// costs beside what came of it. What is not carried out costs no more than any request.
 ///
 /// # Errors
 ///
 /// When nothing was carried out.
 pub async fn carry_out(
     app: &App,
-    params: Params,
-    way: Way,
-    claims: Option<Arc<Claims>>,
+    mut params: Params,
+    asking: Asking,
+    spending: &mut Spending<'_>,
     summary: &RefCell<Summary>,
-) -> Result<(Came, u32), Refusal> {
+) -> Result<(Came, Bill), Refusal> {
     // Only now, since bodies arrive as slowly as their senders like: they would hold all
     // places for nothing.
     let place = app.places.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
-    let plan = plan::plan(params, way, &app.model, &app.settings.limits, &app.documents)?;
+    let document = std::mem::take(&mut params.document);
+    let found = app.persisted.find(document, spending.caller(), asking.page.as_deref())?;
+    let to_keep = found.hash.map(|hash| (hash, found.text.clone()));
+    let limits = &app.settings.limits;
+    let plan = plan::plan(found.text, params, asking.way, &app.model, limits, &app.documents)?;
     {
         let mut summary = summary.borrow_mut();
         summary.operation.clone_from(&plan.name);
-        summary.cost = Some(plan.cost);
+        summary.cost = Some(plan.price.most());
     }
-    if plan.asks_for_schema && claims.is_none() && !app.settings.anonymous_introspection {
+    if plan.asks_for_schema && asking.claims.is_none() && !app.settings.anonymous_introspection {
         let message = "the schema is for those who say who they are";
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
-    let (cost, valid) = (plan.cost, plan.valid);
+    spending.charge(plan.price.most(), app.backend.now())?;
+    let requested = spending.charged();
+    let (price, asks_for_schema, document) =
+        (plan.price, plan.asks_for_schema, plan.document.clone());
+    let carried = carry_out_planned(app, plan, asking.claims, place).await;
+    let actual = match &carried {
+        Err(_) => Some(0),
+        Ok((Came::Answer(answer), _)) if !answer.has_data() => Some(0),
+        // The schema has one size and one price, however many objects it is.
+        Ok(_) if asks_for_schema => Some(requested),
+        Ok((Came::Answer(answer), _)) => answer.objects().map(|objects| price.after(objects)),
+        Ok((Came::Stream(_), _)) => Some(requested),
+    };
+    let actual = actual.map(|actual| spending.settle(actual, app.backend.now()));
+    let (came, found_valid) = carried?;
+    if found_valid && let Some((hash, text)) = to_keep {
+        app.persisted.keep(hash, &text, &document, spending.caller());
+    }
+    Ok((came, Bill { requested, actual }))
+}
+
+/// What came of a planned operation, and whether its document was found valid.
+async fn carry_out_planned(
+    app: &App,
+    plan: Plan,
+    claims: Option<Arc<Claims>>,
+    place: OwnedSemaphorePermit,
+) -> Result<(Came, bool), Refusal> {
+    let valid = plan.valid;
     let (came, found_valid, new) = if plan.kind == OperationType::Subscription {
         let (again, new) = again(plan);
         // Machines are judged before anything is opened; who asks later is found out each time.
@@ -73,7 +119,7 @@ pub async fn carry_out(
     if found_valid && let Some((text, document)) = new {
         app.documents.keep(text, document);
     }
-    Ok((came, cost))
+    Ok((came, found_valid))
 }
 
 /// The planned request, for as many times as it will be asked; and its document, to be kept.

@@ -4,7 +4,10 @@ use actix_web::{http::header::HeaderMap, web};
 use async_graphql::{Extensions, Name, Value, indexmap::IndexMap};
 use serde_json::{Map, Value as Json};
 
-use super::refusal::{Outcome, Refusal};
+use super::{
+    persisted::{Document, DocumentId},
+    refusal::{Outcome, Refusal},
+};
 use crate::{
     error::Code,
     idempotency::{Key, WRONG},
@@ -16,8 +19,8 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The members of a GraphQL request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params {
-    /// The document; not empty.
-    pub query: String,
+    /// The document, or how it is found.
+    pub document: Document,
     /// Which operation of the document.
     pub operation_name: Option<String>,
     /// The values of its variables.
@@ -57,7 +60,7 @@ impl Params {
         for (name, text) in pairs.into_inner() {
             let value = match name.as_str() {
                 _ if text.is_empty() => continue,
-                "query" | "operationName" => Json::String(text),
+                "query" | "documentId" | "operationName" => Json::String(text),
                 "variables" | "extensions" => serde_json::from_str(&text)
                     .map_err(|_| malformed(&format!("{name}: expected an object as JSON")))?,
                 _ => continue,
@@ -76,15 +79,15 @@ impl Params {
     pub fn from_members(mut members: Map<String, Json>) -> Result<Self, Refusal> {
         let mut take = |name| members.remove(name).filter(|value| !value.is_null());
         let extensions = object("extensions", take("extensions"))?;
-        let query = match take("query") {
-            Some(Json::String(query)) if !query.trim().is_empty() => query,
-            None if extensions.contains_key("persistedQuery") => {
-                // None is stored: the client sends the document along next time.
-                let code = Code::PersistedQueryNotFound;
-                return Err(Refusal::new(Outcome::Invalid, code, "PersistedQueryNotFound"));
-            }
-            _ => return Err(malformed("query: expected a text that is not empty")),
+        let text = match take("query") {
+            None => None,
+            Some(Json::String(text)) if !text.trim().is_empty() => Some(text),
+            Some(_) => return Err(malformed("query: expected a text that is not empty")),
         };
+        let id = DocumentId::read(take("documentId"), extensions.get("persistedQuery"))?;
+        if text.is_none() && id.is_none() {
+            return Err(malformed("query: expected a text that is not empty"));
+        }
         let operation_name = match take("operationName") {
             None => None,
             Some(Json::String(name)) => Some(name).filter(|name| !name.is_empty()),
@@ -92,8 +95,8 @@ impl Params {
         };
         let variables = object("variables", take("variables"))?;
         let extensions = extensions.into_iter().map(|(name, value)| (name.to_string(), value));
-        let extensions = Extensions(extensions.collect());
-        Ok(Self { query, operation_name, variables, extensions, key: None })
+        let (document, extensions) = (Document { text, id }, Extensions(extensions.collect()));
+        Ok(Self { document, operation_name, variables, extensions, key: None })
     }
 
     /// The same under the idempotency key of a request, if it has one.
@@ -122,7 +125,9 @@ fn object(name: &str, value: Option<Json>) -> Result<IndexMap<Name, Value>, Refu
     }
 }
 
-fn malformed(message: &str) -> Refusal {
+/// A member that is not what it should be.
+#[must_use]
+pub fn malformed(message: &str) -> Refusal {
     Refusal::new(Outcome::NoRequest, Code::BadUserInput, message)
 }
 
@@ -141,7 +146,7 @@ mod tests {
             r#"{"query": "{a}"}"#,
             r#"{"query": "{a}", "operationName": null, "variables": null, "extensions": null}"#,
             r#"{"query": "{a}", "operationName": "", "variables": {}, "extensions": {}}"#,
-            r#"{"query": "{a}", "id": 7, "documentId": "x", "query2": []}"#,
+            r#"{"query": "{a}", "id": 7, "documentId": null, "query2": []}"#,
         ] {
             let params = body(good).unwrap();
             assert!(params.operation_name.is_none() && params.variables.is_empty(), "{good}");
@@ -164,6 +169,12 @@ mod tests {
             r#"{"query": "{a}", "variables": true}"#,
             r#"{"query": "{a}", "extensions": []}"#,
             r#"{"query": "{a}", "extensions": 0}"#,
+            r#"{"query": "", "documentId": "a"}"#,
+            r#"{"documentId": 7}"#,
+            r#"{"documentId": ""}"#,
+            r#"{"documentId": "sha256:abc"}"#,
+            r#"{"extensions": {"persistedQuery": 7}}"#,
+            r#"{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "abc"}}}"#,
         ] {
             assert_eq!(body(bad), Err(Outcome::NoRequest), "{bad}");
         }
@@ -177,10 +188,13 @@ mod tests {
     fn a_query_string_has_the_same_members() {
         let read = |query| Params::from_query(query).map_err(|refusal| refusal.outcome);
         let params = read("query=%7Ba%7D&operationName=Q&variables=%7B%22a%22%3A1%7D&x=y").unwrap();
-        assert_eq!(params.query, "{a}");
+        assert_eq!(params.document.text.as_deref(), Some("{a}"));
         assert_eq!(params.operation_name.as_deref(), Some("Q"));
         assert_eq!(params.variables["a"], Value::from(1));
-        assert_eq!(read("query={a+b}&variables=&extensions=").unwrap().query, "{a b}");
+        let spaced = read("query={a+b}&variables=&extensions=").unwrap();
+        assert_eq!(spaced.document.text.as_deref(), Some("{a b}"));
+        let named = read("documentId=abc&variables=%7B%7D").unwrap().document;
+        assert_eq!(named.id, Some(DocumentId::Custom("abc".into())));
         for bad in [
             "",
             "query=",
@@ -190,14 +204,5 @@ mod tests {
         ] {
             assert_eq!(read(bad), Err(Outcome::NoRequest), "{bad}");
         }
-    }
-
-    #[test]
-    fn an_unknown_stored_document_is_told_as_clients_expect() {
-        let refusal =
-            Params::from_body(br#"{"extensions": {"persistedQuery": {"sha256Hash": "x"}}}"#);
-        let error = &refusal.unwrap_err().errors[0];
-        assert_eq!(error.message, "PersistedQueryNotFound");
-        assert_eq!(super::super::refusal::code(error), Some("PERSISTED_QUERY_NOT_FOUND"));
     }
 }

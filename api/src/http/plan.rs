@@ -11,7 +11,7 @@ use async_graphql::{
 };
 
 use super::{
-    cost,
+    cost::{self, Price},
     documents::{self, Documents},
     guard,
     model::Model,
@@ -31,8 +31,8 @@ pub struct Plan {
     pub kind: OperationType,
     /// The name of the operation, cut for the logs.
     pub name: Option<String>,
-    /// What it may cost, in points.
-    pub cost: u32,
+    /// What it may cost.
+    pub price: Price,
     /// Whether it asks for the schema.
     pub asks_for_schema: bool,
     /// Whether it is known to be valid.
@@ -64,17 +64,18 @@ const MAX_NAME: usize = 80;
 ///
 /// The first limit that is broken, or why there is nothing to execute.
 pub fn plan(
+    text: String,
     params: Params,
     way: Way,
     model: &Model,
     limits: &Limits,
     documents: &Documents,
 ) -> Result<Plan, Refusal> {
-    let seen = documents.get(&params.query);
+    let seen = documents.get(&text);
     let new = seen.is_none();
     let (document, variables_inside) = match seen {
         Some(document) => (document, false),
-        None => parse(&params.query, limits)?,
+        None => parse(&text, limits)?,
     };
 
     let (name, operation) = choose(&document, params.operation_name.as_deref())?;
@@ -106,10 +107,12 @@ pub fn plan(
         return Err(Refusal::invalid(message, &[again.pos]));
     }
     let values = variables::coerce(model, &operation.node, params.variables, limits.value_nesting)?;
-    let cost = cost::cost(model, &document, &operation.node, &values);
-    if cost > limits.cost {
+    let price = cost::cost(model, &document, &operation.node, &values);
+    // What no bucket holds will never be paid.
+    let (most, cost) = (limits.cost.min(limits.points), price.most());
+    if cost > most {
         let code = Code::CostLimitExceeded;
-        return Err(Refusal::limit(code, "cost of the operation", limits.cost, cost));
+        return Err(Refusal::limit(code, "cost of the operation", most, cost));
     }
 
     let asks_for_schema = guard::asks_for_schema(&document, &operation.node);
@@ -124,13 +127,17 @@ pub fn plan(
         request = request.data(key);
     }
     request.set_parsed_query(ExecutableDocument::clone(&document));
-    let new = keep.then(|| (params.query, document.clone()));
-    Ok(Plan { request, kind, name, cost, asks_for_schema, valid, document, new })
+    let new = keep.then(|| (text, document.clone()));
+    Ok(Plan { request, kind, name, price, asks_for_schema, valid, document, new })
 }
 
 /// The document, within all limits that are its own, and whether variables stand inside of
 /// lists or objects in it.
-fn parse(text: &str, limits: &Limits) -> Result<(Arc<ExecutableDocument>, bool), Refusal> {
+///
+/// # Errors
+///
+/// Where it is no document, or the first limit that it breaks.
+pub fn parse(text: &str, limits: &Limits) -> Result<(Arc<ExecutableDocument>, bool), Refusal> {
     guard::check_text(text, limits)?;
     let document = parse_query(text).map_err(syntax)?;
     let variables_inside = guard::check(&document, limits)?;
@@ -178,11 +185,7 @@ fn syntax(found: ParseError) -> Refusal {
         }
         other => other.to_string(),
     };
-    Refusal {
-        outcome: Outcome::Syntax,
-        errors: vec![error(Code::GraphqlParseFailed, message, &positions)],
-        scope: None,
-    }
+    Refusal::of(Outcome::Syntax, vec![error(Code::GraphqlParseFailed, message, &positions)])
 }
 
 #[cfg(test)]
@@ -197,10 +200,14 @@ mod tests {
     };
     use crate::idempotency::Key;
 
+    fn text(params: &Params) -> String {
+        params.document.text.clone().unwrap()
+    }
+
     fn of(request: &serde_json::Value) -> Result<Plan, Refusal> {
         let params = Params::from_body(request.to_string().as_bytes())?;
         let way = Way { safe: false, streams: false };
-        plan(params, way, &model(), &Limits::default(), &Documents::default())
+        plan(text(&params), params, way, &model(), &Limits::default(), &Documents::default())
     }
 
     #[test]
@@ -246,7 +253,7 @@ mod tests {
         let plan = of(&json!({"query": query, "variables": {"ids": 7, "other": 1}})).unwrap();
         let values = plan.request.variables.into_value();
         assert_eq!(values, Value::from_json(json!({"text": "x", "ids": ["7"]})).unwrap());
-        assert_eq!(plan.cost, 1);
+        assert_eq!(plan.price.most(), 1);
         let refusal = of(&json!({"query": query})).unwrap_err();
         assert_eq!(code(&refusal.errors[0]), Some("BAD_USER_INPUT"));
     }
@@ -259,7 +266,7 @@ mod tests {
             )
         };
         let plan = of(&json!({"query": format!("{{ {} }}", page(47))})).unwrap();
-        assert_eq!(plan.cost, 1 + 100 * (2 + 47));
+        assert_eq!(plan.price.most(), 1 + 100 * (2 + 47));
         let refusal = of(&json!({"query": format!("{{ {} }}", page(48))})).unwrap_err();
         assert_eq!(code(&refusal.errors[0]), Some("COST_LIMIT_EXCEEDED"));
         assert_eq!(
@@ -295,7 +302,7 @@ mod tests {
         let safe = |query: &str| {
             let params = Params::from_query(&format!("query={query}")).unwrap();
             let way = Way { safe: true, streams: false };
-            plan(params, way, &model(), &Limits::default(), &Documents::default())
+            plan(text(&params), params, way, &model(), &Limits::default(), &Documents::default())
                 .map_err(|refusal| refusal.outcome)
         };
         assert!(safe("{echo}").is_ok());

@@ -5,7 +5,7 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value, resolver_util
 
 use entity::ClientScope;
 
-use super::negotiate::Media;
+use super::{allowance::Standing, negotiate::Media};
 use crate::error::{Code, Error};
 
 /// What became of a request, as far as the status code is concerned.
@@ -27,6 +27,8 @@ pub enum Outcome {
     Forbidden,
     /// It changes something, by GET.
     WrongMethod,
+    /// Who sends it has spent what may be spent in such a time.
+    Spent,
     /// There was no time to begin.
     Late,
     /// There was no room to begin.
@@ -49,6 +51,7 @@ pub fn status(outcome: Outcome, media: Media, draft: bool) -> StatusCode {
         Outcome::Unauthenticated => (401, 401, 401),
         Outcome::Forbidden => (403, 403, 403),
         Outcome::WrongMethod => (405, 405, 405),
+        Outcome::Spent => (429, 429, 429),
         Outcome::Late | Outcome::Overloaded => (503, 503, 503),
         Outcome::Failed => (500, 500, 500),
     };
@@ -70,20 +73,28 @@ pub struct Refusal {
     pub errors: Vec<ServerError>,
     /// The scope that a machine would need.
     pub scope: Option<ClientScope>,
+    /// In how many seconds it may be sent again.
+    pub wait: Option<u64>,
 }
 
 impl Refusal {
+    /// What is told, at least one error.
+    #[must_use]
+    pub fn of(outcome: Outcome, errors: Vec<ServerError>) -> Self {
+        Self { outcome, errors, scope: None, wait: None }
+    }
+
     /// One error, with its code.
     #[must_use]
     pub fn new(outcome: Outcome, code: Code, message: impl Into<String>) -> Self {
-        Self { outcome, errors: vec![error(code, message, &[])], scope: None }
+        Self::of(outcome, vec![error(code, message, &[])])
     }
 
     /// A document that does not fit.
     #[must_use]
     pub fn invalid(message: impl Into<String>, positions: &[Pos]) -> Self {
         let error = error(Code::GraphqlValidationFailed, message, positions);
-        Self { outcome: Outcome::Invalid, errors: vec![error], scope: None }
+        Self::of(Outcome::Invalid, vec![error])
     }
 
     /// A limit that is broken: `what` is told with both figures.
@@ -93,7 +104,25 @@ impl Refusal {
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("limit", limit);
         extensions.set("actual", actual);
-        Self { outcome: Outcome::Invalid, errors: vec![error], scope: None }
+        Self::of(Outcome::Invalid, vec![error])
+    }
+
+    /// More than is left to who sends it: it will be there in so many seconds.
+    #[must_use]
+    pub fn spent(requested: u32, standing: &Standing, wait: u64) -> Self {
+        let Standing { limit, available, restore_rate, .. } = *standing;
+        let message = format!(
+            "this may cost {requested} points, and {available} of {limit} are left; \
+             {restore_rate} come back a second: try again in {wait} s"
+        );
+        let mut error = error(Code::RateLimited, message, &[]);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("requested", requested);
+        extensions.set("limit", limit);
+        extensions.set("available", available);
+        extensions.set("restoreRate", restore_rate);
+        extensions.set("retryAfter", wait);
+        Self { wait: Some(wait), ..Self::of(Outcome::Spent, vec![error]) }
     }
 }
 
@@ -119,7 +148,7 @@ impl From<Error> for Refusal {
         let told = async_graphql::Error::from(error);
         let mut error = ServerError::new(told.message, None);
         error.extensions = told.extensions;
-        Self { outcome, errors: vec![error], scope }
+        Self { scope, ..Self::of(outcome, vec![error]) }
     }
 }
 
@@ -171,6 +200,7 @@ mod tests {
         assert_eq!(of(Outcome::Invalid), [200, 400, 422, 422]);
         assert_eq!(of(Outcome::NoRequest), [400, 400, 422, 422]);
         assert_eq!(of(Outcome::Unauthenticated), [401; 4]);
+        assert_eq!(of(Outcome::Spent), [429; 4]);
         assert_eq!(of(Outcome::Overloaded), [503; 4]);
     }
 

@@ -7,6 +7,7 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
+    net::IpAddr,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
@@ -37,13 +38,15 @@ use super::{
     App,
     answer::Answer,
     bearer,
+    caller::Caller,
     events::{stop, until},
-    graphql::challenge,
+    graphql::shows_cost,
     ids::{self, Ids},
     leases::{Kind, Lease},
     log::Summary,
-    operation::{self, Came},
+    operation::{self, Asking, Came},
     params::Params,
+    persisted::Application,
     plan::Way,
     problem::problem,
     refusal::{Outcome, Refusal},
@@ -81,14 +84,13 @@ pub async fn open(
         let detail = "pages of this origin may not call the service";
         return problem(StatusCode::FORBIDDEN, detail, &ids);
     }
-    let claims = match bearer::claims(headers, &app.issuers, app.backend.now()).await {
+    let claims = match bearer::sender(request, &app).await {
         Ok(claims) => claims,
-        Err(reason) => {
-            Summary::of(request).borrow_mut().reason = Some(reason);
-            let detail = "the access token is not valid, or not any more";
-            return challenge(problem(StatusCode::UNAUTHORIZED, detail, &ids), true);
-        }
+        Err(refusal) => return bearer::refused(&refusal, &ids),
     };
+    let from = app.address(request);
+    let page = app.persisted.application(headers).cloned();
+    let asked_for_cost = shows_cost(headers, None);
     let speaks = speaks(headers);
     let Ok((mut response, session, incoming)) = actix_ws::handle(request, payload) else {
         return problem(StatusCode::BAD_REQUEST, "this is no handshake of a WebSocket", &ids);
@@ -107,6 +109,9 @@ pub async fn open(
         app,
         ids,
         session,
+        from,
+        page,
+        asked_for_cost,
         claims,
         standing: Standing::Silent,
         operations: HashMap::new(),
@@ -201,6 +206,10 @@ struct Socket {
     stopping: watch::Receiver<bool>,
     ids: Ids,
     session: Session,
+    from: IpAddr,
+    page: Option<Arc<Application>>,
+    /// Whether its client wants to know what everything costs.
+    asked_for_cost: bool,
     claims: Option<Arc<Claims>>,
     standing: Standing,
     operations: HashMap<String, Operation>,
@@ -343,6 +352,9 @@ impl Socket {
                     Ok(claims) => self.claims = Some(claims),
                     Err(reason) => {
                         tracing::info!(request_id = %self.ids.request, reason, "socket refused");
+                        // It ends either way.
+                        let nobody = Caller::nobody(self.from);
+                        let _ = self.app.allowances.wrong_token(nobody, now);
                         return Err(FORBIDDEN);
                     }
                 }
@@ -380,10 +392,15 @@ impl Socket {
             return self.refuse(&id, refusal).await;
         }
         self.numbers += 1;
+        let way = Way { safe: false, streams: true };
+        let asking = Asking { claims: self.claims.clone(), page: self.page.clone(), way };
+        let machine = self.claims.as_ref().is_some_and(|claims| claims.client().is_some());
         let mut task = Task {
             app: self.app.clone(),
             ids: self.ids.clone(),
-            claims: self.claims.clone(),
+            caller: Caller::of(self.claims.as_deref(), self.from),
+            asking,
+            shows_cost: self.asked_for_cost || machine,
             id: id.clone(),
             number: self.numbers,
             outgoing: self.outgoing.clone(),
@@ -436,7 +453,9 @@ fn said(id: &str, what: &Said) -> String {
 struct Task {
     app: web::Data<App>,
     ids: Ids,
-    claims: Option<Arc<Claims>>,
+    caller: Caller,
+    asking: Asking,
+    shows_cost: bool,
     id: String,
     number: u64,
     outgoing: mpsc::Sender<Answered>,
@@ -465,10 +484,17 @@ impl Task {
 
     /// Says everything but the last word, which it returns.
     async fn carry_out(&mut self, params: Params, summary: &RefCell<Summary>) -> Said {
-        let way = Way { safe: false, streams: true };
-        let (app, claims) = (self.app.clone(), self.claims.clone());
-        match operation::carry_out(&app, params, way, claims, summary).await {
-            Ok((Came::Answer(answer), _)) if answer.has_data() => {
+        let (app, asking) = (self.app.clone(), self.asking.clone());
+        let mut spending = match app.allowances.begin(self.caller.clone(), app.backend.now()) {
+            Ok(spending) => spending,
+            Err(refusal) => return self.refused(refusal.into(), summary),
+        };
+        match operation::carry_out(&app, params, asking, &mut spending, summary).await {
+            Ok((Came::Answer(mut answer), bill)) if answer.has_data() => {
+                if self.shows_cost {
+                    let standing = app.allowances.standing(&self.caller, app.backend.now());
+                    answer.show_cost(&bill, &standing);
+                }
                 self.next(*answer, summary).await;
                 Said::Complete
             }

@@ -124,7 +124,7 @@ async fn an_answer_has_the_type_that_was_asked_for() {
     let answer = house.call(post(&body)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
-    assert_eq!(answer.all("vary"), "accept");
+    assert_eq!(answer.all("vary"), "accept, authorization");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(answer.header("server"), None);
@@ -342,13 +342,35 @@ async fn long_answers_are_compressed_on_request() {
     };
     let answer = house.call(ask("{long}", "gzip")).await;
     assert_eq!(answer.header("content-encoding"), Some("gzip"));
-    assert_eq!(answer.all("vary"), "accept, accept-encoding");
+    assert_eq!(answer.all("vary"), "accept, authorization, accept-encoding");
     assert!(answer.bytes.len() < 1_000 && answer.bytes.starts_with(&[0x1f, 0x8b]));
     let answer = house.call(ask("{echo}", "gzip")).await;
     assert_eq!(answer.header("content-encoding"), None);
     assert_eq!(answer.json()["data"], json!({"echo": null}));
     let answer = house.ask("{long}").await;
     assert_eq!((answer.header("content-encoding"), answer.bytes.len() > 4_000), (None, true));
+}
+
+#[actix_web::test]
+async fn a_packed_answer_has_a_tag_of_its_own() {
+    let house = House::new();
+    let plain = house.call(get("%7Blong%7D")).await.header("etag").unwrap().to_owned();
+    let packed = || get("%7Blong%7D").insert_header(("accept-encoding", "gzip"));
+    let answer = house.call(packed()).await;
+    let tag = plain.replacen('"', "", 1).replace('"', "-gzip\"");
+    assert_eq!(answer.header("etag"), Some(format!("\"{tag}").as_str()));
+    assert_eq!(answer.header("content-encoding"), Some("gzip"));
+    // Whichever of both somebody has, it is named, and nothing is sent.
+    for known in [plain.clone(), format!("\"{tag}")] {
+        let answer = house.call(packed().insert_header(("if-none-match", known.clone()))).await;
+        assert_eq!((answer.status, answer.header("etag")), (304, Some(known.as_str())));
+        assert_eq!((answer.header("content-encoding"), answer.bytes.len()), (None, 0));
+        assert_eq!(answer.header("content-type"), None);
+    }
+    assert_eq!(
+        house.call(get("%7Becho%7D")).await.all("vary"),
+        "accept, authorization, x-vinculo-cost, accept-encoding"
+    );
 }
 
 #[actix_web::test]
@@ -584,7 +606,20 @@ async fn the_cost_is_told_to_those_who_ask() {
     let ask = || post(&json!({"query": "{ things(first: 3) { nodes { name } } }"}));
     assert!(house.call(ask()).await.json().get("extensions").is_none());
     let answer = house.call(ask().insert_header(("x-vinculo-cost", "1"))).await;
-    assert_eq!(answer.json()["extensions"]["cost"], json!({"requested": 4, "limit": 5_000}));
+    let cost = json!({"requested": 4, "actual": 1, "limit": 10_000, "available": 9_999, "restoreRate": 200});
+    assert_eq!(
+        answer.json()["extensions"]["cost"],
+        cost,
+        "three rows were expected, and none came"
+    );
+    // What nobody knows how much it was is not given back.
+    let mut house = House::new();
+    house.settings.limits.operation_seconds = 1;
+    let late = post(&json!({"query": "{ things { nodes { name } } slow(milliseconds: 20000) }"}));
+    let answer = house.call(late.insert_header(("x-vinculo-cost", "1"))).await;
+    let cost = &answer.json()["extensions"]["cost"];
+    assert_eq!((&cost["requested"], &cost["actual"]), (&json!(21), &Json::Null));
+    assert_eq!(cost["available"], 9_979);
 }
 
 #[actix_web::test]
@@ -669,7 +704,7 @@ async fn other_origins_are_let_in_by_name() {
     assert_eq!(answer.header("access-control-allow-credentials"), None);
     let answer = house.call(ask()).await;
     assert_eq!(answer.header(allowed), Some("https://a.mx"));
-    assert_eq!(answer.all("vary"), "accept, origin");
+    assert_eq!(answer.all("vary"), "accept, authorization, origin");
 }
 
 #[actix_web::test]

@@ -17,7 +17,12 @@ use actix_web::{
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
-use super::{App, bearer, graphql::challenge, ids, log::Summary, problem::problem};
+use super::{
+    App,
+    bearer::{self, challenge},
+    ids,
+    problem::problem,
+};
 use crate::{
     documents::{Delivery, Unserved},
     error::Error,
@@ -136,11 +141,7 @@ fn hand_out(delivery: Delivery) -> HttpResponse {
 
 /// Who says that they ask; a link is enough, but who says more must say it rightly.
 async fn claims(request: &HttpRequest, app: &App) -> Result<Option<Arc<Claims>>, Refusal> {
-    let claims = bearer::claims(request.headers(), &app.issuers, app.backend.now()).await;
-    claims.map_err(|reason| {
-        Summary::of(request).borrow_mut().reason = Some(reason);
-        (StatusCode::UNAUTHORIZED, "the access token is not valid, or not any more")
-    })
+    bearer::sender(request, app).await.map_err(|refusal| bearer::told(&refusal))
 }
 
 fn link(request: &HttpRequest) -> &str {

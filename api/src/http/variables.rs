@@ -63,7 +63,7 @@ pub fn coerce(
         Ok(values)
     } else {
         check.mistakes.truncate(MOST_TOLD);
-        Err(Refusal { outcome: Outcome::Invalid, errors: check.mistakes, scope: None })
+        Err(Refusal::of(Outcome::Invalid, check.mistakes))
     }
 }
 

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::ClientId;
 use serde::{Deserialize, Serialize};
 
 mod issuers;
@@ -53,6 +54,15 @@ pub struct Claims {
     pub authoritative: bool,
     /// When the token ends.
     pub expires_at: DateTime<Utc>,
+}
+
+impl Claims {
+    /// The machine that it is about; nothing when it is about a person. Only our own tokens name
+    /// machines.
+    #[must_use]
+    pub fn client(&self) -> Option<ClientId> {
+        self.subject.parse().ok().filter(|_| self.local)
+    }
 }
 
 /// One role in one organization.

@@ -134,6 +134,8 @@ impl Bench {
             ("VINCULO_DATA_DIR", self.place.join("data").display().to_string()),
             ("VINCULO_LISTEN", format!("127.0.0.1:{port}")),
             ("VINCULO_DB_READERS", self.pool.to_string()),
+            // One caller asks for all.
+            ("VINCULO_LIMITS_POINTS", "1000000000".to_owned()),
             // The peers write no line for each request either.
             ("VINCULO_LOG", "warn".to_owned()),
         ]
