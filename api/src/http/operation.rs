@@ -16,7 +16,9 @@ use super::{
     scope,
 };
 use crate::{
+    context::class_of,
     error::{Code, Error},
+    telemetry::traces::Step,
     token::Claims,
 };
 
@@ -43,10 +45,14 @@ pub async fn carry_out(
 ) -> Result<(Came, u32), Refusal> {
     // Only now, since bodies arrive as slowly as their senders like: they would hold all
     // places for nothing.
-    let place = app.places.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
+    let place = app.places.clone().try_acquire_owned().map_err(|_| {
+        app.metrics.shed();
+        Error::Overloaded
+    })?;
     let plan = plan::plan(params, way, &app.model, &app.settings.limits, &app.documents)?;
     {
         let mut summary = summary.borrow_mut();
+        summary.kind = Some(kind(plan.kind));
         summary.operation.clone_from(&plan.name);
         summary.cost = Some(plan.cost);
     }
@@ -55,18 +61,25 @@ pub async fn carry_out(
         return Err(Refusal::new(Outcome::Unauthenticated, Code::Unauthenticated, message));
     }
     let (cost, valid) = (plan.cost, plan.valid);
+    let step = Step::part(kind(plan.kind));
     let (came, found_valid, new) = if plan.kind == OperationType::Subscription {
         let (again, new) = again(plan);
         // Machines are judged before anything is opened; who asks later is found out each time.
         let mut prepared =
             app.backend.prepare(again(), OperationType::Subscription, claims.clone()).await?;
+        summary.borrow_mut().role = Some(class_of(&prepared));
         scope::check(&app.model, &mut prepared)?;
-        let opened = app.backend.subscribe(again, claims, valid).await;
-        (Came::Stream(opened.map_err(|refused| Answer::executed(refused).refused())?), true, new)
+        let opened = step.around(app.backend.subscribe(again, claims, valid)).await;
+        let opened = opened.map_err(|refused| Answer::executed(refused).refused())?;
+        summary.borrow_mut().carried_out = true;
+        (Came::Stream(opened), true, new)
     } else {
         let mut prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
+        summary.borrow_mut().role = Some(class_of(&prepared));
         scope::check(&app.model, &mut prepared)?;
-        let answer = execute::execute(app, prepared, plan.kind, valid, place).await;
+        let executing = execute::execute(app, prepared, plan.kind, valid, place);
+        let answer = step.around(executing).await;
+        summary.borrow_mut().carried_out = answer.has_data();
         let found_valid = answer.found_valid;
         (Came::Answer(Box::new(answer)), found_valid, plan.new)
     };
@@ -74,6 +87,15 @@ pub async fn carry_out(
         app.documents.keep(text, document);
     }
     Ok((came, cost))
+}
+
+/// What kind of operation it is, in a word.
+fn kind(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
 }
 
 /// The planned request, for as many times as it will be asked; and its document, to be kept.

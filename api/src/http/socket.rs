@@ -41,7 +41,7 @@ use super::{
     graphql::challenge,
     ids::{self, Ids},
     leases::{Kind, Lease},
-    log::Summary,
+    log::{SocketLine, Summary},
     operation::{self, Came},
     params::Params,
     plan::Way,
@@ -444,36 +444,31 @@ struct Task {
 
 impl Task {
     async fn run(&mut self, params: Params) {
-        let begun = Instant::now();
-        let summary = RefCell::new(Summary::default());
-        let carried = AssertUnwindSafe(self.carry_out(params, &summary)).catch_unwind().await;
+        let line = SocketLine::new(self.app.clone(), &self.ids);
+        let carried = AssertUnwindSafe(self.carry_out(params, &line)).catch_unwind().await;
         let last = carried.unwrap_or_else(|_| {
             // The panic itself has been logged where it happened.
-            self.refused(Answer::failed("an operation panicked"), &summary)
+            self.refused(Answer::failed("an operation panicked"), &line.summary)
         });
-        let summary = summary.into_inner();
-        tracing::info!(
-            request_id = %self.ids.request,
-            outcome = summary.outcome.as_deref().unwrap_or("ok"),
-            operation = summary.operation.as_deref(),
-            cost = summary.cost,
-            duration_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-            "operation on a socket"
-        );
+        drop(line);
         self.say(last).await;
     }
 
     /// Says everything but the last word, which it returns.
-    async fn carry_out(&mut self, params: Params, summary: &RefCell<Summary>) -> Said {
+    async fn carry_out(&mut self, params: Params, line: &SocketLine) -> Said {
         let way = Way { safe: false, streams: true };
         let (app, claims) = (self.app.clone(), self.claims.clone());
-        match operation::carry_out(&app, params, way, claims, summary).await {
+        let summary = &line.summary;
+        let carrying = operation::carry_out(&app, params, way, claims, summary);
+        match line.step.around(carrying).await {
             Ok((Came::Answer(answer), _)) if answer.has_data() => {
                 self.next(*answer, summary).await;
                 Said::Complete
             }
             Ok((Came::Answer(answer), _)) => self.refused(*answer, summary),
             Ok((Came::Stream(mut answers), _)) => {
+                // Opened; that its client ends it is how it ends.
+                summary.borrow_mut().outcome = Some("ok".into());
                 while let Some(response) = answers.next().await {
                     self.next(Answer::executed(response), summary).await;
                 }
@@ -484,7 +479,8 @@ impl Task {
     }
 
     async fn next(&mut self, mut answer: Answer, summary: &RefCell<Summary>) {
-        summary.borrow_mut().outcome = answer.first_code();
+        let outcome = answer.first_code().unwrap_or_else(|| "ok".into());
+        summary.borrow_mut().outcome = Some(outcome);
         match answer.json(&self.ids) {
             Ok(answer) => self.say(Said::Next(answer)).await,
             Err(cause) => tracing::error!(%cause, "an answer cannot be written"),
