@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Positioned,
+    Positioned,
     parser::{
         parse_schema,
         types::{
@@ -21,11 +21,8 @@ use sea_orm::{ActiveEnum, Iterable};
 
 use crate::{
     agreements, capabilities, clients, documents, inbox, interests, ip, ledger, matches, needs,
-    offers, organizations,
-    policy::mutations_of,
-    programmes, projects,
-    read::Field,
-    schema, searches, timeline,
+    offers, organizations, policy::mutations_of, programmes, projects, read::Field, schema,
+    searches, timeline,
 };
 
 /// A subject: its title in both languages, and how the names of its types begin. The other types
@@ -251,11 +248,11 @@ impl Page {
                     let field = &field.node;
                     let (ty, said) = (self.link(&field.ty.node), said(field.description.as_ref()));
                     let default = field.default_value.as_ref();
-                    let default = default
-                        .map(|value| format!(" = `{}`", value.node))
-                        .unwrap_or_default();
+                    let default =
+                        default.map(|value| format!(" = `{}`", value.node)).unwrap_or_default();
                     let gone = deprecated(&field.directives);
-                    let _ = writeln!(text, "| `{}` | {ty}{default} | {said}{gone} |", field.name.node);
+                    let _ =
+                        writeln!(text, "| `{}` | {ty}{default} | {said}{gone} |", field.name.node);
                 }
             }
         }

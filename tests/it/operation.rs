@@ -76,7 +76,10 @@ fn metrics_are_for_those_who_run_the_service(site: &Site) {
     for token in [None, None, Some(admin.as_str())] {
         serving.ask(token, query, &json!({})).unwrap().data();
     }
-    assert_eq!(serving.ask(None, "query Wrong { nothing }", &json!({})).unwrap().code(), "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(
+        serving.ask(None, "query Wrong { nothing }", &json!({})).unwrap().code(),
+        "GRAPHQL_VALIDATION_FAILED"
+    );
     // What it does by itself may have just begun.
     let ran = "vinculo_task_runs_total{task=\"clockwork\",outcome=\"ok\"}";
     let mut texts = (0..5_000).map(|_| scraped(&serving, token));
@@ -279,11 +282,14 @@ fn nothing_that_somebody_sends_is_told(site: &Site) {
     serving.ask(Some(&officer), message, &json!({ "i": canary(), "t": canary() })).unwrap();
     // What is no request at all.
     let head = "POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n";
-    for body in [canary(), format!("{{\"query\": \"{{ {} }}\"}}", canary()), format!("[\"{}\"]", canary())] {
+    for body in
+        [canary(), format!("{{\"query\": \"{{ {} }}\"}}", canary()), format!("[\"{}\"]", canary())]
+    {
         serving.send(head, &body).unwrap();
     }
     // Tokens, also wrong ones, and where they do not belong.
-    for token in [format!("{}.{}.{}", canary(), canary(), canary()), canary(), format!("{member}x")] {
+    for token in [format!("{}.{}.{}", canary(), canary(), canary()), canary(), format!("{member}x")]
+    {
         assert_eq!(serving.ask(Some(&token), "{ __typename }", &json!({})).unwrap().status, 401);
     }
     serving.get(None, &format!("/graphql?query=%7B__typename%7D&access_token={member}")).unwrap();
@@ -295,13 +301,17 @@ fn nothing_that_somebody_sends_is_told(site: &Site) {
     assert_eq!(made.outcome(), "DONE", "{:#}", made.body);
     let secret = made.root()["secret"].as_str().unwrap().to_owned();
     let id = made.root()["apiClient"]["id"].as_str().unwrap().to_owned();
-    let credentials =
-        |secret: &str| format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    let credentials = |secret: &str| {
+        format!("grant_type=client_credentials&client_id={id}&client_secret={secret}")
+    };
     let (status, machine) = serving.send(form, &credentials(&secret)).unwrap();
     assert_eq!(status, 200, "{machine}");
     let machine: Value = serde_json::from_str(&machine).unwrap();
     let machine = machine["access_token"].as_str().unwrap().to_owned();
-    serving.ask(Some(&machine), "query AsMachine { viewer { client } }", &json!({})).unwrap().data();
+    serving
+        .ask(Some(&machine), "query AsMachine { viewer { client } }", &json!({}))
+        .unwrap()
+        .data();
     assert_eq!(serving.send(form, &credentials(&canary())).unwrap().0, 401);
     // Files: names, and links that let whoever has them fetch the bytes.
     let (bytes, link) = attached(&serving, &member, &need, &canary());
@@ -317,7 +327,8 @@ fn nothing_that_somebody_sends_is_told(site: &Site) {
         let query = "query OverSocket($id: ID!) { need(id: $id) { title } }";
         socket.subscribe(&words[0], query, json!({ "id": words[1] })).await;
         socket.next(&words[0]).await;
-        let query = "subscription Following($t: String) { needPublished(filter: { text: $t }) { cursor } }";
+        let query =
+            "subscription Following($t: String) { needPublished(filter: { text: $t }) { cursor } }";
         let mut events = door.events(Some(&token), query, json!({ "t": words[1] })).await;
         assert!(events.chunk().await.is_some());
     });
@@ -340,22 +351,34 @@ fn nothing_that_somebody_sends_is_told(site: &Site) {
     let traces = collector.got();
 
     // They tell what they should…
-    let line = said.lines().find(|line| line.contains("\"operation\":\"DraftIt\"")).expect("a line");
+    let line =
+        said.lines().find(|line| line.contains("\"operation\":\"DraftIt\"")).expect("a line");
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!(line["role"], "MEMBER_USER");
     assert_eq!((&line["kind"], &line["outcome"]), (&json!("mutation"), &json!("ok")));
     assert!(line["cost"].as_u64() > Some(9) && line["duration_us"].is_u64(), "{line:#}");
     assert!(line["request_id"].is_string() && line["trace_id"].is_string(), "{line:#}");
     assert!(said.contains(TRACE));
-    let trace: Vec<u8> =
-        (0..16).map(|byte| u8::from_str_radix(&TRACE[2 * byte..2 * byte + 2], 16).unwrap()).collect();
+    let trace: Vec<u8> = (0..16)
+        .map(|byte| u8::from_str_radix(&TRACE[2 * byte..2 * byte + 2], 16).unwrap())
+        .collect();
     assert!(holds(&traces, &trace), "the trace that somebody else began goes on");
-    for word in ["POST /graphql", "DraftIt", "OverSocket", "db.query.text", "INSERT INTO \"need\"", "FROM \"need\"", "MEMBER_USER", "authorization: Bearer quetzal-collector"] {
+    for word in [
+        "POST /graphql",
+        "DraftIt",
+        "OverSocket",
+        "db.query.text",
+        "INSERT INTO \"need\"",
+        "FROM \"need\"",
+        "MEMBER_USER",
+        "authorization: Bearer quetzal-collector",
+    ] {
         assert!(holds(&traces, word.as_bytes()), "{word} in no trace");
     }
     // …and nothing else. The collector knows its own secret.
     let own = b"Bearer quetzal-collector";
-    let times = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).filter(|w| *w == word).count();
+    let times =
+        |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).filter(|w| *w == word).count();
     assert_eq!(times(&traces, CANARY.as_bytes()), times(&traces, own), "a canary in a trace");
     let found = said.lines().find(|line| line.contains(CANARY));
     assert_eq!(found, None, "a canary in the log");

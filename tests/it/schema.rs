@@ -4,10 +4,13 @@
 use std::{collections::BTreeSet, path::PathBuf, process::Output};
 
 use api::schema::sdl;
-use async_graphql::{Positioned, Value, parser::{
-    parse_schema,
-    types::{ConstDirective, InterfaceType, ObjectType, TypeKind, TypeSystemDefinition},
-}};
+use async_graphql::{
+    Positioned, Value,
+    parser::{
+        parse_schema,
+        types::{ConstDirective, InterfaceType, ObjectType, TypeKind, TypeSystemDefinition},
+    },
+};
 use chrono::{Months, NaiveDate};
 use tests::binary::Ran;
 
@@ -131,7 +134,8 @@ fn compared(released: &str, current: &str, declared: &str) -> Option<Ran> {
 #[test]
 fn what_breaks_clients_is_declared() {
     let read = |file: &str| std::fs::read_to_string(root().join(file)).expect("a file");
-    let (released, declared) = (read("schema/released.graphql"), read("schema/breaking-changes.json"));
+    let (released, declared) =
+        (read("schema/released.graphql"), read("schema/breaking-changes.json"));
     let Some(ran) = compared(&released, &sdl(), &declared) else { return };
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
 }
@@ -152,14 +156,44 @@ fn a_change_that_breaks_clients_is_seen() {
     let gone = r#"[{"change": "Query.a was removed.", "reason": "Nobody could make use of it.", "on": "2026-11-30"}]"#;
     let rest = "b: E c: Int d: Int";
     for (current, declared, good, word) in [
-        (format!("type Query {{ a: Int {rest} new: Int }} enum E {{ A B C }}"), "[]", true, "C was added"),
+        (
+            format!("type Query {{ a: Int {rest} new: Int }} enum E {{ A B C }}"),
+            "[]",
+            true,
+            "C was added",
+        ),
         (format!("type Query {{ {rest} }} enum E {{ A B }}"), "[]", false, "not declared: Query.a"),
-        (format!("type Query {{ a: String {rest} }} enum E {{ A B }}"), gone, false, "Query.a changed"),
+        (
+            format!("type Query {{ a: String {rest} }} enum E {{ A B }}"),
+            gone,
+            false,
+            "Query.a changed",
+        ),
         (format!("type Query {{ {rest} }} enum E {{ A B }}"), gone, true, "declared: Query.a"),
-        (format!("type Query {{ a: Int {rest} }} enum E {{ A B }}"), gone, false, "declared and not so"),
-        (format!("type Query {{ {rest} }} enum E {{ A B }}"), r#"[{"change": "Query.a was removed."}]"#, false, "in full"),
-        ("type Query { a: Int b: E d: Int } enum E { A }".into(), "[]", true, "gone as announced: Query.c"),
-        ("type Query { a: Int b: E c: Int } enum E { A B }".into(), "[]", false, "not declared: Query.d"),
+        (
+            format!("type Query {{ a: Int {rest} }} enum E {{ A B }}"),
+            gone,
+            false,
+            "declared and not so",
+        ),
+        (
+            format!("type Query {{ {rest} }} enum E {{ A B }}"),
+            r#"[{"change": "Query.a was removed."}]"#,
+            false,
+            "in full",
+        ),
+        (
+            "type Query { a: Int b: E d: Int } enum E { A }".into(),
+            "[]",
+            true,
+            "gone as announced: Query.c",
+        ),
+        (
+            "type Query { a: Int b: E c: Int } enum E { A B }".into(),
+            "[]",
+            false,
+            "not declared: Query.d",
+        ),
     ] {
         let Some((went_well, said)) = says(&current, declared) else { return };
         assert!(went_well == good && said.contains(word), "{word}: {said}");

@@ -1,8 +1,13 @@
 //! `vinculo serve` and `vinculo demo`.
 
 use std::{
-    collections::BTreeMap, net::SocketAddr, panic::AssertUnwindSafe, path::Path, process::ExitCode,
-    sync::Arc, time::{Duration, Instant},
+    collections::BTreeMap,
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use chrono::TimeDelta;
@@ -188,7 +193,9 @@ fn followers(
     let searches = service.clone();
     let clock = service.clone();
     [
-        tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || keeper.keep_index(&path).await.map(drop))),
+        tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || {
+            keeper.keep_index(&path).await.map(drop)
+        })),
         tokio::spawn(every(watch("index"), GATHER, async move || {
             bell.rings(FOLLOW_EVERY).await;
             index.catch_up().await
@@ -220,7 +227,11 @@ impl Watch {
 }
 
 /// Does something again and again; a failure is logged, and tried again the next time.
-async fn every(watch: Watch, pause: Duration, mut what: impl AsyncFnMut() -> crate::error::Result<()>) {
+async fn every(
+    watch: Watch,
+    pause: Duration,
+    mut what: impl AsyncFnMut() -> crate::error::Result<()>,
+) {
     let mut ticks = tokio::time::interval(pause);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

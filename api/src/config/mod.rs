@@ -328,9 +328,7 @@ impl Settings {
             database_url: read.database("database_url"),
             read_database_url: read.database("read_database_url"),
             data_dir: read.text("data_dir").unwrap_or_else(|| "vinculo-data".into()).into(),
-            listen: read
-                .address("listen")
-                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen: read.address("listen").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url: read.parsed(
                 "public_url",
                 "http:// or https:// and a host, no slash at the end",

@@ -125,7 +125,8 @@ pub struct Parent {
 
 impl Parent {
     fn context(&self) -> Option<Context> {
-        let (trace, span) = (TraceId::from_hex(&self.trace).ok()?, SpanId::from_hex(&self.span).ok()?);
+        let (trace, span) =
+            (TraceId::from_hex(&self.trace).ok()?, SpanId::from_hex(&self.span).ok()?);
         let flags = if self.sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
         let context = SpanContext::new(trace, span, flags, true, TraceState::NONE);
         Some(Context::new().with_remote_span_context(context))
