@@ -83,12 +83,21 @@ pub struct Line {
 /// Longest path in the log, in characters.
 const LONGEST_PATH: usize = 100;
 
+/// Whether it is those who watch the service that ask: they do every few seconds.
+fn is_watched(path: &str) -> bool {
+    path.starts_with("/health/") || path == "/metrics"
+}
+
 impl Line {
     /// Starts the clock. `ids` get the trace of the request, if there is one.
     #[must_use]
     pub fn new(app: web::Data<App>, method: &str, path: &str, ids: &mut Ids) -> Self {
         let method: String = method.chars().take(20).collect();
-        let step = Step::asked(|| format!("{method} {}", route(path)), ids.parent.as_ref());
+        let step = if is_watched(path) {
+            Step::default()
+        } else {
+            Step::asked(|| format!("{method} {}", route(path)), ids.parent.as_ref())
+        };
         ids.trace = step.trace().or(ids.trace.take());
         Self {
             app,
@@ -124,9 +133,7 @@ impl Drop for Line {
             }
         }
         summary.tell(&self.app, &self.step, outcome, self.start);
-        // Whoever watches our health asks every few seconds.
-        let watched = self.path.starts_with("/health/") || self.path == "/metrics";
-        if watched && outcome == "ok" {
+        if is_watched(&self.path) && outcome == "ok" {
             tracing::debug!(request_id = %self.ids.request, path = %self.path, "request");
             return;
         }
