@@ -366,6 +366,11 @@ pub(crate) fn machine_of(request: &async_graphql::Request) -> Option<Machine> {
     viewer_of(request)?.machine.clone()
 }
 
+/// What kind of viewer asks by a prepared request; nobody, when it says nothing of that.
+pub(crate) fn class_of(request: &async_graphql::Request) -> String {
+    viewer_of(request).map_or_else(|| "NOBODY".to_owned(), |viewer| viewer.class())
+}
+
 /// What a request shows of others' records, and to whom.
 struct Shown(Option<Account>, Option<Arc<Viewer>>);
 

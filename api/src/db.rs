@@ -22,6 +22,8 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+use crate::telemetry::traces;
+
 /// How many virtual-machine steps SQLite takes between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
@@ -100,9 +102,14 @@ impl Db {
         let statements = Arc::new(AtomicU64::new(0));
         for pool in [&mut read, &mut write] {
             let (statements, watch) = (statements.clone(), watch.clone());
+            let system = match pool.get_database_backend() {
+                DatabaseBackend::Postgres => "postgresql",
+                _ => "sqlite",
+            };
             pool.set_metric_callback(move |sent| {
                 statements.fetch_add(1, Ordering::Relaxed);
                 watch(&sent.statement.sql);
+                traces::statement(system, &sent.statement.sql, sent.elapsed, sent.failed);
             });
         }
         Ok(Self {
@@ -151,6 +158,25 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// The connections of both pools, at this moment.
+    #[must_use]
+    pub fn connections(&self) -> [Connections; 2] {
+        [("read", &self.read), ("write", &self.write)].map(|(pool, of)| {
+            let (open, idle, most) = match of.get_database_backend() {
+                DatabaseBackend::Postgres => {
+                    let of = of.get_postgres_connection_pool();
+                    (of.size(), of.num_idle(), of.options().get_max_connections())
+                }
+                _ => {
+                    let of = of.get_sqlite_connection_pool();
+                    (of.size(), of.num_idle(), of.options().get_max_connections())
+                }
+            };
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
+            Connections { pool, used: open - idle, idle, most }
+        })
+    }
+
     /// Begins a transaction that writes. On SQLite it takes the write lock at
     /// once: a transaction that first reads and then writes would fail when
     /// another writer got in between.
@@ -196,6 +222,19 @@ impl Db {
         self.read.close().await?;
         self.write.close().await
     }
+}
+
+/// The connections of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Which pool: `read`, `write`.
+    pub pool: &'static str,
+    /// Those that somebody has.
+    pub used: u32,
+    /// Those that are open and free.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
 }
 
 async fn open_sqlite(

@@ -141,6 +141,11 @@ impl Feed {
         *told = place;
     }
 
+    /// How far events have been told.
+    pub(crate) fn place(&self) -> Bookmark {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Begins to listen: nothing that is told from here on is missed.
     pub(crate) fn listen(&self) -> Ear {
         // No event is told between the two.

@@ -119,6 +119,27 @@ pub(crate) async fn count_after(db: &Db, bookmark: Bookmark) -> Result<u64> {
     Ok(event::Entity::find().filter(behind).count(db.fresh()).await?)
 }
 
+/// For how long the oldest thing that happened has been waiting for a reader behind `bookmark`;
+/// zero when nothing waits.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn lag(db: &Db, bookmark: Bookmark, now: DateTime<Utc>) -> Result<Duration> {
+    let waiting = some_after(db, bookmark, Condition::all(), 1).await?;
+    let since = waiting.first().map_or(now, |event| event.happened_at);
+    Ok((now - since).max(Duration::zero()))
+}
+
+/// How far each follower has read that keeps its place in the database.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn bookmarks(db: &Db) -> Result<Vec<(String, Bookmark)>> {
+    let rows = follower::Entity::find().all(db.fresh()).await?;
+    let place = |row: follower::Model| (row.name, Bookmark { xid: row.xid, seq: row.seq });
+    Ok(rows.into_iter().map(place).collect())
+}
+
 /// Takes or keeps the lead of a follower; `None` when another instance has it.
 ///
 /// # Errors

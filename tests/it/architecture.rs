@@ -91,7 +91,7 @@ const SLICES: &[&str] = &[
 const MAY: &[(&str, &[&str])] = &[
     ("error.rs", &[]),
     ("text.rs", &[]),
-    ("db.rs", &[]),
+    ("db.rs", &["telemetry"]),
     ("event", &[]),
     ("blind.rs", &["text"]),
     ("history.rs", &["context", "error", "read"]),
@@ -100,14 +100,15 @@ const MAY: &[(&str, &[&str])] = &[
     ("scalars.rs", &[]),
     ("policy", &["calendar", "error", "event"]),
     ("followers.rs", &["db", "error"]),
+    ("vitals.rs", &["context", "db", "error", "followers"]),
     ("feed.rs", &["db", "error", "followers"]),
     ("idempotency.rs", &["error", "policy"]),
     ("work.rs", &["db", "error", "event", "idempotency", "policy"]),
-    ("read", &["db", "error", "policy", "text"]),
+    ("read", &["db", "error", "policy", "telemetry", "text"]),
     ("lifecycle.rs", &["blind", "error", "event", "policy", "work"]),
     ("token", &["config", "token"]),
     ("config", &[]),
-    ("telemetry.rs", &["config"]),
+    ("telemetry", &["config"]),
     (
         "http",
         &[
@@ -120,7 +121,9 @@ const MAY: &[(&str, &[&str])] = &[
             "idempotency",
             "schema",
             "subscriptions",
+            "telemetry",
             "token",
+            "vitals",
         ],
     ),
 ];

@@ -350,19 +350,30 @@ fn own_statuses(serving: &Serving, who: &Value, list: &str, owner: &str) -> Vec<
     }
 }
 
-/// The playground in a real browser, where there is one.
 /// What a program in Node.js that needs a package sees; nothing where either is missing.
-fn in_node(what: &str, package: &str, script: &str, args: &[&str]) {
+pub(crate) fn in_node(
+    what: &str,
+    package: &str,
+    script: &str,
+    args: &[&str],
+) -> Option<std::process::Output> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/");
     let node = std::process::Command::new("node").arg("--version").output();
     if node.is_err() {
-        return skip(what, "node is not installed");
+        skip(what, "node is not installed");
+        return None;
     }
     if !std::path::Path::new(&format!("{folder}node_modules/{package}")).exists() {
-        return skip(what, "`npm ci` has not been run in tests/browser");
+        skip(what, "`npm ci` has not been run in tests/browser");
+        return None;
     }
     let mut command = std::process::Command::new("node");
-    let ran = command.arg(format!("{folder}{script}")).args(args).output().unwrap();
+    Some(command.arg(format!("{folder}{script}")).args(args).output().unwrap())
+}
+
+/// The same for one that must succeed.
+fn does_in_node(what: &str, package: &str, script: &str, args: &[&str]) {
+    let Some(ran) = in_node(what, package, script, args) else { return };
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
 }
@@ -371,7 +382,7 @@ fn in_node(what: &str, package: &str, script: &str, args: &[&str]) {
 fn by_the_clients_of_others(serving: &Serving, site: &Site) {
     let url = format!("http://{}", serving.address);
     let tokens = site.folder.join("demo-tokens.json").display().to_string();
-    in_node(
+    does_in_node(
         "Subscriptions by graphql-ws and graphql-sse",
         "graphql-ws",
         "clients.mjs",
@@ -379,6 +390,7 @@ fn by_the_clients_of_others(serving: &Serving, site: &Site) {
     );
 }
 
+/// The playground in a real browser, where there is one.
 fn in_a_browser(serving: &Serving, tokens: &Value) {
     let what = "The playground in a browser";
     let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
@@ -387,5 +399,5 @@ fn in_a_browser(serving: &Serving, tokens: &Value) {
     }
     let url = format!("http://{}", serving.address);
     let token = tokens["MEMBER_USER"]["token"].as_str().unwrap();
-    in_node(what, "playwright-core", "playground.mjs", &[&url, token]);
+    does_in_node(what, "playwright-core", "playground.mjs", &[&url, token]);
 }

@@ -348,6 +348,11 @@ fn the_file_of_the_schema_is_the_schema() {
 }
 
 #[test]
+fn the_page_about_the_schema_is_made_from_it() {
+    compare("docs/reference.md", &api::reference::reference().expect("a page"));
+}
+
+#[test]
 fn lists_are_filtered_and_ordered_by_what_everybody_sees() {
     fn hidden<C>(fields: &[Field<C>]) -> Vec<&str> {
         let used = fields.iter().filter(|field| field.filterable || field.sortable);

@@ -138,6 +138,13 @@ impl Site {
         path.display().to_string()
     }
 
+    /// Another one for the same kind of database, with nothing in it.
+    #[must_use]
+    pub fn another(&self) -> Option<Self> {
+        let database = if self.place.is_some() { Database::Postgres } else { Database::Sqlite };
+        Self::new(database)
+    }
+
     /// Serves on any free port, until it is dropped.
     #[must_use]
     pub fn serve(&self) -> Serving {
@@ -277,6 +284,29 @@ impl Serving {
         http(&self.address, &format!("GET {path} HTTP/1.1\r\n{}", bearer(token)), "")
     }
 
+    /// Sends any request: its line and headers, each with its end, and its body.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn send(&self, head: &str, body: &str) -> io::Result<(u16, String)> {
+        http(&self.address, head, body)
+    }
+
+    /// Ends it as an operator does; everything that it has printed.
+    ///
+    /// # Panics
+    /// When it does not end well.
+    #[must_use]
+    pub fn said_in_all(self) -> String {
+        let said = self.said.clone();
+        assert_eq!(self.stop(), Some(0));
+        // Whoever reads what it prints lets go of this at its end.
+        while Arc::strong_count(&said) > 1 {
+            std::thread::yield_now();
+        }
+        said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Ends it as an operator does; how it ended.
     ///
     /// # Panics
@@ -323,6 +353,14 @@ pub fn ask(
     Ok(Answer { status, body })
 }
 
+/// Reads a page of a service, as nobody.
+///
+/// # Errors
+/// When it does not answer.
+pub fn get(address: &str, path: &str) -> io::Result<(u16, String)> {
+    http(address, &format!("GET {path} HTTP/1.1\r\n"), "")
+}
+
 fn bearer(token: Option<&str>) -> String {
     token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default()
 }
@@ -340,6 +378,9 @@ fn http(address: &str, head: &str, body: &str) -> io::Result<(u16, String)> {
     let answer = String::from_utf8(answer).map_err(io::Error::other)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    if status == Some(204) {
+        return Ok((204, body.to_owned()));
+    }
     // A body that is cut off must not pass for a whole one.
     let told = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;

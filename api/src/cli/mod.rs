@@ -48,8 +48,12 @@ enum Verb {
     /// Bring the database to this version, back, or say where it stands.
     #[command(subcommand)]
     Migrate(migrate::MigrateVerb),
-    /// Print the GraphQL schema (SDL).
-    Schema,
+    /// Print the GraphQL schema (SDL), or with `--reference` the page about it in Markdown.
+    Schema {
+        /// The page to read: types by subject, each field with its description and its level.
+        #[arg(long)]
+        reference: bool,
+    },
     /// Sign a token with the local key, for a person who holds the role.
     Token(token::TokenArgs),
     /// Say how well the engine finds what belongs together, by judgements that others made.
@@ -82,9 +86,13 @@ pub async fn run() -> ExitCode {
         Some(Verb::Demo(args)) => serve::demo(&cli, args).await,
         None | Some(Verb::Serve) => serve::serve(&cli).await,
         Some(Verb::Migrate(verb)) => migrate::migrate(&cli, verb).await,
-        Some(Verb::Schema) => {
-            print!("{}", crate::schema::sdl());
-            Ok(ExitCode::SUCCESS)
+        Some(Verb::Schema { reference }) => {
+            let text =
+                if *reference { crate::reference::reference() } else { Ok(crate::schema::sdl()) };
+            text.map(|text| {
+                print!("{text}");
+                ExitCode::SUCCESS
+            })
         }
         Some(Verb::Evaluate(args)) => evaluate::evaluate(&cli, args).await,
         Some(Verb::Token(args)) => token::token(&cli, args).await,

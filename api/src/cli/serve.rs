@@ -1,8 +1,13 @@
 //! `vinculo serve` and `vinculo demo`.
 
 use std::{
-    collections::BTreeMap, net::SocketAddr, panic::AssertUnwindSafe, path::Path, process::ExitCode,
-    time::Duration,
+    collections::BTreeMap,
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use chrono::TimeDelta;
@@ -19,8 +24,9 @@ use crate::{
     demo::{self, DemoToken},
     error::Error,
     feed::Bell,
-    http::{self, App},
-    matches, searches, telemetry,
+    http::{self, App, Metrics},
+    matches, searches,
+    telemetry::{self, traces::Traces},
     token::{Issuers, LocalKey, prove_crypto},
 };
 
@@ -149,9 +155,10 @@ async fn listen(
     prove_crypto(key, &issuers, service.now())
         .map_err(|refusal| format!("tokens cannot be verified: {refusal}"))?;
     let app = App::new(service.clone(), issuers, settings.http.clone(), examples)?;
+    let traces = Traces::start(&settings.traces)?;
     let instance = instance();
     let index = kept_index(settings);
-    let followers = followers(&service, &instance, &index);
+    let followers = followers(&service, &app.metrics(), &instance, &index);
     let served = http::serve(app, settings.listen, on_ready).await;
     for follower in followers {
         follower.abort();
@@ -164,12 +171,19 @@ async fn listen(
     if let Err(error) = service.keep_index(&index).await {
         tracing::warn!(error = error.describe(), "the index could not be kept");
     }
+    traces.finish().await;
     served.map_err(|error| format!("{}: {error}", settings.listen))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// What an instance does beside answering.
-fn followers(service: &Service, instance: &str, index: &Path) -> [JoinHandle<()>; 5] {
+fn followers(
+    service: &Service,
+    metrics: &Arc<Metrics>,
+    instance: &str,
+    index: &Path,
+) -> [JoinHandle<()>; 5] {
+    let watch = |task| Watch { task, metrics: metrics.clone(), service: service.clone() };
     let (keeper, path) = (service.clone(), index.to_owned());
     let name = instance.to_owned();
     let instance = name.clone();
@@ -179,36 +193,60 @@ fn followers(service: &Service, instance: &str, index: &Path) -> [JoinHandle<()>
     let searches = service.clone();
     let clock = service.clone();
     [
-        tokio::spawn(every(KEEP_EVERY, async move || keeper.keep_index(&path).await.map(drop))),
-        tokio::spawn(every(GATHER, async move || {
+        tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || {
+            keeper.keep_index(&path).await.map(drop)
+        })),
+        tokio::spawn(every(watch("index"), GATHER, async move || {
             bell.rings(FOLLOW_EVERY).await;
             index.catch_up().await
         })),
-        tokio::spawn(every(SUGGEST_EVERY, async move || {
+        tokio::spawn(every(watch("suggestions"), SUGGEST_EVERY, async move || {
             matches::follow(&suggestions, &instance).await.map(drop)
         })),
-        tokio::spawn(every(SUGGEST_EVERY, async move || {
+        tokio::spawn(every(watch("searches"), SUGGEST_EVERY, async move || {
             searches::follow(&searches, &name).await.map(drop)
         })),
-        tokio::spawn(every(CLOCKWORK_EVERY, async move || {
+        tokio::spawn(every(watch("clockwork"), CLOCKWORK_EVERY, async move || {
             clockwork::run_due(&clock).await.map(drop)
         })),
     ]
 }
 
+/// Who counts how often something is done.
+struct Watch {
+    task: &'static str,
+    metrics: Arc<Metrics>,
+    service: Service,
+}
+
+impl Watch {
+    fn done(&self, begun: Instant, well: bool) {
+        let at = well.then(|| self.service.now().timestamp());
+        self.metrics.ran(self.task, begun.elapsed(), at);
+    }
+}
+
 /// Does something again and again; a failure is logged, and tried again the next time.
-async fn every(pause: Duration, mut what: impl AsyncFnMut() -> crate::error::Result<()>) {
+async fn every(
+    watch: Watch,
+    pause: Duration,
+    mut what: impl AsyncFnMut() -> crate::error::Result<()>,
+) {
     let mut ticks = tokio::time::interval(pause);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        let (task, begun) = (watch.task, Instant::now());
         // A panic is told like an error, and does not end what must go on.
-        match AssertUnwindSafe(what()).catch_unwind().await {
+        let done = AssertUnwindSafe(what()).catch_unwind().await;
+        watch.done(begun, matches!(done, Ok(Ok(()))));
+        match done {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::error!(error = error.describe(), "what the service does by itself failed");
+                let error = error.describe();
+                tracing::error!(task, error, "what the service does by itself failed");
             }
-            Err(_) => tracing::error!("what the service does by itself panicked"),
+            Err(_) => tracing::error!(task, "what the service does by itself panicked"),
         }
     }
 }

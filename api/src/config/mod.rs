@@ -74,6 +74,8 @@ pub struct Settings {
     pub db_readers: u32,
     /// `documents.*`: where and how files are kept.
     pub documents: DocumentSettings,
+    /// `traces.*`: where traces are sent.
+    pub traces: TraceSettings,
     /// What concerns HTTP only.
     pub http: HttpSettings,
 }
@@ -98,6 +100,31 @@ pub struct DocumentSettings {
     /// `documents.s3_access_key_id` and `documents.s3_secret_access_key`: the key to the bucket.
     /// Default: none, which means the rights of the machine.
     pub s3_key: Option<(String, Secret)>,
+}
+
+/// Where traces are sent, as OTLP over HTTP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceSettings {
+    /// `traces.endpoint`: the address of a collector, `https://…` or `http://…` without a slash at
+    /// the end; traces go to `/v1/traces` there. Default: none, and there are no traces.
+    pub endpoint: Option<String>,
+    /// `traces.ratio`: the part of the requests that are traced, 0–1, among those whose sender
+    /// does not say it by `traceparent`. Default: 1.
+    pub ratio: f64,
+    /// `traces.authorization`: what the collector is told in the header `Authorization`.
+    /// Default: none.
+    pub authorization: Option<Secret>,
+}
+
+/// Who may read the metrics of this instance. Nobody, when nothing is set.
+#[derive(Clone, Debug, Default)]
+pub struct MetricsSettings {
+    /// `metrics.listen`: an address and a port of their own, where whoever gets there may read
+    /// them. Default: none.
+    pub listen: Option<SocketAddr>,
+    /// `metrics.token`: what must be presented as a bearer token to read them where the service
+    /// listens, 16–256 characters. Default: none, and they are not there.
+    pub token: Option<Secret>,
 }
 
 /// What the HTTP envelope may be told.
@@ -136,6 +163,8 @@ pub struct HttpSettings {
     pub shutdown: Duration,
     /// `subscriptions.*`: what stays open.
     pub subscriptions: SubscriptionSettings,
+    /// `metrics.*`: who may read the metrics.
+    pub metrics: MetricsSettings,
     /// `limits.*`: what one request may ask for.
     pub limits: Limits,
 }
@@ -280,6 +309,7 @@ impl Default for HttpSettings {
             in_flight: IN_FLIGHT,
             shutdown: Duration::from_secs(30),
             subscriptions: SubscriptionSettings::default(),
+            metrics: MetricsSettings::default(),
             limits: Limits::default(),
         }
     }
@@ -324,11 +354,7 @@ impl Settings {
             database_url: read.database("database_url"),
             read_database_url: read.database("read_database_url"),
             data_dir: read.text("data_dir").unwrap_or_else(|| "vinculo-data".into()).into(),
-            listen: read
-                .parsed("listen", "an address and a port, such as 0.0.0.0:8080", |text| {
-                    text.parse().ok()
-                })
-                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen: read.address("listen").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url: read.parsed(
                 "public_url",
                 "http:// or https:// and a host, no slash at the end",
@@ -348,6 +374,7 @@ impl Settings {
                 .unwrap_or_default(),
             db_readers: read.number("db_readers", 1..=256, 8),
             documents: DocumentSettings::read(read),
+            traces: TraceSettings::read(read),
             http: HttpSettings {
                 cors_origins: read.origins(),
                 trusted_proxies: read.networks("trusted_proxies"),
@@ -360,6 +387,7 @@ impl Settings {
                 in_flight: read.number("in_flight", 1..=10_000, IN_FLIGHT),
                 shutdown: Duration::from_secs(read.number("shutdown_seconds", 0..=600, 30)),
                 subscriptions: SubscriptionSettings::read(read),
+                metrics: MetricsSettings::read(read),
                 limits: Limits::read(read),
             },
         }
@@ -401,6 +429,10 @@ impl Settings {
                 mistakes.push("applications: no origin in two of them".into());
             }
         }
+        let metrics = self.http.metrics.listen;
+        if metrics.is_some_and(|metrics| metrics == self.listen && metrics.port() != 0) {
+            mistakes.push("metrics.listen: not where the service listens".into());
+        }
         if self.http.limits.document_bytes > self.http.limits.body_bytes {
             mistakes.push("limits.document_bytes: more than limits.body_bytes".into());
         }
@@ -437,6 +469,39 @@ impl DocumentSettings {
             read.mistakes.push("documents.s3_bucket: needed by the other settings of S3".into());
         }
         settings
+    }
+}
+
+impl TraceSettings {
+    fn read(read: &mut Reader) -> Self {
+        let settings = Self {
+            endpoint: read.parsed(
+                "traces.endpoint",
+                "http:// or https:// and a host, no slash at the end",
+                web_address,
+            ),
+            ratio: read
+                .parsed("traces.ratio", "a number from 0 to 1", |text| {
+                    text.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio))
+                })
+                .unwrap_or(1.0),
+            authorization: read.secret("traces.authorization", 1..=4_096, |letter| {
+                letter == ' ' || letter.is_ascii_graphic()
+            }),
+        };
+        if settings.authorization.is_some() && settings.endpoint.is_none() {
+            read.mistakes.push("traces.authorization: only together with traces.endpoint".into());
+        }
+        settings
+    }
+}
+
+impl MetricsSettings {
+    fn read(read: &mut Reader) -> Self {
+        Self {
+            listen: read.address("metrics.listen"),
+            token: read.secret("metrics.token", 16..=256, |letter| letter.is_ascii_graphic()),
+        }
     }
 }
 
@@ -675,6 +740,33 @@ mod tests {
         ] {
             let mistakes = load(&bad, &[]).unwrap_err();
             assert!(mistakes[0].starts_with("applications: "), "{mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn metrics_and_traces_are_for_nobody_unless_somebody_says_so() {
+        let settings = load("", &[]).unwrap();
+        let (metrics, traces) = (settings.http.metrics, settings.traces);
+        assert!(metrics.listen.is_none() && metrics.token.is_none());
+        assert_eq!(traces, TraceSettings { endpoint: None, ratio: 1.0, authorization: None });
+        let toml = "[metrics]\ntoken = 'secret-a-0123456'\nlisten = '127.0.0.1:9464'\n[traces]\n\
+                    endpoint = 'http://127.0.0.1:4318'\nratio = 0.25\nauthorization = 'secret-b'";
+        let settings = load(toml, &[("VINCULO_METRICS_LISTEN", "127.0.0.1:9465")]).unwrap();
+        assert!(!format!("{settings:?}").contains("secret"));
+        assert_eq!(settings.http.metrics.listen.unwrap().port(), 9_465);
+        assert_eq!((settings.traces.ratio, settings.traces.endpoint.is_some()), (0.25, true));
+        for (toml, mistake) in [
+            ("[metrics]\ntoken = 'too short'", "metrics.token:"),
+            ("[metrics]\ntoken = 'not a bearer token'", "metrics.token:"),
+            ("[metrics]\nlisten = '127.0.0.1:8080'", "metrics.listen:"),
+            ("[metrics]\nlisten = 'here'", "metrics.listen:"),
+            ("[traces]\nendpoint = '127.0.0.1:4318'", "traces.endpoint:"),
+            ("[traces]\nauthorization = 'secret'", "traces.authorization:"),
+            ("[traces]\nratio = 2", "traces.ratio:"),
+            ("[traces]\nratio = 'nan'", "traces.ratio:"),
+        ] {
+            let mistakes = load(toml, &[]).unwrap_err();
+            assert!(mistakes.len() == 1 && mistakes[0].starts_with(mistake), "{mistakes:?}");
         }
     }
 

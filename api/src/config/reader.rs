@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
     path::{Path, PathBuf},
 };
@@ -12,7 +12,7 @@ use config::{Config, ConfigError, FileFormat, Value, ValueKind};
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 
-use super::{ApplicationSettings, DatabaseUrl, IssuerSettings};
+use super::{ApplicationSettings, DatabaseUrl, IssuerSettings, Secret};
 
 /// Every setting by name; a test compares it with what is read.
 pub(super) const KEYS: &[&str] = &[
@@ -51,6 +51,11 @@ pub(super) const KEYS: &[&str] = &[
     "documents.s3_region",
     "documents.s3_access_key_id",
     "documents.s3_secret_access_key",
+    "metrics.listen",
+    "metrics.token",
+    "traces.endpoint",
+    "traces.ratio",
+    "traces.authorization",
     "limits.url_bytes",
     "limits.body_bytes",
     "limits.body_seconds",
@@ -74,7 +79,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// The tables in which settings stand.
-const TABLES: &[&str] = &["documents", "limits", "subscriptions"];
+const TABLES: &[&str] = &["documents", "limits", "metrics", "subscriptions", "traces"];
 
 const PREFIX: &str = "VINCULO_";
 /// Read elsewhere: by the logs and by the command line.
@@ -147,6 +152,24 @@ impl Reader {
 
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
         self.parsed(key, "a text", |text| (!text.is_empty()).then(|| text.to_owned()))
+    }
+
+    pub(super) fn address(&mut self, key: &'static str) -> Option<SocketAddr> {
+        self.parsed(key, "an address and a port, such as 0.0.0.0:8080", |text| text.parse().ok())
+    }
+
+    /// Something that is never shown, of characters that may stand in a header.
+    pub(super) fn secret(
+        &mut self,
+        key: &'static str,
+        length: RangeInclusive<usize>,
+        is_plain: impl Fn(char) -> bool,
+    ) -> Option<Secret> {
+        let expected = format!("{} to {} plain characters", length.start(), length.end());
+        self.parsed(key, &expected, |text| {
+            let good = length.contains(&text.len()) && text.chars().all(&is_plain);
+            good.then(|| Secret(text.to_owned()))
+        })
     }
 
     pub(super) fn switch(&mut self, key: &'static str, default: bool) -> bool {

@@ -12,7 +12,7 @@ use super::{
         ACCEPT_INTEREST, ACCEPT_MILESTONE, ACCEPT_PROJECT, AGREEMENT_COUNTS, AGREEMENTS,
         ANNOUNCE_PROGRAMME, APPLICATIONS, APPROVE_AGREEMENT, APPROVE_PROJECT, ASSIMILATION, ATTACH,
         BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS, CLIENTS, COUNTS,
-        CREATE_CLIENT, CROSSWALK, DECIDE_FEE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY,
+        CREATE_CLIENT, CROSSWALK, DECIDE_FEE, DESCRIBE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY,
         DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY, EVALUATE_INTEREST, FEEDBACK, FILES,
         FOLLOW_INBOX, FOLLOW_NEEDS, FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX,
         INTEREST_COUNTS, INTERESTS, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED,
@@ -664,6 +664,13 @@ fn network(_: &Things) -> Vec<Entry> {
             "Agreements by type and year",
             AGREEMENT_COUNTS,
             none(),
+        ),
+        (
+            "ANALYST",
+            "Qué dice el esquema de una necesidad",
+            "What the schema says of a need",
+            DESCRIBE,
+            json!({ "type": "Need" }),
         ),
         ("SERVICE", "Cambios recientes", "Recent changes", RECENT, none()),
         (

@@ -114,6 +114,12 @@ pub(super) const MATCH_COUNTS: &str = "query WhatCameOfMatches {
   whyDismissed: matchCounts(by: [DISMISSED_REASON], filter: { status: [DISMISSED] }) { dismissedReason count }
 }
 ";
+pub(super) const DESCRIBE: &str = "query Describe($type: String!) {
+  __type(name: $type) { name description
+    fields(includeDeprecated: true) { name description isDeprecated deprecationReason type { name kind ofType { name } } }
+  }
+}
+";
 pub(super) const FEEDBACK: &str = "query Feedback($first: Int, $after: String) {
   matchFeedback(first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }

@@ -30,8 +30,9 @@ pub async fn envelope<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let ids = Ids::of(request.headers());
-    let mut line = Line::new(request.method().as_str(), request.path(), ids.clone());
+    let mut ids = Ids::of(request.headers());
+    let method = request.method().as_str();
+    let mut line = Line::new(app.clone(), method, request.path(), &mut ids);
     request.extensions_mut().insert(ids.clone());
     request.extensions_mut().insert(line.summary.clone());
     let origins = &app.settings.cors_origins;
@@ -45,7 +46,8 @@ pub async fn envelope<B: MessageBody + 'static>(
         request.into_response(cors::preflight(origin.as_ref()))
     } else {
         let span = tracing::info_span!("request", id = %ids.request);
-        next.call(request).instrument(span).await?.map_into_boxed_body()
+        let answering = line.step.around(next.call(request).instrument(span));
+        answering.await?.map_into_boxed_body()
     };
     line.status = Some(response.status());
 

@@ -14,6 +14,7 @@ use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 use tracing::{Instrument, Span};
 
 use super::{App, answer::Answer};
+use crate::telemetry::traces;
 
 /// Executes a planned request; `valid` is whether its document is known to be.
 ///
@@ -70,6 +71,7 @@ impl Writes {
             work.await
         }
         .instrument(Span::current());
+        let work = traces::carried(work);
         match self.runtime.get() {
             Some(runtime) => runtime.spawn(work),
             None => tokio::spawn(work),

@@ -49,6 +49,8 @@ pub async fn graphql(
     let Some(media) = negotiate::accepted(request.headers()) else {
         return unacceptable(&ids);
     };
+    let streams = negotiate::takes_events(request.headers());
+    Summary::of(&request).borrow_mut().transport = Some(if streams { "events" } else { "http" });
     let answering = answer(&request, payload.into_inner(), &app, media, &ids);
     AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
         // The panic itself has been logged where it happened.
@@ -68,6 +70,7 @@ async fn answer(
     let write = |answer: Answer| write(request, app, media, ids, answer);
     // Before anything that costs: a service that has too much to do reads no token and no body.
     if app.places.available_permits() == 0 {
+        app.metrics.shed();
         return write(Refusal::from(Error::Overloaded).into());
     }
     let claims = match bearer::sender(request, app).await {

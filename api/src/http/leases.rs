@@ -44,6 +44,13 @@ impl Leases {
         Self(Arc::new(Inner { most, sockets, streams, open: Mutex::default() }))
     }
 
+    /// How many of a kind are open.
+    #[must_use]
+    pub fn open(&self, kind: Kind) -> u32 {
+        let open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().filter(|((of, _), _)| *of == kind).map(|(_, count)| count).sum()
+    }
+
     /// Room for one more, for as long as the lease is kept; nothing when there is none.
     #[must_use]
     pub fn take(&self, kind: Kind, claims: Option<&Claims>) -> Option<Lease> {

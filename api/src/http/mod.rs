@@ -23,6 +23,7 @@ use std::{
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpServer,
+    dev::Server,
     http::{StatusCode, header},
     middleware::{Compress, from_fn},
     web,
@@ -43,6 +44,7 @@ use crate::{
     schema::Schemas,
     subscriptions::{self, Again},
     token::{Claims, Issuers},
+    vitals::Vitals,
 };
 
 mod allowance;
@@ -65,6 +67,7 @@ mod leases;
 mod lexer;
 mod literals;
 mod log;
+mod metrics;
 mod model;
 mod negotiate;
 mod oauth;
@@ -84,6 +87,7 @@ mod transfer;
 mod variables;
 
 pub use crate::config::HttpSettings;
+pub use metrics::Metrics;
 
 /// Time for the head of a request to arrive, and for a connection to close.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -109,6 +113,8 @@ pub trait Backend: Send + Sync + 'static {
         kind: OperationType,
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'_, Result<Request, Error>>;
+    /// How the instance is, for those who run it.
+    fn vitals(&self) -> BoxFuture<'_, Vitals>;
     /// Whether requests can be served; if not, why, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
     /// Executes; validates before, unless the document is known to be `valid`.
@@ -157,6 +163,10 @@ impl Backend for (Schemas, Service) {
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'_, Result<Request, Error>> {
         async move { self.1.prepare(request, kind, claims.as_deref()).await }.boxed()
+    }
+
+    fn vitals(&self) -> BoxFuture<'_, Vitals> {
+        self.1.vitals().boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
@@ -228,6 +238,7 @@ pub struct App {
     /// One for each file that may be coming in at this moment: they come as slowly as their
     /// senders like, and each has some of its bytes in memory.
     uploads: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
 }
 
 impl App {
@@ -244,6 +255,12 @@ impl App {
         examples: String,
     ) -> Result<Self, String> {
         Self::over((Schemas::build(), service), crate::schema::sdl(), issuers, settings, examples)
+    }
+
+    /// The figures of this instance.
+    #[must_use]
+    pub fn metrics(&self) -> Arc<Metrics> {
+        self.metrics.clone()
     }
 
     fn over(
@@ -265,6 +282,7 @@ impl App {
             issuers,
             places: Arc::new(Semaphore::new(settings.in_flight)),
             uploads: Arc::new(Semaphore::new(transfer::MOST_UPLOADS)),
+            metrics: Arc::new(Metrics::new(settings.in_flight)),
             settings,
             examples,
             model: model::Model::read(&sdl)?,
@@ -318,6 +336,7 @@ pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
             .service(read("/.well-known/jwks.json").get(oauth::keys))
             .service(read("/.well-known/oauth-authorization-server").get(oauth::metadata))
             .service(read("/schema.graphql").get(graphql::schema))
+            .service(read("/metrics").get(metrics::guarded))
             .service(read("/health/live").get(health::live))
             .service(read("/health/ready").get(health::ready))
             .service(read("/playground").get(playground::page))
@@ -393,6 +412,7 @@ pub async fn serve(
     .disable_signals()
     .bind(listen)?;
     let address = server.addrs().first().copied().unwrap_or(listen);
+    let watched = watched(&app)?;
     let server = server.run();
     let handle = server.handle();
     // Heard from here on, and not only once the task below runs: whoever reads that the service
@@ -409,10 +429,34 @@ pub async fn serve(
         }
     });
     on_ready(address);
+    let watching = watched.map(|(server, address)| {
+        tracing::info!(%address, "metrics are read here by whoever gets here");
+        (server.handle(), tokio::spawn(server))
+    });
     let ended = server.await;
     stopping.abort();
+    if let Some((handle, watching)) = watching {
+        handle.stop(false).await;
+        watching.abort();
+    }
     app.writes.finish(shutdown).await;
     ended
+}
+
+/// The server at the address that is for the metrics alone, and where it listens.
+fn watched(app: &web::Data<App>) -> io::Result<Option<(Server, SocketAddr)>> {
+    let Some(listen) = app.settings.metrics.listen else { return Ok(None) };
+    let app = app.clone();
+    let server = HttpServer::new(move || {
+        let app = actix_web::App::new().app_data(app.clone());
+        app.service(read("/metrics").get(metrics::open)).default_service(web::to(not_found))
+    });
+    let server = server.workers(1).disable_signals().client_request_timeout(HEAD_TIMEOUT);
+    let server = server.bind(listen).map_err(|error| {
+        io::Error::new(error.kind(), format!("metrics.listen, {listen}: {error}"))
+    })?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    Ok(Some((server.run(), address)))
 }
 
 /// What tells the process to stop: SIGTERM, SIGINT.

@@ -19,7 +19,9 @@ use super::{
     scope,
 };
 use crate::{
+    context::class_of,
     error::{Code, Error},
+    telemetry::traces::Step,
     token::Claims,
 };
 
@@ -57,7 +59,10 @@ pub async fn carry_out(
 ) -> Result<(Came, Bill), Refusal> {
     // Only now, since bodies arrive as slowly as their senders like: they would hold all
     // places for nothing.
-    let place = app.places.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
+    let place = app.places.clone().try_acquire_owned().map_err(|_| {
+        app.metrics.shed();
+        Error::Overloaded
+    })?;
     let document = std::mem::take(&mut params.document);
     let found = app.persisted.find(document, spending.caller(), asking.page.as_deref())?;
     let to_keep = found.hash.map(|hash| (hash, found.text.clone()));
@@ -65,6 +70,7 @@ pub async fn carry_out(
     let plan = plan::plan(found.text, params, asking.way, &app.model, limits, &app.documents)?;
     {
         let mut summary = summary.borrow_mut();
+        summary.kind = Some(kind(plan.kind));
         summary.operation.clone_from(&plan.name);
         summary.cost = Some(plan.price.most());
     }
@@ -76,7 +82,7 @@ pub async fn carry_out(
     let requested = spending.charged();
     let (price, asks_for_schema, document) =
         (plan.price, plan.asks_for_schema, plan.document.clone());
-    let carried = carry_out_planned(app, plan, asking.claims, place).await;
+    let carried = carry_out_planned(app, plan, asking.claims, place, summary).await;
     let actual = match &carried {
         Err(_) => Some(0),
         Ok((Came::Answer(answer), _)) if !answer.has_data() => Some(0),
@@ -99,20 +105,28 @@ async fn carry_out_planned(
     plan: Plan,
     claims: Option<Arc<Claims>>,
     place: OwnedSemaphorePermit,
+    summary: &RefCell<Summary>,
 ) -> Result<(Came, bool), Refusal> {
     let valid = plan.valid;
+    let step = Step::part(kind(plan.kind));
     let (came, found_valid, new) = if plan.kind == OperationType::Subscription {
         let (again, new) = again(plan);
         // Machines are judged before anything is opened; who asks later is found out each time.
         let mut prepared =
             app.backend.prepare(again(), OperationType::Subscription, claims.clone()).await?;
+        summary.borrow_mut().role = Some(class_of(&prepared));
         scope::check(&app.model, &mut prepared)?;
-        let opened = app.backend.subscribe(again, claims, valid).await;
-        (Came::Stream(opened.map_err(|refused| Answer::executed(refused).refused())?), true, new)
+        let opened = step.around(app.backend.subscribe(again, claims, valid)).await;
+        let opened = opened.map_err(|refused| Answer::executed(refused).refused())?;
+        summary.borrow_mut().carried_out = true;
+        (Came::Stream(opened), true, new)
     } else {
         let mut prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
+        summary.borrow_mut().role = Some(class_of(&prepared));
         scope::check(&app.model, &mut prepared)?;
-        let answer = execute::execute(app, prepared, plan.kind, valid, place).await;
+        let executing = execute::execute(app, prepared, plan.kind, valid, place);
+        let answer = step.around(executing).await;
+        summary.borrow_mut().carried_out = answer.has_data();
         let found_valid = answer.found_valid;
         (Came::Answer(Box::new(answer)), found_valid, plan.new)
     };
@@ -120,6 +134,15 @@ async fn carry_out_planned(
         app.documents.keep(text, document);
     }
     Ok((came, found_valid))
+}
+
+/// What kind of operation it is, in a word.
+fn kind(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
 }
 
 /// The planned request, for as many times as it will be asked; and its document, to be kept.

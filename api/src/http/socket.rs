@@ -43,7 +43,7 @@ use super::{
     graphql::shows_cost,
     ids::{self, Ids},
     leases::{Kind, Lease},
-    log::Summary,
+    log::{SocketLine, Summary},
     operation::{self, Asking, Came},
     params::Params,
     persisted::Application,
@@ -463,33 +463,25 @@ struct Task {
 
 impl Task {
     async fn run(&mut self, params: Params) {
-        let begun = Instant::now();
-        let summary = RefCell::new(Summary::default());
-        let carried = AssertUnwindSafe(self.carry_out(params, &summary)).catch_unwind().await;
+        let line = SocketLine::new(self.app.clone(), &self.ids);
+        let carried = AssertUnwindSafe(self.carry_out(params, &line)).catch_unwind().await;
         let last = carried.unwrap_or_else(|_| {
             // The panic itself has been logged where it happened.
-            self.refused(Answer::failed("an operation panicked"), &summary)
+            self.refused(Answer::failed("an operation panicked"), &line.summary)
         });
-        let summary = summary.into_inner();
-        tracing::info!(
-            request_id = %self.ids.request,
-            outcome = summary.outcome.as_deref().unwrap_or("ok"),
-            operation = summary.operation.as_deref(),
-            cost = summary.cost,
-            duration_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-            "operation on a socket"
-        );
+        drop(line);
         self.say(last).await;
     }
 
     /// Says everything but the last word, which it returns.
-    async fn carry_out(&mut self, params: Params, summary: &RefCell<Summary>) -> Said {
-        let (app, asking) = (self.app.clone(), self.asking.clone());
+    async fn carry_out(&mut self, params: Params, line: &SocketLine) -> Said {
+        let (app, asking, summary) = (self.app.clone(), self.asking.clone(), &line.summary);
         let mut spending = match app.allowances.begin(self.caller.clone(), app.backend.now()) {
             Ok(spending) => spending,
             Err(refusal) => return self.refused(refusal.into(), summary),
         };
-        match operation::carry_out(&app, params, asking, &mut spending, summary).await {
+        let carrying = operation::carry_out(&app, params, asking, &mut spending, summary);
+        match line.step.around(carrying).await {
             Ok((Came::Answer(mut answer), bill)) if answer.has_data() => {
                 if self.shows_cost {
                     let standing = app.allowances.standing(&self.caller, app.backend.now());
@@ -500,6 +492,8 @@ impl Task {
             }
             Ok((Came::Answer(answer), _)) => self.refused(*answer, summary),
             Ok((Came::Stream(mut answers), _)) => {
+                // Opened; that its client ends it is how it ends.
+                summary.borrow_mut().outcome = Some("ok".into());
                 while let Some(response) = answers.next().await {
                     self.next(Answer::executed(response), summary).await;
                 }
@@ -510,7 +504,8 @@ impl Task {
     }
 
     async fn next(&mut self, mut answer: Answer, summary: &RefCell<Summary>) {
-        summary.borrow_mut().outcome = answer.first_code();
+        let outcome = answer.first_code().unwrap_or_else(|| "ok".into());
+        summary.borrow_mut().outcome = Some(outcome);
         match answer.json(&self.ids) {
             Ok(answer) => self.say(Said::Next(answer)).await,
             Err(cause) => tracing::error!(%cause, "an answer cannot be written"),

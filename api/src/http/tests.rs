@@ -828,6 +828,10 @@ async fn what_there_is_no_place_for_is_refused_at_once() {
     held.insert(0, hold(&app, question()));
     assert_eq!(call(&app, question()).await.status, 503);
 
+    let told = figures(&app).await;
+    assert!(told.contains("\nvinculo_operations_in_flight 3\n"), "{told}");
+    assert!(told.contains("\nvinculo_operations_shed_total 9\n"), "{told}");
+
     // A query ends with its client, a mutation goes on without.
     drop(held.remove(1));
     assert_eq!(app.places.available_permits(), 1);
@@ -841,6 +845,28 @@ async fn what_there_is_no_place_for_is_refused_at_once() {
         call(&app, post(&json!({ "query": query }))).await;
     }
     until_free(&app.places, 3).await;
+}
+
+/// What Prometheus reads.
+async fn figures(app: &web::Data<App>) -> String {
+    let response = metrics::open(app.clone()).await;
+    assert_eq!(response.status(), 200);
+    let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[actix_web::test]
+async fn figures_are_told_while_the_database_is_away() {
+    let mut house = House::new();
+    let app = web::Data::new(house.app());
+    assert_eq!(call(&app, TestRequest::get().uri("/metrics")).await.status, 404);
+    let told = figures(&app).await;
+    assert!(told.contains("\nvinculo_database_up 1\n"), "{told}");
+    assert!(told.contains("\nvinculo_follower_lag_seconds{follower=\"index\"} 0.5\n"), "{told}");
+    house.service.unready = Some("away".into());
+    let told = figures(&web::Data::new(house.app())).await;
+    assert!(told.contains("\nvinculo_database_up 0\n"), "{told}");
+    assert!(!told.contains("\nvinculo_follower_lag_seconds{"), "{told}");
 }
 
 #[actix_web::test]

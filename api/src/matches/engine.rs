@@ -238,6 +238,13 @@ impl Engine {
         self.read().index.records().cloned().collect()
     }
 
+    /// How many records of each kind the index holds.
+    pub(crate) fn counts(&self) -> [(Kind, usize); 4] {
+        let market = self.read();
+        let count = |kind: Kind| market.index.records().filter(|one| one.kind == kind).count();
+        Kind::ALL.map(|kind| (kind, count(kind)))
+    }
+
     /// Builds the index from the database.
     ///
     /// # Errors

@@ -108,7 +108,7 @@ fn types(scope: ClientScope) -> &'static [&'static str] {
 }
 
 /// The mutations that a scope lets a machine use.
-fn mutations(scope: ClientScope) -> impl Iterator<Item = &'static str> {
+pub fn mutations(scope: ClientScope) -> impl Iterator<Item = &'static str> {
     let needs = NeedAction::iter().filter(move |action| action.scope() == Some(scope));
     let offers = OfferAction::iter().filter(move |action| action.scope() == Some(scope));
     needs.map(NeedAction::mutation).chain(offers.map(OfferAction::mutation))

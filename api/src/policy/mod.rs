@@ -37,7 +37,7 @@ use entity::{
 };
 
 use sea_orm::{
-    ColumnTrait, Condition,
+    ActiveEnum, ColumnTrait, Condition,
     sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr},
 };
 
@@ -51,7 +51,7 @@ pub use assessment::AssessmentAction;
 pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
 pub use client::{
     ClientAction, ClientFacts, Lacking, Machine, can_be_held, gives_role, is_let_in,
-    visible_clients,
+    mutations as mutations_of, visible_clients,
 };
 pub use document::{
     DocumentFacts, PUBLIC, RecordRow, public_documents, reader_of_documents, visible_documents,
@@ -177,6 +177,21 @@ impl Viewer {
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         self.person.is_none() && self.machine.is_none() && !self.system
+    }
+
+    /// What kind of viewer it is, in one word that names nobody: for logs and figures.
+    #[must_use]
+    pub fn class(&self) -> String {
+        let mut roles = self.grants.iter().map(|grant| grant.role);
+        let first = roles.next();
+        match first {
+            _ if self.system => "SYSTEM".into(),
+            _ if self.machine.is_some() => "MACHINE".into(),
+            _ if self.is_nobody() => "NOBODY".into(),
+            Some(first) if roles.all(|role| role == first) => first.to_value(),
+            Some(_) => "SEVERAL".into(),
+            None => "STRANGER".into(),
+        }
     }
 
     /// Whether the viewer may do what a scope names, or no scope does: a person may, a machine only

@@ -8,10 +8,12 @@ use std::{collections::HashMap, fmt, hash::Hash, sync::Arc};
 use async_graphql::{
     Context, Pos,
     dataloader::{DataLoader, Loader, NoCache},
-    runtime::{TokioSpawner, TokioTimer},
+    runtime::TokioTimer,
 };
 use entity::history;
+use futures_util::task::{FutureObj, Spawn, SpawnError};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::{
@@ -24,6 +26,7 @@ use crate::{
     db::Db,
     error::{Error, Result},
     policy::Viewer,
+    telemetry::traces,
 };
 
 /// The loaders of one request.
@@ -39,7 +42,7 @@ impl Loaders {
     /// Loaders for one viewer.
     pub(crate) fn new(db: Db, viewer: Arc<Viewer>, account: Account) -> Self {
         let batch = Batch { db, viewer, account };
-        Self(DataLoader::new(batch, TokioSpawner::current(), TokioTimer::default()))
+        Self(DataLoader::new(batch, Spawner(Handle::current()), TokioTimer::default()))
     }
 
     /// The loaders of the request that is being answered.
@@ -77,6 +80,16 @@ impl Loaders {
         Batch: Loader<K, Error = Error>,
     {
         self.0.load_one(key).await
+    }
+}
+
+/// Where loaders read: in tasks of their own, as parts of the step of their request.
+struct Spawner(Handle);
+
+impl Spawn for Spawner {
+    fn spawn_obj(&self, task: FutureObj<'static, ()>) -> std::result::Result<(), SpawnError> {
+        self.0.spawn(traces::carried(task));
+        Ok(())
     }
 }
 

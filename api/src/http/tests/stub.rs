@@ -26,6 +26,7 @@ use crate::{
     error::Error,
     subscriptions::Again,
     token::Claims,
+    vitals::Vitals,
 };
 
 /// What answers in place of the service.
@@ -69,6 +70,18 @@ impl Backend for (Schemas, Stub) {
             _ => Ok(request.data(Asker(claims)).data(self.1.gate.clone())),
         };
         std::future::ready(prepared).boxed()
+    }
+
+    fn vitals(&self) -> BoxFuture<'_, Vitals> {
+        let vitals = Vitals {
+            at: self.1.now,
+            subscriptions: 0,
+            index: Vec::new(),
+            connections: Vec::new(),
+            statements: 3,
+            lag: self.1.unready.is_none().then(|| vec![("index".to_owned(), 0.5)]),
+        };
+        std::future::ready(vitals).boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {

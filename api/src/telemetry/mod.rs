@@ -1,4 +1,6 @@
-//! Logs: where they go and what they look like.
+//! Logs: where they go and what they look like. Traces beside them, in `traces`.
+
+pub mod traces;
 
 use std::panic;
 
