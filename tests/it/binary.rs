@@ -314,7 +314,6 @@ fn the_demo_has_something_to_show_to_everybody() {
         }
     }
     in_a_browser(&serving, &tokens);
-    by_the_clients_of_others(&serving, &site);
     assert_eq!(serving.stop(), Some(0));
 
     // A second start keeps the data and the key.
@@ -351,34 +350,6 @@ fn own_statuses(serving: &Serving, who: &Value, list: &str, owner: &str) -> Vec<
 }
 
 /// The playground in a real browser, where there is one.
-/// What a program in Node.js that needs a package sees; nothing where either is missing.
-fn in_node(what: &str, package: &str, script: &str, args: &[&str]) {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/");
-    let node = std::process::Command::new("node").arg("--version").output();
-    if node.is_err() {
-        return skip(what, "node is not installed");
-    }
-    if !std::path::Path::new(&format!("{folder}node_modules/{package}")).exists() {
-        return skip(what, "`npm ci` has not been run in tests/browser");
-    }
-    let mut command = std::process::Command::new("node");
-    let ran = command.arg(format!("{folder}{script}")).args(args).output().unwrap();
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
-}
-
-/// The published clients of subscriptions do what they promise.
-fn by_the_clients_of_others(serving: &Serving, site: &Site) {
-    let url = format!("http://{}", serving.address);
-    let tokens = site.folder.join("demo-tokens.json").display().to_string();
-    in_node(
-        "Subscriptions by graphql-ws and graphql-sse",
-        "graphql-ws",
-        "clients.mjs",
-        &[&url, &tokens],
-    );
-}
-
 fn in_a_browser(serving: &Serving, tokens: &Value) {
     let what = "The playground in a browser";
     let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
@@ -387,5 +358,20 @@ fn in_a_browser(serving: &Serving, tokens: &Value) {
     }
     let url = format!("http://{}", serving.address);
     let token = tokens["MEMBER_USER"]["token"].as_str().unwrap();
-    in_node(what, "playwright-core", "playground.mjs", &[&url, token]);
+    in_node(what, "browser", "playground.mjs", &[&url, token]);
+}
+
+/// Runs a program of a folder of `tests` in Node.js, where both it and the folder's packages are.
+pub(crate) fn in_node(what: &str, folder: &str, script: &str, args: &[&str]) {
+    let folder = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
+    if std::process::Command::new("node").arg("--version").output().is_err() {
+        return skip(what, "node is not installed");
+    }
+    if !std::path::Path::new(&folder).join("node_modules").exists() {
+        return skip(what, "`scripts/install-test-tools` has not been run");
+    }
+    let mut command = std::process::Command::new("node");
+    let ran = command.arg(format!("{folder}/{script}")).args(args).output().unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
 }

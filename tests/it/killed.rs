@@ -4,6 +4,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::mpsc,
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -11,11 +12,18 @@ use api::db::{Db, DbSettings};
 use entity::{event, external_ref, history, match_, need, offer, organization};
 use sea_orm::{ActiveEnum, EntityTrait};
 use serde_json::{Value, json};
-use tests::binary::{Site, ask};
+use tests::{
+    Events, Socket,
+    binary::{Site, ask},
+};
 
 use crate::binary::{newcomer, on_both, set_up};
 
-on_both!(what_was_acknowledged_outlives_the_service, an_import_that_is_killed_leaves_whole_batches);
+on_both!(
+    what_was_acknowledged_outlives_the_service,
+    whoever_followed_a_killed_service_misses_nothing,
+    an_import_that_is_killed_leaves_whole_batches,
+);
 
 /// How many acknowledged steps the service may take before it is killed.
 const STEPS: usize = 120;
@@ -37,22 +45,7 @@ fn what_was_acknowledged_outlives_the_service(site: &Site) {
     let member = newcomer(site, &company, "MEMBER_USER");
     let liaison = newcomer(site, &chamber, "CHAMBER_LIAISON");
     let serving = site.serve();
-    let (told, heard) = mpsc::channel::<Step>();
-    let writers: Vec<_> = (0..4)
-        .map(|writer| {
-            let (told, address) = (told.clone(), serving.address.clone());
-            let (member, liaison, company) = (member.clone(), liaison.clone(), company.clone());
-            std::thread::spawn(move || {
-                for number in 0.. {
-                    let name = format!("Calor {writer}-{number}");
-                    if write(&address, &member, &liaison, &company, &name, &told).is_none() {
-                        return;
-                    }
-                }
-            })
-        })
-        .collect();
-    drop(told);
+    let (writers, heard) = writers(&serving.address, [&member, &liaison, &company]);
     let patience = Duration::from_secs(60);
     let mut acknowledged: HashMap<String, i64> = HashMap::new();
     for _ in 0..STEPS {
@@ -89,6 +82,25 @@ fn what_was_acknowledged_outlives_the_service(site: &Site) {
     on_record(site, async |db| nothing_is_half_done(db).await);
 }
 
+/// Four who write needs from draft to publication, one after the other, until the service has
+/// gone; and what it acknowledged to them.
+fn writers(address: &str, who: [&str; 3]) -> (Vec<JoinHandle<()>>, mpsc::Receiver<Step>) {
+    let (told, heard) = mpsc::channel();
+    let writers = (0..4).map(|writer| {
+        let (told, address) = (told.clone(), address.to_owned());
+        let [member, liaison, company] = who.map(ToOwned::to_owned);
+        std::thread::spawn(move || {
+            for number in 0.. {
+                let name = format!("Calor {writer}-{number}");
+                if write(&address, &member, &liaison, &company, &name, &told).is_none() {
+                    return;
+                }
+            }
+        })
+    });
+    (writers.collect(), heard)
+}
+
 /// One need from draft to publication; nothing when the service has gone.
 fn write(
     address: &str,
@@ -119,6 +131,81 @@ fn write(
     let at = step(member, "draftNeed", "DraftNeedInput", &text)?;
     let at = step(member, "submitNeed", "NeedVersionInput", &at)?;
     step(liaison, "publishNeed", "NeedVersionInput", &at).map(drop)
+}
+
+const FOLLOW: &str = "subscription($after: String) { needPublished(after: $after) { \
+    cursor resync need { id } } }";
+/// The version of a need that has been drafted, submitted and published.
+const PUBLISHED: i64 = 3;
+
+fn whoever_followed_a_killed_service_misses_nothing(site: &Site) {
+    let [chamber, _, company] = set_up(site);
+    let member = newcomer(site, &company, "MEMBER_USER");
+    let liaison = newcomer(site, &chamber, "CHAMBER_LIAISON");
+    let serving = site.serve();
+    actix_web::rt::System::new().block_on(async {
+        let mut events = follow(&serving.address, &Value::Null).await;
+        assert_eq!(events.chunk().await.as_deref(), Some(":\n\n"), "from here on it is told");
+        let (writers, steps) = writers(&serving.address, [&member, &liaison, &company]);
+        let killing = actix_web::rt::task::spawn_blocking(move || {
+            let mut done: Vec<Step> = steps.iter().take(STEPS).collect();
+            serving.kill();
+            // What was on its way to us when it died counts as well.
+            done.extend(steps.iter());
+            let published = done.into_iter().filter(|(_, version)| *version == PUBLISHED);
+            published.map(|(id, _)| id).collect::<HashSet<_>>()
+        });
+        let mut heard = Vec::new();
+        while let Some((_, told)) = events.event().await {
+            heard.push(need_and_cursor(&told));
+        }
+        let acknowledged = killing.await.unwrap();
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        assert!(heard.len() > 5 && acknowledged.len() > 5, "{} {acknowledged:?}", heard.len());
+
+        // Back where it left, it hears all of the rest, up to what happens now.
+        let serving = site.serve();
+        let mut events = follow(&serving.address, &heard.last().unwrap().1).await;
+        let (told, steps) = mpsc::channel();
+        write(&serving.address, &member, &liaison, &company, "Después", &told).unwrap();
+        let last = steps.try_iter().last().unwrap().0;
+        while heard.last().unwrap().0 != last {
+            heard.push(need_and_cursor(&events.event().await.expect("news").1));
+        }
+        let ids: HashSet<_> = heard.iter().map(|(id, _)| id.clone()).collect();
+        assert_eq!(ids.len(), heard.len(), "nothing is told twice");
+        let missed: Vec<_> = acknowledged.difference(&ids).collect();
+        assert!(missed.is_empty(), "{missed:?}");
+        let offered = "{ needs(filter: { status: [PUBLISHED] }) { totalCount } }";
+        let seen = serving.ask(None, offered, &json!({})).unwrap();
+        assert_eq!(seen.root()["totalCount"], heard.len());
+
+        // Whoever comes by the other way hears the same in the same order.
+        let mut socket = Socket::to(&serving.address).await;
+        socket.subscribe("1", FOLLOW, json!({ "after": heard[0].1 })).await;
+        for expected in &heard[1..] {
+            let told = json!({ "data": { "needPublished": socket.news("1").await } });
+            assert_eq!(&need_and_cursor(&told), expected);
+        }
+        drop((events, socket));
+        assert_eq!(serving.stop(), Some(0));
+    });
+}
+
+/// Follows what is published, as nobody.
+async fn follow(address: &str, after: &Value) -> Events {
+    let body = json!({ "query": FOLLOW, "variables": { "after": after } }).to_string();
+    let head = "accept: text/event-stream\r\ncontent-type: application/json\r\n";
+    Events::from(address, "POST /graphql", head, &body).await
+}
+
+/// What is told: of which need, and from where to go on.
+fn need_and_cursor(told: &Value) -> (String, Value) {
+    let news = &told["data"]["needPublished"];
+    assert_eq!(news["resync"], false, "{told:#}");
+    (news["need"]["id"].as_str().expect("a need").to_owned(), news["cursor"].clone())
 }
 
 /// Looks at the database itself, with no service on it.

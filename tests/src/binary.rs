@@ -270,7 +270,7 @@ impl Serving {
     /// # Errors
     /// When it does not answer.
     pub fn get(&self, token: Option<&str>, path: &str) -> io::Result<(u16, String)> {
-        http(&self.address, &format!("GET {path} HTTP/1.1\r\n{}", bearer(token)), "")
+        http(&self.address, &format!("GET {path} HTTP/1.1\r\n{}", bearer(token)), b"")
     }
 
     /// Ends it as an operator does; how it ended.
@@ -314,7 +314,7 @@ pub fn ask(
     let body = json!({ "query": query, "variables": variables }).to_string();
     let token = bearer(token);
     let head = format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{token}");
-    let (status, body) = http(address, &head, &body)?;
+    let (status, body) = http(address, &head, body.as_bytes())?;
     let body = serde_json::from_str(&body).map_err(io::Error::other)?;
     Ok(Answer { status, body })
 }
@@ -323,14 +323,26 @@ fn bearer(token: Option<&str>) -> String {
     token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default()
 }
 
-fn http(address: &str, head: &str, body: &str) -> io::Result<(u16, String)> {
+/// Sends any request with a whole body, and reads what is answered.
+///
+/// # Errors
+/// When the answer is not whole.
+pub fn http(address: &str, head: &str, body: &[u8]) -> io::Result<(u16, String)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
-    let request = format!(
-        "{head}Host: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    let head = format!(
+        "{head}Host: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
     );
-    stream.write_all(request.as_bytes())?;
+    stream.write_all(&[head.as_bytes(), body].concat())?;
+    read_answer(stream)
+}
+
+/// Reads a whole answer from a connection that ends with it.
+///
+/// # Errors
+/// When it is not whole.
+pub fn read_answer(mut stream: TcpStream) -> io::Result<(u16, String)> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8(answer).map_err(io::Error::other)?;
