@@ -1,9 +1,11 @@
 //! The real binary: its verbs, its demo, and what it does when it is told to end.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use tests::{
     Database,
-    binary::{Serving, Site, skip},
+    binary::{Serving, Site, binary, skip},
 };
 
 /// Every test on the embedded database and on a server.
@@ -327,6 +329,7 @@ fn the_demo_has_something_to_show_to_everybody() {
     assert_eq!(serving.stop(), Some(0));
     let mode = std::fs::metadata(site.folder.join("demo-tokens.json")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o600);
+    by_what_others_publish(&site);
 }
 
 /// In which statuses the records of a token's own organization are.
@@ -358,20 +361,35 @@ fn in_a_browser(serving: &Serving, tokens: &Value) {
     }
     let url = format!("http://{}", serving.address);
     let token = tokens["MEMBER_USER"]["token"].as_str().unwrap();
-    in_node(what, "browser", "playground.mjs", &[&url, token]);
+    in_node(what, "browser", "playground.mjs", |command| {
+        command.args([&url, token]);
+    });
+}
+
+/// The suites of `tests/suites`, on a copy of this demo.
+fn by_what_others_publish(site: &Site) {
+    let what = "What others publish to try the service";
+    if !std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/suites/.venv")).exists() {
+        return skip(what, "`scripts/install-test-tools` has not been run");
+    }
+    let run = |command: &mut Command| {
+        command.env("DEMO", &site.folder).args([binary().unwrap()]);
+    };
+    in_node(what, "suites", "run.mjs", run);
 }
 
 /// Runs a program of a folder of `tests` in Node.js, where both it and the folder's packages are.
-pub(crate) fn in_node(what: &str, folder: &str, script: &str, args: &[&str]) {
+fn in_node(what: &str, folder: &str, script: &str, prepare: impl FnOnce(&mut Command)) {
     let folder = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
-    if std::process::Command::new("node").arg("--version").output().is_err() {
+    if Command::new("node").arg("--version").output().is_err() {
         return skip(what, "node is not installed");
     }
     if !std::path::Path::new(&folder).join("node_modules").exists() {
         return skip(what, "`scripts/install-test-tools` has not been run");
     }
-    let mut command = std::process::Command::new("node");
-    let ran = command.arg(format!("{folder}/{script}")).args(args).output().unwrap();
+    let mut command = Command::new("node");
+    prepare(command.arg(format!("{folder}/{script}")));
+    let ran = command.output().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
 }

@@ -185,9 +185,8 @@ fn documents() -> Vec<(&'static str, String, &'static str)> {
 #[test]
 fn bodies_that_are_more_than_they_seem_are_refused() {
     let Some(scene) = Scene::new(&[("VINCULO_LIMITS_BODY_SECONDS", "2")]) else { return };
-    let head = |more: &str| {
-        format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{more}")
-    };
+    let head =
+        |more: &str| format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{more}");
     let mut packer = GzEncoder::new(Vec::new(), Compression::best());
     packer.write_all(&vec![b' '; 100_000_000]).unwrap();
     let bomb = packer.finish().unwrap();

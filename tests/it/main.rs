@@ -45,7 +45,6 @@ mod saved_searches;
 mod sockets;
 mod story;
 mod subscriptions;
-mod suites;
 mod time;
 mod timeline;
 mod vocabularies;

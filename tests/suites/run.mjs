@@ -2,6 +2,7 @@
 // What others publish to audit, compile, generate and make up, against the real binary.
 //
 //   tests/suites/run.mjs BINARY [SUITE…]
+//   DEMO=folder                   the data of a demo that was ended: making them takes longest
 //
 // Starts a demo in a folder of its own on a free port of this machine, and ends it. Prints a line
 // for each suite and each thing that is wrong; leaves with 0 if all is well, 1 if not. The packages
@@ -26,7 +27,7 @@ const soon = (suite) => Promise.race([
   new Promise((_, reject) => { setTimeout(() => reject(new Error('it does not end')), PATIENCE).unref(); }),
 ]);
 
-const service = await Service.start(binary);
+const service = await Service.start(binary, process.env.DEMO);
 let problems = 0;
 try {
   for (const name of SUITES.filter((suite) => named.length === 0 || named.includes(suite))) {

@@ -1,6 +1,6 @@
 // The service under test, in a process and a folder of its own.
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,11 +9,12 @@ import { promisify } from 'node:util';
 const PATIENCE = 600_000;
 
 export class Service {
-  /** A demo on a free port of this machine. */
-  static async start(binary) {
+  /** A demo on a free port of this machine: a new one, or what is in the folder of another. */
+  static async start(binary, from) {
     const folder = await mkdtemp(join(tmpdir(), 'vinculo-suites-'));
     const service = new Service(binary, folder);
     try {
+      if (from) await cp(from, folder, { recursive: true });
       await service.#listen();
       service.sdl = join(folder, 'schema.graphql');
       const { stdout } = await promisify(execFile)(binary, ['schema'], { maxBuffer: 64_000_000 });

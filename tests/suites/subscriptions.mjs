@@ -148,7 +148,11 @@ async function closeCodes({ service, check }) {
 
 async function comingBack(scene, signal) {
   const { service } = scene;
-  const patient = { retryAttempts: 1000, retryWait: () => wait(100), retry: () => wait(100), shouldRetry: () => true };
+  // They come back when they are let, after something has happened that they did not hear of.
+  let letBack;
+  const back = new Promise((go) => { letBack = go; });
+  const again = () => back.then(() => wait(100));
+  const patient = { retryAttempts: 1000, retryWait: again, retry: again, shouldRetry: () => true };
   const both = Object.entries(clients(scene, { socket: patient, events: patient }));
   const send = async () => (await service.ask(SEND, scene.message, scene.role)).data.sendMessage.message.id;
   const heard = both.map(([name, client]) => {
@@ -178,8 +182,8 @@ async function comingBack(scene, signal) {
   }
   await all((ids) => ids.at(-1) === sent.at(-1));
   await service.restart(signal);
-  // Before they are back, and after.
   for (let number = 0; number < 3; number += 1) sent.push(await send());
+  letBack();
   await all((ids) => ids.at(-1) === sent.at(-1));
   sent.push(await send());
   await all((ids) => ids.at(-1) === sent.at(-1));

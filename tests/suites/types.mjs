@@ -26,6 +26,8 @@ export default async function types(service, check) {
     schema: service.sdl,
     documents: join(folder, '*.graphql'),
     silent: true,
+    // From here, wherever this is started.
+    pluginLoader: (name) => import(name),
     generates: {
       [join(folder, 'schema.ts')]: { plugins: ['typescript'], config },
       [join(folder, 'operations.ts')]: { plugins: ['typescript-operations', 'typed-document-node'], config },

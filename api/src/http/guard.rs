@@ -436,9 +436,9 @@ mod tests {
     #[test]
     fn the_schema_is_not_walked_around_in_circles() {
         let lists = |n: usize| {
-            let open = (0..n).map(|at| SCHEMA_LISTS[at % 4]).fold(String::new(), |all, list| {
-                format!("{all}{list} {{ type {{ ")
-            });
+            let open = (0..n)
+                .map(|at| SCHEMA_LISTS[at % 4])
+                .fold(String::new(), |all, list| format!("{all}{list} {{ type {{ "));
             format!("{{ __type(name: \"A\") {{ {open} name {} }} }}", "} }".repeat(n))
         };
         assert_eq!(guard(&lists(2)), Ok(()));
