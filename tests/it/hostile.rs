@@ -252,6 +252,8 @@ fn bodies_that_are_more_than_they_seem_are_refused() {
 fn begun(address: &str, said: &str) -> Option<TcpStream> {
     let mut stream = TcpStream::connect(address).expect("a connection");
     stream.set_read_timeout(Some(3 * SOON)).expect("a time");
+    // A service that reads no more lets whoever goes on sending wait.
+    stream.set_write_timeout(Some(Duration::from_secs(1))).expect("a time");
     stream.write_all(said.as_bytes()).ok()?;
     Some(stream)
 }
