@@ -1,9 +1,11 @@
 //! The real binary: its verbs, its demo, and what it does when it is told to end.
 
+use std::process::{Command, Output};
+
 use serde_json::{Value, json};
 use tests::{
     Database,
-    binary::{Serving, Site, skip},
+    binary::{Serving, Site, binary, skip},
 };
 
 /// Every test on the embedded database and on a server.
@@ -314,7 +316,6 @@ fn the_demo_has_something_to_show_to_everybody() {
         }
     }
     in_a_browser(&serving, &tokens);
-    by_the_clients_of_others(&serving, &site);
     assert_eq!(serving.stop(), Some(0));
 
     // A second start keeps the data and the key.
@@ -328,6 +329,7 @@ fn the_demo_has_something_to_show_to_everybody() {
     assert_eq!(serving.stop(), Some(0));
     let mode = std::fs::metadata(site.folder.join("demo-tokens.json")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o600);
+    by_what_others_publish(&site);
 }
 
 /// In which statuses the records of a token's own organization are.
@@ -350,46 +352,6 @@ fn own_statuses(serving: &Serving, who: &Value, list: &str, owner: &str) -> Vec<
     }
 }
 
-/// What a program in Node.js that needs a package sees; nothing where either is missing.
-pub(crate) fn in_node(
-    what: &str,
-    package: &str,
-    script: &str,
-    args: &[&str],
-) -> Option<std::process::Output> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/");
-    let node = std::process::Command::new("node").arg("--version").output();
-    if node.is_err() {
-        skip(what, "node is not installed");
-        return None;
-    }
-    if !std::path::Path::new(&format!("{folder}node_modules/{package}")).exists() {
-        skip(what, "`npm ci` has not been run in tests/browser");
-        return None;
-    }
-    let mut command = std::process::Command::new("node");
-    Some(command.arg(format!("{folder}{script}")).args(args).output().unwrap())
-}
-
-/// The same for one that must succeed.
-fn does_in_node(what: &str, package: &str, script: &str, args: &[&str]) {
-    let Some(ran) = in_node(what, package, script, args) else { return };
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
-}
-
-/// The published clients of subscriptions do what they promise.
-fn by_the_clients_of_others(serving: &Serving, site: &Site) {
-    let url = format!("http://{}", serving.address);
-    let tokens = site.folder.join("demo-tokens.json").display().to_string();
-    does_in_node(
-        "Subscriptions by graphql-ws and graphql-sse",
-        "graphql-ws",
-        "clients.mjs",
-        &[&url, &tokens],
-    );
-}
-
 /// The playground in a real browser, where there is one.
 fn in_a_browser(serving: &Serving, tokens: &Value) {
     let what = "The playground in a browser";
@@ -399,5 +361,47 @@ fn in_a_browser(serving: &Serving, tokens: &Value) {
     }
     let url = format!("http://{}", serving.address);
     let token = tokens["MEMBER_USER"]["token"].as_str().unwrap();
-    does_in_node(what, "playwright-core", "playground.mjs", &[&url, token]);
+    must_in_node(what, "browser", "playground.mjs", |command| {
+        command.args([&url, token]);
+    });
+}
+
+/// The suites of `tests/suites`, on a copy of this demo.
+fn by_what_others_publish(site: &Site) {
+    let what = "What others publish to try the service";
+    if !std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/suites/.venv")).exists() {
+        return skip(what, "`scripts/install-test-tools` has not been run");
+    }
+    must_in_node(what, "suites", "run.mjs", |command| {
+        command.env("DEMO", &site.folder).args([binary().unwrap()]);
+    });
+}
+
+/// What a program of a folder of `tests` says in Node.js; nothing where either it or the folder's
+/// packages are missing.
+pub(crate) fn in_node(
+    what: &str,
+    folder: &str,
+    script: &str,
+    prepare: impl FnOnce(&mut Command),
+) -> Option<Output> {
+    let folder = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
+    if Command::new("node").arg("--version").output().is_err() {
+        skip(what, "node is not installed");
+        return None;
+    }
+    if !std::path::Path::new(&folder).join("node_modules").exists() {
+        skip(what, "`scripts/install-test-tools` has not been run");
+        return None;
+    }
+    let mut command = Command::new("node");
+    prepare(command.arg(format!("{folder}/{script}")));
+    Some(command.output().unwrap())
+}
+
+/// The same for one that must succeed.
+fn must_in_node(what: &str, folder: &str, script: &str, prepare: impl FnOnce(&mut Command)) {
+    let Some(ran) = in_node(what, folder, script, prepare) else { return };
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(ran.status.success(), "{what}: {}{}", said(&ran.stdout), said(&ran.stderr));
 }

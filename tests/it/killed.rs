@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     net::TcpStream,
     sync::mpsc,
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -13,13 +14,17 @@ use api::db::{Db, DbSettings};
 use entity::{event, external_ref, history, match_, need, offer, organization};
 use sea_orm::{ActiveEnum, EntityTrait};
 use serde_json::{Value, json};
-use tests::binary::{Site, ask};
+use tests::{
+    Database, Events, Socket,
+    binary::{Site, ask},
+};
 
 use crate::binary::{newcomer, on_both, set_up};
 
 on_both!(
     what_was_acknowledged_outlives_the_service,
     what_is_sent_again_after_a_kill_is_done_once,
+    whoever_followed_a_killed_service_misses_nothing,
     an_import_that_is_killed_leaves_whole_batches,
 );
 
@@ -31,34 +36,11 @@ type Step = (String, i64);
 
 fn what_was_acknowledged_outlives_the_service(site: &Site) {
     let [chamber, ott, company] = set_up(site);
-    let offers: String = (0..20)
-        .map(|number| {
-            let offer = json!({ "externalId": number, "title": "Recuperador de calor",
-                "summary": "Recupera el calor de hornos de túnel", "applicationScian": ["327"] });
-            format!("{offer}\n")
-        })
-        .collect();
-    let offers = site.file("offers.jsonl", &offers);
-    site.does(&["import", "offers", &offers, "--ott", &ott]);
+    bring_offers(site, &ott);
     let member = newcomer(site, &company, "MEMBER_USER");
     let liaison = newcomer(site, &chamber, "CHAMBER_LIAISON");
     let serving = site.serve();
-    let (told, heard) = mpsc::channel::<Step>();
-    let writers: Vec<_> = (0..4)
-        .map(|writer| {
-            let (told, address) = (told.clone(), serving.address.clone());
-            let (member, liaison, company) = (member.clone(), liaison.clone(), company.clone());
-            std::thread::spawn(move || {
-                for number in 0.. {
-                    let name = format!("Calor {writer}-{number}");
-                    if write(&address, &member, &liaison, &company, &name, &told).is_none() {
-                        return;
-                    }
-                }
-            })
-        })
-        .collect();
-    drop(told);
+    let (writers, heard) = writers(&serving.address, [&member, &liaison, &company]);
     let patience = Duration::from_secs(60);
     let mut acknowledged: HashMap<String, i64> = HashMap::new();
     for _ in 0..STEPS {
@@ -95,6 +77,38 @@ fn what_was_acknowledged_outlives_the_service(site: &Site) {
     on_record(site, async |db| nothing_is_half_done(db).await);
 }
 
+/// Offers that answer the needs of the writers.
+fn bring_offers(site: &Site, ott: &str) {
+    let offers: String = (0..20)
+        .map(|number| {
+            let offer = json!({ "externalId": number, "title": "Recuperador de calor",
+                "summary": "Recupera el calor de hornos de túnel", "applicationScian": ["327"] });
+            format!("{offer}\n")
+        })
+        .collect();
+    let offers = site.file("offers.jsonl", &offers);
+    site.does(&["import", "offers", &offers, "--ott", ott]);
+}
+
+/// Four who write needs from draft to publication, one after the other, until the service has
+/// gone; and what it acknowledged to them.
+fn writers(address: &str, who: [&str; 3]) -> (Vec<JoinHandle<()>>, mpsc::Receiver<Step>) {
+    let (told, heard) = mpsc::channel();
+    let writers = (0..4).map(|writer| {
+        let (told, address) = (told.clone(), address.to_owned());
+        let [member, liaison, company] = who.map(ToOwned::to_owned);
+        std::thread::spawn(move || {
+            for number in 0.. {
+                let name = format!("Calor {writer}-{number}");
+                if write(&address, &member, &liaison, &company, &name, &told).is_none() {
+                    return;
+                }
+            }
+        })
+    });
+    (writers.collect(), heard)
+}
+
 /// One need from draft to publication; nothing when the service has gone.
 fn write(
     address: &str,
@@ -125,6 +139,210 @@ fn write(
     let at = step(member, "draftNeed", "DraftNeedInput", &text)?;
     let at = step(member, "submitNeed", "NeedVersionInput", &at)?;
     step(liaison, "publishNeed", "NeedVersionInput", &at).map(drop)
+}
+
+const FOLLOW: &str = "subscription($after: String) { needPublished(after: $after) { \
+    cursor resync need { id } } }";
+/// The version of a need that has been drafted, submitted and published.
+const PUBLISHED: i64 = 3;
+
+fn whoever_followed_a_killed_service_misses_nothing(site: &Site) {
+    let [chamber, _, company] = set_up(site);
+    let member = newcomer(site, &company, "MEMBER_USER");
+    let liaison = newcomer(site, &chamber, "CHAMBER_LIAISON");
+    let serving = site.serve();
+    actix_web::rt::System::new().block_on(async {
+        let mut events = follow(&serving.address, &Value::Null).await;
+        assert_eq!(events.chunk().await.as_deref(), Some(":\n\n"), "from here on it is told");
+        let (writers, steps) = writers(&serving.address, [&member, &liaison, &company]);
+        let killing = actix_web::rt::task::spawn_blocking(move || {
+            let mut done: Vec<Step> = steps.iter().take(STEPS).collect();
+            serving.kill();
+            // What was on its way to us when it died counts as well.
+            done.extend(steps.iter());
+            let published = done.into_iter().filter(|(_, version)| *version == PUBLISHED);
+            published.map(|(id, _)| id).collect::<HashSet<_>>()
+        });
+        let mut heard = Vec::new();
+        while let Some((_, told)) = events.event().await {
+            heard.push(need_and_cursor(&told));
+        }
+        let acknowledged = killing.await.unwrap();
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        assert!(heard.len() > 5 && acknowledged.len() > 5, "{} {acknowledged:?}", heard.len());
+
+        // Back where it left, it hears all of the rest, up to what happens now.
+        let serving = site.serve();
+        let mut events = follow(&serving.address, &heard.last().unwrap().1).await;
+        let (told, steps) = mpsc::channel();
+        write(&serving.address, &member, &liaison, &company, "Después", &told).unwrap();
+        let last = steps.try_iter().last().unwrap().0;
+        while heard.last().unwrap().0 != last {
+            heard.push(need_and_cursor(&events.event().await.expect("news").1));
+        }
+        let ids: HashSet<_> = heard.iter().map(|(id, _)| id.clone()).collect();
+        assert_eq!(ids.len(), heard.len(), "nothing is told twice");
+        let missed: Vec<_> = acknowledged.difference(&ids).collect();
+        assert!(missed.is_empty(), "{missed:?}");
+        let offered = "{ needs(filter: { status: [PUBLISHED] }) { totalCount } }";
+        let seen = serving.ask(None, offered, &json!({})).unwrap();
+        assert_eq!(seen.root()["totalCount"], heard.len());
+
+        // Whoever comes by the other way hears the same in the same order.
+        let mut socket = Socket::to(&serving.address).await;
+        socket.subscribe("1", FOLLOW, json!({ "after": heard[0].1 })).await;
+        for expected in &heard[1..] {
+            let told = json!({ "data": { "needPublished": socket.news("1").await } });
+            assert_eq!(&need_and_cursor(&told), expected);
+        }
+        drop((events, socket));
+        assert_eq!(serving.stop(), Some(0));
+    });
+}
+
+/// Of two instances one is killed: whoever followed it goes on at the other, and so does what only
+/// one of them does at a time.
+#[test]
+fn what_one_instance_did_another_goes_on_with() {
+    let Some(site) = Site::new(Database::Postgres) else { return };
+    let [chamber, ott, company] = set_up(&site);
+    bring_offers(&site, &ott);
+    let member = newcomer(&site, &company, "MEMBER_USER");
+    let liaison = newcomer(&site, &chamber, "CHAMBER_LIAISON");
+    // The first one leads: it is there before the other.
+    let (one, other) = (site.serve(), site.serve());
+    actix_web::rt::System::new().block_on(async {
+        let mut events = follow(&one.address, &Value::Null).await;
+        assert_eq!(events.chunk().await.as_deref(), Some(":\n\n"), "from here on it is told");
+        let (writers, steps) = writers(&other.address, [&member, &liaison, &company]);
+        let killing = actix_web::rt::task::spawn_blocking(move || {
+            let mut done: Vec<Step> = steps.iter().take(STEPS / 2).collect();
+            one.kill();
+            done.extend(steps.iter().take(STEPS / 2));
+            // Nobody listens to the writers any more, and they stop.
+            drop(steps);
+            done
+        });
+        let mut heard = Vec::new();
+        while let Some((_, told)) = events.event().await {
+            heard.push(need_and_cursor(&told));
+        }
+        let done = killing.await.unwrap();
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        let mut events = follow(&other.address, &heard.last().unwrap().1).await;
+        let (told, steps) = mpsc::channel();
+        write(&other.address, &member, &liaison, &company, "Después", &told).unwrap();
+        let last = steps.try_iter().last().unwrap().0;
+        while heard.last().unwrap().0 != last {
+            heard.push(need_and_cursor(&events.event().await.expect("news").1));
+        }
+        let ids: HashSet<_> = heard.iter().map(|(id, _)| id.clone()).collect();
+        assert_eq!(ids.len(), heard.len(), "nothing is told twice");
+        let published = done.iter().filter(|(_, version)| *version == PUBLISHED);
+        let missed: Vec<_> = published.filter(|(id, _)| !ids.contains(id)).collect();
+        assert!(missed.is_empty(), "{missed:?}");
+
+        // Once the lead of the one that is gone is over, the other finds matches for every need.
+        let matched =
+            "query($id: ID!) { need(id: $id) { matches(first: 50) { nodes { offer { id } } } } }";
+        let patience = std::time::Instant::now() + Duration::from_secs(180);
+        for id in &ids {
+            loop {
+                let seen = other.ask(Some(&liaison), matched, &json!({ "id": id })).unwrap();
+                let found = seen.root()["matches"]["nodes"].as_array().unwrap().clone();
+                let offers: HashSet<_> =
+                    found.iter().map(|row| row["offer"]["id"].to_string()).collect();
+                assert_eq!(offers.len(), found.len(), "a pair is found once");
+                if !found.is_empty() {
+                    break;
+                }
+                assert!(std::time::Instant::now() < patience, "{id} has no matches");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+        drop(events);
+        assert_eq!(other.stop(), Some(0));
+    });
+    on_record(&site, async |db| nothing_is_half_done(db).await);
+}
+
+/// PostgreSQL falls while people read and write: they are told to come back later, and once it is
+/// there again so is everything, in the same service.
+#[test]
+fn a_database_that_falls_is_waited_for() {
+    let Some(site) = Site::apart() else { return };
+    let [chamber, _, company] = set_up(&site);
+    let member = newcomer(&site, &company, "MEMBER_USER");
+    let liaison = newcomer(&site, &chamber, "CHAMBER_LIAISON");
+    let serving = site.serve();
+    let ready = || serving.get(None, "/health/ready").unwrap().0;
+    let offered = "{ needs(filter: { status: [PUBLISHED] }) { totalCount } }";
+    let read = || serving.ask(Some(&member), offered, &json!({})).unwrap();
+    let until = |what: &str, holds: &dyn Fn() -> bool| {
+        let patience = std::time::Instant::now() + Duration::from_secs(120);
+        while !holds() {
+            assert!(std::time::Instant::now() < patience, "{what}: {}", serving.said());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let (writers, steps) = writers(&serving.address, [&member, &liaison, &company]);
+    let mut done: Vec<Step> = steps.iter().take(STEPS / 2).collect();
+    site.fall();
+    until("it is told", &|| ready() == 503);
+    assert_eq!(serving.get(None, "/health/live").unwrap().0, 200);
+    for _ in 0..5 {
+        let answer = read();
+        assert_eq!(answer.code(), "OVERLOADED", "{:#}", answer.body);
+    }
+    // Each of them was answered with something else than a need, and stopped.
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    done.extend(steps.iter());
+    site.recover();
+    until("it is there again", &|| ready() == 200);
+    until("it is read again", &|| read().body["errors"].is_null());
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Need { version } } }";
+    let acknowledged: HashMap<String, i64> = done.into_iter().collect();
+    for ids in acknowledged.keys().collect::<Vec<_>>().chunks(50) {
+        let seen = serving.ask(Some(&member), query, &json!({ "ids": ids })).unwrap();
+        for (id, need) in ids.iter().zip(seen.root().as_array().unwrap()) {
+            assert!(need["version"].as_i64() >= Some(acknowledged[*id]), "{id}: {need:#}");
+        }
+    }
+    let (told, heard) = mpsc::channel();
+    write(&serving.address, &member, &liaison, &company, "Después", &told).expect("three steps");
+    assert_eq!(heard.try_iter().count(), 3);
+    // What reads the events by itself goes on too.
+    let count = read().root()["totalCount"].as_i64().unwrap();
+    actix_web::rt::System::new().block_on(async {
+        let mut events = follow(&serving.address, &Value::Null).await;
+        assert_eq!(events.chunk().await.as_deref(), Some(":\n\n"));
+        write(&serving.address, &member, &liaison, &company, "Otro", &told).expect("three steps");
+        let last = heard.try_iter().last().unwrap().0;
+        assert_eq!(need_and_cursor(&events.event().await.expect("news").1).0, last);
+    });
+    assert_eq!(read().root()["totalCount"], count + 1);
+    assert_eq!(serving.stop(), Some(0));
+    on_record(&site, async |db| nothing_is_half_done(db).await);
+}
+
+/// Follows what is published, as nobody.
+async fn follow(address: &str, after: &Value) -> Events {
+    let body = json!({ "query": FOLLOW, "variables": { "after": after } }).to_string();
+    let head = "accept: text/event-stream\r\ncontent-type: application/json\r\n";
+    Events::from(address, "POST /graphql", head, &body).await
+}
+
+/// What is told: of which need, and from where to go on.
+fn need_and_cursor(told: &Value) -> (String, Value) {
+    let news = &told["data"]["needPublished"];
+    assert_eq!(news["resync"], false, "{told:#}");
+    (news["need"]["id"].as_str().expect("a need").to_owned(), news["cursor"].clone())
 }
 
 /// Looks at the database itself, with no service on it.

@@ -19,6 +19,7 @@ mod feedback;
 mod files;
 mod generate;
 mod guards;
+mod hostile;
 mod idempotency;
 mod imported_records;
 mod imports;

@@ -124,9 +124,10 @@ fn compared(released: &str, current: &str, declared: &str) -> Option<Ran> {
         file("declared.json", declared),
         "2026-12-01".to_owned(),
     ];
-    let args: Vec<_> = files.iter().map(String::as_str).collect();
     let what = "What has changed in the schema";
-    let ran = crate::binary::in_node(what, "graphql", "changes.mjs", &args);
+    let ran = crate::binary::in_node(what, "browser", "changes.mjs", |command| {
+        command.args(&files);
+    });
     std::fs::remove_dir_all(folder).expect("the folder");
     ran.map(|output: Output| output.into())
 }

@@ -71,13 +71,44 @@ pub struct Site {
     /// The address of the database; the embedded one is in the folder.
     pub url: String,
     place: Option<Place>,
+    /// Where its database is, if that is not where all others are.
+    apart: Option<House>,
 }
 
 impl Site {
     /// An empty one. Nothing where the binary or this kind of database cannot be had.
     pub fn new(database: Database) -> Option<Self> {
+        Self::of(House::get(), database)
+    }
+
+    /// One on a server of its own, which [falls](Self::fall) and [comes back](Self::recover), and
+    /// which keeps what it has acknowledged.
+    pub fn apart() -> Option<Self> {
+        let house = House::apart()?;
+        let mut site = Self::of(&house, Database::Postgres)?;
+        house.set(site.place.as_ref()?, "synchronous_commit = on");
+        site.apart = Some(house);
+        Some(site)
+    }
+
+    /// Has its server fall, without putting anything in order.
+    ///
+    /// # Panics
+    /// When it has none of its own.
+    pub fn fall(&self) {
+        self.apart.as_ref().expect("a server of its own").fall();
+    }
+
+    /// Has its server come back.
+    ///
+    /// # Panics
+    /// When it has none of its own.
+    pub fn recover(&self) {
+        self.apart.as_ref().expect("a server of its own").serve();
+    }
+
+    fn of(house: &House, database: Database) -> Option<Self> {
         binary()?;
-        let house = House::get();
         if !house.has(database) {
             return None;
         }
@@ -86,7 +117,7 @@ impl Site {
         let place = (database == Database::Postgres).then(|| house.place(database, true));
         let embedded = || format!("sqlite://{}", folder.join("vinculo.db").display());
         let url = place.as_ref().map_or_else(embedded, |place| place.url.clone());
-        Some(Self { folder, url, place })
+        Some(Self { folder, url, place, apart: None })
     }
 
     /// A command on this site, with nothing else in its environment that concerns it.
@@ -157,7 +188,8 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
-        if let Some(place) = &self.place {
+        // What is in a house of its own goes with it.
+        if let (Some(place), None) = (&self.place, &self.apart) {
             House::get().clear(place);
         }
     }
@@ -281,7 +313,7 @@ impl Serving {
     /// # Errors
     /// When it does not answer.
     pub fn get(&self, token: Option<&str>, path: &str) -> io::Result<(u16, String)> {
-        http(&self.address, &format!("GET {path} HTTP/1.1\r\n{}", bearer(token)), "")
+        http(&self.address, &format!("GET {path} HTTP/1.1\r\n{}", bearer(token)), b"")
     }
 
     /// Sends any request: its line and headers, each with its end, and its body.
@@ -348,7 +380,7 @@ pub fn ask(
     let body = json!({ "query": query, "variables": variables }).to_string();
     let token = bearer(token);
     let head = format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{token}");
-    let (status, body) = http(address, &head, &body)?;
+    let (status, body) = http(address, &head, body.as_bytes())?;
     let body = serde_json::from_str(&body).map_err(io::Error::other)?;
     Ok(Answer { status, body })
 }
@@ -365,16 +397,25 @@ fn bearer(token: Option<&str>) -> String {
     token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default()
 }
 
-fn http(address: &str, head: &str, body: &str) -> io::Result<(u16, String)> {
+/// Sends any request with a whole body, and reads what is answered.
+///
+/// # Errors
+/// When the answer is not whole.
+pub fn http(address: &str, head: &str, body: &[u8]) -> io::Result<(u16, String)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
-    let request = format!(
-        "{head}Host: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-    );
-    stream.write_all(request.as_bytes())?;
+    let head =
+        format!("{head}Host: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    // Who is answered before all was said may find the connection broken; what counts is
+    // whether the answer is whole.
+    let sent = stream.write_all(&[head.as_bytes(), body].concat());
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
+    let end = stream.read_to_end(&mut answer);
+    if answer.is_empty() {
+        sent?;
+        end?;
+    }
     let answer = String::from_utf8(answer).map_err(io::Error::other)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());

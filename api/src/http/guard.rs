@@ -24,6 +24,12 @@ use crate::{config::Limits, error::Code, idempotency::DIRECTIVE};
 /// Selection sets in each other, fragments included, that the framework follows.
 const MAX_NESTING: u32 = 32;
 
+/// Lists of the schema in each other, which tools never need more than one of. The schema leads
+/// back to itself, so that each further list multiplies the answer by the fields of a type; the
+/// same bound as that of graphql-js.
+const MAX_SCHEMA_LISTS: u32 = 2;
+const SCHEMA_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+
 /// What a selection amounts to with all its fragments written out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Size {
@@ -38,6 +44,10 @@ struct Size {
     depth: u32,
     /// The same, from a `__schema` or `__type` down.
     introspection: u32,
+    /// Fields nested in each other that are called as [`SCHEMA_LISTS`] are.
+    lists: u32,
+    /// The same, from a `__schema` or `__type` down: there they are what they are called.
+    schema_lists: u32,
     /// Selection sets nested in each other.
     nesting: u32,
     /// The most directives on one node.
@@ -59,6 +69,8 @@ impl Size {
         self.top = self.top.saturating_add(other.top);
         self.depth = self.depth.max(other.depth);
         self.introspection = self.introspection.max(other.introspection);
+        self.lists = self.lists.max(other.lists);
+        self.schema_lists = self.schema_lists.max(other.schema_lists);
         self.nesting = self.nesting.max(other.nesting);
         self.directives_per_node = self.directives_per_node.max(other.directives_per_node);
         self.value_nesting = self.value_nesting.max(other.value_nesting);
@@ -160,6 +172,8 @@ fn check_operation(size: &Size, limits: &Limits) -> Result<(), Refusal> {
     within(deep, "fields in each other", limits.depth, size.depth)?;
     let schema = "fields in each other below introspection";
     within(deep, schema, limits.introspection_depth, size.introspection)?;
+    let lists = "lists of the schema in each other";
+    within(deep, lists, MAX_SCHEMA_LISTS, size.schema_lists)?;
     check_effort(size, limits)?;
     for (what, limit, actual) in [
         ("fields at the top of the operation", limits.root_fields, size.top),
@@ -248,7 +262,10 @@ impl<'a> Measure<'a> {
         if matches!(field.name.node.as_str(), "__schema" | "__type") {
             size.introspection = 1 + size.depth.max(size.introspection);
             size.depth = 0;
+            size.schema_lists = size.lists.max(size.schema_lists);
+            size.lists = 0;
         } else {
+            size.lists += u32::from(SCHEMA_LISTS.contains(&field.name.node.as_str()));
             size.depth += 1;
             size.introspection += u32::from(size.introspection > 0);
         }
@@ -465,6 +482,26 @@ mod tests {
         }
         assert_eq!(refused(&nested("...{", 32, "a")).0, "DEPTH_LIMIT_EXCEEDED");
         assert_eq!(guard(&nested("...{", 31, "a")), Ok(()));
+    }
+
+    #[test]
+    fn the_schema_is_not_walked_around_in_circles() {
+        let lists = |n: usize| {
+            let open = (0..n)
+                .map(|at| SCHEMA_LISTS[at % 4])
+                .fold(String::new(), |all, list| format!("{all}{list} {{ type {{ "));
+            format!("{{ __type(name: \"A\") {{ {open} name {} }} }}", "} }".repeat(n))
+        };
+        assert_eq!(guard(&lists(2)), Ok(()));
+        assert_eq!(refused(&lists(3)), ("DEPTH_LIMIT_EXCEEDED".into(), 2, 3));
+        let apart = "{ __schema { types { ...A ...A fields { name } interfaces { name } } } } \
+            fragment A on __Type { fields { type { fields { name } } } }";
+        assert_eq!(guard(apart), Ok(()));
+        let through = "{ __schema { types { fields { type { ...A } } } } } \
+            fragment A on __Type { fields { type { interfaces { name } } } }";
+        assert_eq!(refused(through), ("DEPTH_LIMIT_EXCEEDED".into(), 2, 3));
+        // Elsewhere they are fields like any other.
+        assert_eq!(guard("{ fields { fields { fields { fields } } } }"), Ok(()));
     }
 
     #[test]
