@@ -1,6 +1,6 @@
 //! What happens because time passes: records expire, their owners are warned,
 //! ended ones are put away, interests that nobody answers escalate and lapse, agreements
-//! begin and end, offers are released, fees of intellectual property are asked for and fall due, bytes of documents that nobody needs are taken away, and it is written when machines last asked.
+//! begin and end, offers are released, fees of intellectual property are asked for and fall due, bytes of documents that nobody needs are taken away, what webhooks told is erased after a while, and it is written when machines last asked.
 //! Run by the service every minute; several instances may run it at once, since each record is
 //! held and looked at again.
 
@@ -17,7 +17,7 @@ use crate::{
     lifecycle::{WARNING, not_due, step},
     needs, offers,
     policy::{NeedAction, OfferAction},
-    programmes,
+    programmes, webhooks,
     work::Work,
 };
 
@@ -85,6 +85,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
         }
     }
     clients::write_uses(service).await?;
+    webhooks::sweep(service).await?;
     Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 

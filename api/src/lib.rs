@@ -60,4 +60,5 @@ pub mod timeline;
 pub mod token;
 mod viewer;
 mod waits;
+pub mod webhooks;
 mod work;

@@ -27,6 +27,7 @@ use crate::{
     projects::{ProjectMutation, ProjectQuery, ProjectSubscription},
     searches::{SavedSearchMutation, SavedSearchQuery},
     viewer::ViewerQuery,
+    webhooks::{WebhookMutation, WebhookQuery},
 };
 
 /// What can be asked.
@@ -51,6 +52,7 @@ pub struct Query(
     LedgerQuery,
     SavedSearchQuery,
     ClientQuery,
+    WebhookQuery,
     CodeQuery,
 );
 
@@ -72,6 +74,7 @@ pub struct Mutation(
     AssimilationMutation,
     SavedSearchMutation,
     ClientMutation,
+    WebhookMutation,
 );
 
 /// What can be followed: each field tells what happens from now on, or from where its reader left.

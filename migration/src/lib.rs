@@ -19,6 +19,7 @@ mod m20261129_000016_projects;
 mod m20261129_000017_programmes;
 mod m20261129_000018_saved_searches;
 mod m20261129_000019_machines;
+mod m20261130_000020_webhooks;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000017_programmes::Migration),
             Box::new(m20261129_000018_saved_searches::Migration),
             Box::new(m20261129_000019_machines::Migration),
+            Box::new(m20261130_000020_webhooks::Migration),
         ]
     }
 }

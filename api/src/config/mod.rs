@@ -70,8 +70,18 @@ pub struct Settings {
     pub db_readers: u32,
     /// `documents.*`: where and how files are kept.
     pub documents: DocumentSettings,
+    /// `webhooks.*`: what may be told where.
+    pub webhooks: WebhookSettings,
     /// What concerns HTTP only.
     pub http: HttpSettings,
+}
+
+/// What may be told where.
+#[derive(Clone, Copy, Debug)]
+pub struct WebhookSettings {
+    /// `webhooks.local`: whether webhooks may go to this machine, and without TLS: for tests and
+    /// for trying them out alone. Default: false.
+    pub local: bool,
 }
 
 /// Where and how files are kept.
@@ -322,6 +332,7 @@ impl Settings {
                 .unwrap_or_default(),
             db_readers: read.number("db_readers", 1..=256, 8),
             documents: DocumentSettings::read(read),
+            webhooks: WebhookSettings { local: read.switch("webhooks.local", false) },
             http: HttpSettings {
                 cors_origins: read.origins(),
                 playground: read.switch("playground", false),

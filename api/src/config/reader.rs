@@ -45,6 +45,7 @@ pub(super) const KEYS: &[&str] = &[
     "documents.s3_region",
     "documents.s3_access_key_id",
     "documents.s3_secret_access_key",
+    "webhooks.local",
     "limits.url_bytes",
     "limits.body_bytes",
     "limits.body_seconds",
@@ -66,7 +67,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// The tables in which settings stand.
-const TABLES: &[&str] = &["documents", "limits", "subscriptions"];
+const TABLES: &[&str] = &["documents", "limits", "subscriptions", "webhooks"];
 
 const PREFIX: &str = "VINCULO_";
 /// Read elsewhere: by the logs and by the command line.
