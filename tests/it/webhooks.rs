@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeSet,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,7 +15,7 @@ use api::{
     clockwork,
     context::Service,
     policy::{Machine, Resource, Viewer, WebhookAction, visible_endpoints},
-    webhooks::{follow, send_due},
+    webhooks::{Courier, CourierSettings, Lookup, follow, send_due},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -667,20 +668,24 @@ async fn what_happened_since_is_told_again(world: &World) {
     assert_eq!(world.events().await, ["WEBHOOKS_REPLAYED"]);
 }
 
+/// Names that lead where the test says.
+fn lookup(found: impl Fn(&str) -> &'static str + Send + Sync + 'static) -> Lookup {
+    Arc::new(move |name| {
+        let ip: IpAddr = found(&name).parse().unwrap();
+        Box::pin(async move { Ok(vec![ip]) })
+    })
+}
+
 async fn only_public_addresses_are_reached(world: &World) {
     let cast = world.cast().await;
     let admin = world.person(Role::ChamberAdmin, cast.chamber).await;
     // As in production: nothing but https, and not to this machine.
-    let lookup = Arc::new(|name: String| -> futures_util::future::BoxFuture<'static, _> {
-        Box::pin(async move {
-            Ok(vec![match name.as_str() {
-                "here.test" => "127.0.0.1".parse().unwrap(),
-                "metadata.test" => "169.254.169.254".parse().unwrap(),
-                _ => "93.184.215.14".parse().unwrap(),
-            }])
-        })
+    let lookup = lookup(|name| match name {
+        "here.test" => "127.0.0.1",
+        "metadata.test" => "169.254.169.254",
+        _ => "93.184.215.14",
     });
-    let strict = api::webhooks::Courier::new(api::webhooks::CourierSettings {
+    let strict = Courier::new(CourierSettings {
         key: [7; 32],
         local: false,
         patience: Duration::from_secs(1),
@@ -745,10 +750,8 @@ async fn a_name_that_turns_inside_is_not_followed(world: &World) {
     let endpoint = given(world, &admin, cast.chamber, url).await;
     let inside = Arc::new(AtomicBool::new(false));
     let turned = inside.clone();
-    let lookup = Arc::new(move |_: String| -> futures_util::future::BoxFuture<'static, _> {
-        let here = if turned.load(Ordering::SeqCst) { "10.255.255.1" } else { "127.0.0.1" };
-        Box::pin(async move { Ok(vec![here.parse().unwrap()]) })
-    });
+    let lookup =
+        lookup(move |_| if turned.load(Ordering::SeqCst) { "10.255.255.1" } else { "127.0.0.1" });
     let key = tests::key().derive("secrets of webhooks").unwrap();
     let service = world.service.clone().sending_webhooks(courier(key, lookup));
     // What is connected to is what was looked up: this name is nowhere else to be found.
@@ -852,9 +855,7 @@ async fn secrets_are_sealed(world: &World) {
         assert!(!kept.windows(secret.len()).any(|window| window == secret));
     }
     // Another key reads it not, and another secret mends that.
-    let lookup = Arc::new(|_: String| -> futures_util::future::BoxFuture<'static, _> {
-        Box::pin(async { Ok(vec!["127.0.0.1".parse().unwrap()]) })
-    });
+    let lookup = lookup(|_| "127.0.0.1");
     let other = world.service.clone().sending_webhooks(courier([9; 32], lookup));
     endpoint.test(world).await;
     assert_eq!(send_due(&other).await.unwrap(), 1);

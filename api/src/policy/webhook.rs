@@ -6,7 +6,7 @@ use entity::{
     DisclosureLevel, OrganizationId, OrganizationKind, Role, WebhookEndpointId, webhook_attempt,
     webhook_delivery, webhook_endpoint,
 };
-use sea_orm::{ColumnTrait, Condition, Iterable};
+use sea_orm::{Condition, Iterable};
 
 use super::{
     Action, Grant, Part, Resource, Viewer,

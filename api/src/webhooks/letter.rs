@@ -6,7 +6,8 @@ use entity::{
     DisclosureLevel, EventId, Localized, OrganizationId, OrganizationKind, event, organization,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 use serde_json::{Map, Value, json};

@@ -280,7 +280,7 @@ impl Node for WebhookDelivery {
     }
 
     fn facts() -> &'static [Delivery] {
-        &[Delivery::Id, Delivery::OrganizationId]
+        &[Delivery::Id, Delivery::EndpointId, Delivery::OrganizationId]
     }
 
     fn visible(viewer: &Viewer) -> Condition {
@@ -328,7 +328,7 @@ impl Node for WebhookAttempt {
     }
 
     fn facts() -> &'static [Attempt] {
-        &[Attempt::Id, Attempt::OrganizationId]
+        &[Attempt::Id, Attempt::DeliveryId, Attempt::OrganizationId]
     }
 
     fn visible(viewer: &Viewer) -> Condition {

@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict, Query},
+    sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
@@ -102,10 +102,9 @@ fn due(now: DateTime<Utc>) -> Condition {
 pub(super) async fn take(
     db: &Db,
     (room, each): (usize, usize),
-    busy: &HashMap<WebhookEndpointId, usize>,
+    mut busy: HashMap<WebhookEndpointId, usize>,
     now: DateTime<Utc>,
 ) -> Result<Vec<webhook_delivery::Model>> {
-    let mut busy = busy.clone();
     let full = busy.iter().filter(|(_, count)| **count >= each).map(|(id, _)| *id);
     let full: Vec<_> = full.collect();
     let mut looked_at = webhook_delivery::Entity::find()

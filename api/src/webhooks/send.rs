@@ -12,8 +12,8 @@ use entity::{
     WebhookDeliveryStatus, WebhookDisabledReason, WebhookEndpointId, WebhookOutcome,
     webhook_delivery, webhook_endpoint,
 };
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use sea_orm::EntityTrait;
+use tokio::task::{self, JoinSet};
 
 use super::{courier::Came, letter, life, outbox};
 use crate::{
@@ -39,47 +39,69 @@ const PLAN: [TimeDelta; 7] = [
 /// After how long without success an endpoint is disabled.
 const PATIENCE: TimeDelta = TimeDelta::days(5);
 
+/// What is under way, each in a task of its own: while one waits, it must not keep from the others
+/// what they wait for.
+#[derive(Default)]
+struct UnderWay {
+    tasks: JoinSet<Result<()>>,
+    endpoints: HashMap<task::Id, WebhookEndpointId>,
+}
+
 /// Sends what is due, and returns when there is no more. Returns how many attempts it made.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn send_due(service: &Service) -> Result<usize> {
-    let mut under_way = FuturesUnordered::new();
-    let mut busy: HashMap<WebhookEndpointId, usize> = HashMap::new();
+    let mut under_way = UnderWay::default();
     let mut done = 0;
     loop {
-        loop {
-            let room = AT_ONCE - under_way.len();
-            let now = service.now();
-            let taken = if room == 0 {
-                Vec::new()
-            } else {
-                outbox::take(service.db(), (room, AT_ONCE_EACH), &busy, now).await?
-            };
-            if taken.is_empty() {
-                break;
-            }
-            for delivery in taken {
-                let endpoint = delivery.endpoint_id;
-                *busy.entry(endpoint).or_default() += 1;
-                under_way.push(async move { (endpoint, attempt(service, delivery).await) });
-            }
-        }
-        let ended = tokio::time::timeout(LOOK_EVERY, under_way.next()).await;
-        match ended {
-            Ok(Some((endpoint, outcome))) => {
-                if let Some(count) = busy.get_mut(&endpoint) {
-                    *count -= 1;
-                }
-                done += 1;
-                // What could not be written is sent again when it is free: others go on.
-                if let Err(error) = outcome {
-                    tracing::error!(error = error.describe(), "a webhook could not be seen to");
-                }
-            }
-            Ok(None) => return Ok(done),
+        under_way.begin(service).await?;
+        match tokio::time::timeout(LOOK_EVERY, under_way.end()).await {
+            Ok(true) => done += 1,
+            Ok(false) => return Ok(done),
             Err(_) => {}
         }
+    }
+}
+
+impl UnderWay {
+    /// Begins with as much of what is due as there is room for.
+    async fn begin(&mut self, service: &Service) -> Result<()> {
+        loop {
+            let room = AT_ONCE - self.tasks.len();
+            let mut busy: HashMap<WebhookEndpointId, usize> = HashMap::new();
+            for endpoint in self.endpoints.values() {
+                *busy.entry(*endpoint).or_default() += 1;
+            }
+            if room == 0 {
+                return Ok(());
+            }
+            let most = (room, AT_ONCE_EACH);
+            let taken = outbox::take(service.db(), most, busy, service.now()).await?;
+            if taken.is_empty() {
+                return Ok(());
+            }
+            for delivery in taken {
+                let (service, endpoint) = (service.clone(), delivery.endpoint_id);
+                let task = self.tasks.spawn(async move { attempt(&service, delivery).await });
+                self.endpoints.insert(task.id(), endpoint);
+            }
+        }
+    }
+
+    /// Waits until one has ended. False when there is none.
+    async fn end(&mut self) -> bool {
+        let Some(ended) = self.tasks.join_next_with_id().await else { return false };
+        let (task, failed) = match ended {
+            Ok((task, outcome)) => (task, outcome.err().map(|error| error.describe())),
+            Err(panicked) => (panicked.id(), Some(panicked.to_string())),
+        };
+        self.endpoints.remove(&task);
+        // What could not be written is sent again once it is free; the others go on.
+        if let Some(error) = failed {
+            tracing::error!(error, "a webhook could not be seen to");
+        }
+        true
     }
 }
 
