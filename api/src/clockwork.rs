@@ -1,7 +1,9 @@
 //! What happens because time passes: records expire, their owners are warned,
 //! ended ones are put away, interests that nobody answers escalate and lapse, agreements
-//! begin and end, offers are released, fees of intellectual property are asked for and fall due, bytes of documents that nobody needs are taken away, it is written when machines last asked, and
-//! forgotten what was done under idempotency keys.
+//! begin and end, offers are released, fees of intellectual property are asked for and fall due,
+//! bytes of documents that nobody needs are taken away, what webhooks told is erased after a
+//! while, it is written when machines last asked, and forgotten what was done under idempotency
+//! keys.
 //! Run by the service every minute; several instances may run it at once, since each record is
 //! held and looked at again.
 
@@ -18,7 +20,7 @@ use crate::{
     lifecycle::{WARNING, not_due, step},
     needs, offers,
     policy::{NeedAction, OfferAction},
-    programmes,
+    programmes, webhooks,
     work::{Work, forget_outcomes},
 };
 
@@ -87,6 +89,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
     }
     clients::write_uses(service).await?;
     forget_outcomes(service.db(), now).await?;
+    webhooks::sweep(service).await?;
     Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 

@@ -24,6 +24,7 @@ use crate::{
     read::{Account, Asked, Loaders, Node, Reading, Seen},
     roles::Roles,
     token::Claims,
+    webhooks::Courier,
     work::{KeyOf, Row, Work},
 };
 
@@ -39,7 +40,7 @@ pub fn machine_clock() -> Clock {
 
 /// Everything that requests share. Cheap to clone.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>, Option<Archive>);
+pub struct Service(Arc<Inner>, Option<Archive>, Option<Courier>);
 
 /// Whether the roles of whoever asks count without a membership, as their issuer is believed alone.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +133,7 @@ impl Service {
         let tries = Tries::default();
         let inner =
             Inner { db, clock, labels, engine, roles, feed, bookmark, terms, ledger, tries };
-        let service = Self(Arc::new(inner), None);
+        let service = Self(Arc::new(inner), None, None);
         service.catch_up().await?;
         Ok(service)
     }
@@ -159,7 +160,21 @@ impl Service {
     /// The same service, with a place for documents.
     #[must_use]
     pub fn keeping_documents(self, archive: Archive) -> Self {
-        Self(self.0, Some(archive))
+        Self(self.0, Some(archive), self.2)
+    }
+
+    /// The same service, with somebody who carries webhooks.
+    #[must_use]
+    pub fn sending_webhooks(self, courier: Courier) -> Self {
+        Self(self.0, self.1, Some(courier))
+    }
+
+    /// Who carries webhooks.
+    ///
+    /// # Errors
+    /// When there is nobody: what does not serve sends none.
+    pub(crate) fn courier(&self) -> Result<&Courier> {
+        self.2.as_ref().ok_or_else(|| Error::internal("nobody carries webhooks"))
     }
 
     /// The place for documents.

@@ -63,4 +63,5 @@ pub mod token;
 mod viewer;
 pub mod vitals;
 mod waits;
+pub mod webhooks;
 mod work;

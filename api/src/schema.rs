@@ -28,6 +28,7 @@ use crate::{
     projects::{ProjectMutation, ProjectQuery, ProjectSubscription},
     searches::{SavedSearchMutation, SavedSearchQuery},
     viewer::ViewerQuery,
+    webhooks::{WebhookMutation, WebhookQuery},
 };
 
 /// What can be asked.
@@ -52,6 +53,7 @@ pub struct Query(
     LedgerQuery,
     SavedSearchQuery,
     ClientQuery,
+    WebhookQuery,
     CodeQuery,
 );
 
@@ -73,6 +75,7 @@ pub struct Mutation(
     AssimilationMutation,
     SavedSearchMutation,
     ClientMutation,
+    WebhookMutation,
 );
 
 /// What can be followed: each field tells what happens from now on, or from where its reader left.

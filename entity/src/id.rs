@@ -195,6 +195,12 @@ ids! {
     SearchFindId = "find";
     /// Identifies a machine that asks for an organization.
     ClientId = "client";
+    /// Identifies an address at which an organization is told what happens.
+    WebhookEndpointId = "webhook";
+    /// Identifies something that such an address is told.
+    WebhookDeliveryId = "delivery";
+    /// Identifies an attempt to tell it.
+    WebhookAttemptId = "attempt";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

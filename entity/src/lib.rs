@@ -48,6 +48,9 @@ pub mod search_find;
 pub mod value;
 pub mod vocabulary;
 pub mod waiting;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
 
 pub use id::*;
 pub use value::*;

@@ -756,6 +756,46 @@ vocabularies! {
         WriteOffers = "WRITE_OFFERS",
     }
 
+    /// Why a webhook endpoint is told nothing.
+    WebhookDisabledReason = "webhook_disabled_reason" {
+        /// Somebody disabled it.
+        ByHand = "BY_HAND",
+        /// It answered that it is gone for good (410).
+        Gone = "GONE",
+        /// Every attempt failed for five days.
+        Failing = "FAILING",
+    }
+
+    /// What has become of something that a webhook endpoint is told.
+    WebhookDeliveryStatus = "webhook_delivery_status" {
+        /// It waits for its next attempt.
+        Pending = "PENDING",
+        /// The endpoint has it.
+        Delivered = "DELIVERED",
+        /// All attempts failed, or the endpoint is gone.
+        Failed = "FAILED",
+        /// When it was to be sent, the organization might no longer know of it: nothing was sent.
+        Withheld = "WITHHELD",
+    }
+
+    /// What came of an attempt to tell a webhook endpoint something.
+    WebhookOutcome = "webhook_outcome" {
+        /// It answered with a status from 200 to 299, in time.
+        Delivered = "DELIVERED",
+        /// It answered with another status.
+        Refused = "REFUSED",
+        /// It answered with a redirection, which is not followed.
+        Redirected = "REDIRECTED",
+        /// It did not answer in time.
+        TimedOut = "TIMED_OUT",
+        /// It was not found, could not be connected to, or broke off.
+        Unreachable = "UNREACHABLE",
+        /// Its name leads to an address that is not public: nothing was sent.
+        AddressRefused = "ADDRESS_REFUSED",
+        /// The service cannot read its secret any more: nothing was sent; give it another one.
+        SecretUnreadable = "SECRET_UNREADABLE",
+    }
+
     /// How much of a record its reader sees; each level includes those before it.
     #[derive(PartialOrd, Ord)]
     DisclosureLevel = "disclosure_level" {

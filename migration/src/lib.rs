@@ -19,7 +19,8 @@ mod m20261129_000016_projects;
 mod m20261129_000017_programmes;
 mod m20261129_000018_saved_searches;
 mod m20261129_000019_machines;
-mod m20261130_000022_idempotency;
+mod m20261130_000020_webhooks;
+mod m20261130_000021_idempotency;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -52,7 +53,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000017_programmes::Migration),
             Box::new(m20261129_000018_saved_searches::Migration),
             Box::new(m20261129_000019_machines::Migration),
-            Box::new(m20261130_000022_idempotency::Migration),
+            Box::new(m20261130_000020_webhooks::Migration),
+            Box::new(m20261130_000021_idempotency::Migration),
         ]
     }
 }

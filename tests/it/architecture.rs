@@ -83,6 +83,7 @@ const SLICES: &[&str] = &[
     "ledger",
     "searches",
     "clients",
+    "webhooks",
     "feedback",
     "codes",
 ];

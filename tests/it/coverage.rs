@@ -12,7 +12,9 @@ use entity::{
 use serde_json::{Value, json};
 use tests::{World, records};
 
-use crate::{assimilation, machines, needs, offers, policy, programmes, projects, saved_searches};
+use crate::{
+    assimilation, machines, needs, offers, policy, programmes, projects, saved_searches, webhooks,
+};
 
 tests::stories!(
     every_query_by_nobody_and_a_stranger,
@@ -54,6 +56,9 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let machine = records::api_client(cast.chamber, Role::Service, world.now());
     world.put(machine.clone()).await;
     let machine = machine.id.to_string();
+    let webhook = records::webhook_endpoint(cast.chamber, world.now());
+    world.put(webhook.clone()).await;
+    let webhook = webhook.id.to_string();
     let project = records::project(&cast, ProjectStatus::Active, world.now());
     world.project(&project).await;
     let project = project.project.id.to_string();
@@ -199,6 +204,16 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
         (
+            "webhookEndpoint",
+            format!("{{ webhookEndpoint(id: \"{webhook}\") {{ id }} }}"),
+            shown(Value::Null),
+        ),
+        (
+            "webhookEndpoints",
+            "{ webhookEndpoints { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
+        (
             "matchFeedback",
             "{ matchFeedback { totalCount } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
@@ -316,6 +331,12 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let machine = records::api_client(cast.chamber, Role::Service, world.now());
     world.put(machine.clone()).await;
     let machine = machine.id.to_string();
+    let webhook = records::webhook_endpoint(cast.chamber, world.now());
+    world.put(webhook.clone()).await;
+    let (letter, attempt) = records::webhook_delivery(&webhook, world.now());
+    world.put(letter.clone()).await;
+    world.put(attempt).await;
+    let (webhook, letter) = (webhook.id.to_string(), letter.id.to_string());
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
     let member = world.person(Role::MemberUser, cast.other_company).await;
@@ -344,6 +365,15 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                 verb if verb.contains("ApiClient") => {
                     let input = json!({ "id": machine, "expectedVersion": 1 });
                     vec![(machines::done(person, verb, input).await, "NOT_FOUND")]
+                }
+                "createWebhookEndpoint" => {
+                    let input = webhooks::new(cast.chamber, "https://here.test");
+                    vec![(webhooks::done(person, &verb, input).await, to_them)]
+                }
+                // Who gives addresses alone knows of them.
+                verb if verb.contains("Webhook") => {
+                    let input = webhooks::input(verb, &webhook, &letter, world.now());
+                    vec![(webhooks::done(person, verb, input).await, "NOT_FOUND")]
                 }
                 "grantConsent" => {
                     let ask = "mutation($input: GrantConsentInput!) { grantConsent(input: $input) \

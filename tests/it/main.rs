@@ -53,4 +53,5 @@ mod subscriptions;
 mod time;
 mod timeline;
 mod vocabularies;
+mod webhooks;
 mod who_sees_what;

@@ -8,7 +8,8 @@ use entity::{
     delegation, disclosure, document, event, external_ref, follower, history, idempotency_key,
     interest, ip_asset, ip_event, match_, membership, message, message_read, milestone, need,
     offer, organization, ott_profile, outcome, person, programme, project, project_partner,
-    project_source, region, saved_search, search_find,
+    project_source, region, saved_search, search_find, webhook_attempt, webhook_delivery,
+    webhook_endpoint,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -33,6 +34,9 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<agreement::Entity>(),
         columns::<agreement_party::Entity>(),
         columns::<api_client::Entity>(),
+        columns::<webhook_attempt::Entity>(),
+        columns::<webhook_delivery::Entity>(),
+        columns::<webhook_endpoint::Entity>(),
         columns::<programme::Entity>(),
         columns::<application::Entity>(),
         columns::<project::Entity>(),

@@ -10,11 +10,11 @@ use api::{
     policy::{
         Action, AgreementAction, AssessmentAction, CapabilityAction, ClientAction, InterestAction,
         IpAssetAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, ProgrammeAction,
-        ProjectAction, Resource, SavedSearchAction, Viewer,
+        ProjectAction, Resource, SavedSearchAction, Viewer, WebhookAction,
     },
     programmes, projects,
     read::Field,
-    searches, timeline,
+    searches, timeline, webhooks,
 };
 use entity::{
     AgreementStatus, AgreementType, AssessmentKind, CapabilityStatus, DisclosureLevel,
@@ -183,6 +183,16 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), may.collect())
         });
     }
+    let names: Vec<_> = WebhookAction::iter().map(WebhookAction::mutation).collect();
+    for (name, house) in
+        [("chamber", cast.chamber), ("office", cast.ott), ("company", cast.company)]
+    {
+        let row = records::webhook_endpoint(house, now);
+        table(&mut text, &format!("webhook endpoint of the {name}"), &names, &viewers, |viewer| {
+            let may = WebhookAction::iter().map(|action| action.permitted(viewer, &row));
+            (row.level(viewer), may.collect())
+        });
+    }
     let to_offer = records::interest(
         &need,
         &offer,
@@ -255,6 +265,9 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "saved search", searches::FIELDS);
     fields(&mut text, "find of a search", searches::FIND_FIELDS);
     fields(&mut text, "API client", clients::FIELDS);
+    fields(&mut text, "webhook endpoint", webhooks::FIELDS);
+    fields(&mut text, "webhook delivery", webhooks::DELIVERY_FIELDS);
+    fields(&mut text, "webhook attempt", webhooks::ATTEMPT_FIELDS);
     fields(&mut text, "entry of a timeline", timeline::FIELDS);
     fields(&mut text, "item of an inbox", inbox::FIELDS);
     writeln!(text, "told in timelines{:13}from", "").unwrap();

@@ -22,10 +22,12 @@ use entity::{
     SavedSearchKind, SearchCadence, SearchChannel, SearchFindId, SizeBasis, SizeClass,
     SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons,
     Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel,
-    VerifiedClaims, WorkPackage, WorkPackages, affiliation, agreement, agreement_party, api_client,
+    VerifiedClaims, WebhookAttemptId, WebhookDeliveryId, WebhookDeliveryStatus, WebhookEndpointId,
+    WebhookOutcome, WorkPackage, WorkPackages, affiliation, agreement, agreement_party, api_client,
     assessment, capability, consent, delegation, document, document::RecordId, interest, ip_asset,
     ip_event, match_, milestone, need, offer, organization, outcome, programme, project,
-    project_partner, region, saved_search, search_find,
+    project_partner, region, saved_search, search_find, webhook_attempt, webhook_delivery,
+    webhook_endpoint,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -1133,4 +1135,63 @@ pub fn api_client(house: OrganizationId, role: Role, now: DateTime<Utc>) -> api_
         revoked_at: None,
         last_used_at: None,
     }
+}
+
+/// An address at which an organization is told what happens, whose secret nobody knows.
+#[must_use]
+pub fn webhook_endpoint(house: OrganizationId, now: DateTime<Utc>) -> webhook_endpoint::Model {
+    webhook_endpoint::Model {
+        id: WebhookEndpointId::new(now),
+        version: 1,
+        organization_id: house,
+        name: "CANARY of an endpoint".to_owned(),
+        url: "https://here.test/CANARY".to_owned(),
+        kinds: Codes::default(),
+        created_at: now,
+        updated_at: now,
+        created_by: None,
+        secret_prefix: "whsec_CANARY".to_owned(),
+        secret: "CANARY".to_owned(),
+        previous_secret: None,
+        previous_until: None,
+        disabled_at: None,
+        disabled_reason: None,
+        failing_since: None,
+        last_delivered_at: None,
+    }
+}
+
+/// Something that an endpoint is told, with an attempt that failed.
+#[must_use]
+pub fn webhook_delivery(
+    endpoint: &webhook_endpoint::Model,
+    now: DateTime<Utc>,
+) -> (webhook_delivery::Model, webhook_attempt::Model) {
+    let delivery = webhook_delivery::Model {
+        id: WebhookDeliveryId::new(now),
+        endpoint_id: endpoint.id,
+        organization_id: endpoint.organization_id,
+        event_id: None,
+        kind: None,
+        record: None,
+        status: WebhookDeliveryStatus::Pending,
+        tries: 1,
+        created_at: now,
+        updated_at: now,
+        next_at: Some(now),
+        taken_by: None,
+        taken_until: None,
+        delivered_at: None,
+    };
+    let attempt = webhook_attempt::Model {
+        id: WebhookAttemptId::new(now),
+        delivery_id: delivery.id,
+        organization_id: endpoint.organization_id,
+        at: now,
+        outcome: WebhookOutcome::Refused,
+        status: Some(500),
+        millis: 12,
+        answer: Some("CANARY of an answer".to_owned()),
+    };
+    (delivery, attempt)
 }

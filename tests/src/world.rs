@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -24,6 +25,7 @@ use api::{
     documents::{Archive, ArchiveSettings, Place as Kept},
     http::{App, configure},
     token::{Issuers, LocalKey},
+    webhooks::{Courier, CourierSettings, Lookup},
 };
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use entity::event;
@@ -355,10 +357,37 @@ async fn start_from(
         link_key: house.key.derive("links to documents").expect("a key"),
         address: None,
     });
+    let key = house.key.derive("secrets of webhooks").expect("a key");
+    let courier = courier(key, Arc::new(|name| Box::pin(async move { found(&name) })));
     let clock = clock.clone();
     let terms = Terms { anonymous: true, pending_interests: PENDING_INTERESTS };
     let service = Service::start_from(db, Arc::new(move || time(&clock)), terms, index).await;
-    service.expect("a service").keeping_documents(archive.expect("a folder"))
+    let service = service.expect("a service").keeping_documents(archive.expect("a folder"));
+    service.sending_webhooks(courier)
+}
+
+/// The key of the services of all worlds.
+#[must_use]
+pub fn key() -> &'static LocalKey {
+    &House::get().key
+}
+
+/// Who carries webhooks in tests: to this machine too, and in a hurry.
+#[must_use]
+pub fn courier(key: [u8; 32], lookup: Lookup) -> Courier {
+    let patience = Duration::from_secs(2);
+    Courier::new(CourierSettings { key, local: true, patience, lookup }).expect("a courier")
+}
+
+/// The names that tests know: no test asks the network.
+fn found(name: &str) -> std::io::Result<Vec<IpAddr>> {
+    let found: &[&str] = match name {
+        "here.test" => &["127.0.0.1"],
+        "inside.test" => &["10.0.0.1"],
+        "mixed.test" => &["127.0.0.1", "192.168.0.1"],
+        _ => return Err(std::io::ErrorKind::NotFound.into()),
+    };
+    Ok(found.iter().map(|ip| ip.parse().expect("an address")).collect())
 }
 
 fn time(clock: &AtomicI64) -> DateTime<Utc> {

@@ -17,6 +17,7 @@ use crate::{
     db::{Db, DbSettings},
     documents::{Archive, ArchiveSettings, Bucket, Place},
     token::LocalKey,
+    webhooks::{Courier, CourierSettings, system_lookup},
 };
 
 /// Vínculo: the open, typed graph of technology transfer.
@@ -187,6 +188,16 @@ fn archive(settings: &Settings, key: &LocalKey) -> Result<Archive, String> {
         address: settings.public_url.clone(),
     })
     .map_err(told)
+}
+
+/// Who carries webhooks.
+fn courier(settings: &Settings, key: &LocalKey) -> Result<Courier, String> {
+    Courier::new(CourierSettings {
+        key: key.derive("secrets of webhooks").map_err(|error| error.to_string())?,
+        local: settings.webhooks.local,
+        patience: CourierSettings::PATIENCE,
+        lookup: system_lookup(),
+    })
 }
 
 fn terms(settings: &Settings) -> Terms {

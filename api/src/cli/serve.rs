@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Cli, Outcome, archive, kept_index, migrate, open, service, terms};
+use super::{Cli, Outcome, archive, courier, kept_index, migrate, open, service, terms};
 use crate::{
     clockwork,
     config::Settings,
@@ -28,13 +28,14 @@ use crate::{
     matches, searches,
     telemetry::{self, traces::Traces},
     token::{Issuers, LocalKey, prove_crypto},
+    webhooks,
 };
 
 /// How often this instance looks for news at least; mostly it is told that there are some.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// Between two looks: what happens meanwhile is read together.
 const GATHER: Duration = Duration::from_millis(20);
-/// How often suggestions are brought up to date.
+/// How often suggestions, saved searches and webhooks are brought up to date.
 const SUGGEST_EVERY: Duration = Duration::from_millis(500);
 /// How often the index is written down.
 const KEEP_EVERY: Duration = Duration::from_mins(10);
@@ -53,6 +54,7 @@ pub(super) async fn serve(cli: &Cli) -> Outcome {
     start_logs(&settings)?;
     let key = key(&settings)?;
     let service = service(&settings).await?.keeping_documents(archive(&settings, &key)?);
+    let service = service.sending_webhooks(courier(&settings, &key)?);
     let examples = "[]".to_owned();
     listen(&settings, service, &key, examples, |address| {
         tracing::info!(%address, "listening");
@@ -82,6 +84,7 @@ pub(super) async fn demo(cli: &Cli, args: &DemoArgs) -> Outcome {
     let service = Service::start_from(db, machine_clock(), terms(&settings), Some(&index)).await;
     let service = service.map_err(told)?;
     let service = service.keeping_documents(archive(&settings, &key)?);
+    let service = service.sending_webhooks(courier(&settings, &key)?);
     if demo::load(&service).await.map_err(told)? {
         tracing::info!("the demo network is loaded");
     }
@@ -165,7 +168,8 @@ async fn listen(
     }
     // Another instance need not wait for the lease to end; if this fails, it waits.
     let resigned = matches::resign(&service, &instance).await;
-    if let Err(error) = resigned.and(searches::resign(&service, &instance).await) {
+    let resigned = resigned.and(searches::resign(&service, &instance).await);
+    if let Err(error) = resigned.and(webhooks::resign(&service, &instance).await) {
         tracing::warn!(error = error.describe(), "the lead could not be given up");
     }
     if let Err(error) = service.keep_index(&index).await {
@@ -182,15 +186,16 @@ fn followers(
     metrics: &Arc<Metrics>,
     instance: &str,
     index: &Path,
-) -> [JoinHandle<()>; 5] {
+) -> [JoinHandle<()>; 7] {
     let watch = |task| Watch { task, metrics: metrics.clone(), service: service.clone() };
     let (keeper, path) = (service.clone(), index.to_owned());
     let name = instance.to_owned();
-    let instance = name.clone();
+    let (instance, follower) = (name.clone(), name.clone());
     let index = service.clone();
     let bell = Bell::new(service.db().clone(), name.clone());
     let suggestions = service.clone();
     let searches = service.clone();
+    let (webhooks, sender) = (service.clone(), service.clone());
     let clock = service.clone();
     [
         tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || {
@@ -205,6 +210,12 @@ fn followers(
         })),
         tokio::spawn(every(watch("searches"), SUGGEST_EVERY, async move || {
             searches::follow(&searches, &name).await.map(drop)
+        })),
+        tokio::spawn(every(watch("webhooks"), SUGGEST_EVERY, async move || {
+            webhooks::follow(&webhooks, &follower).await.map(drop)
+        })),
+        tokio::spawn(every(watch("webhook_sender"), SUGGEST_EVERY, async move || {
+            webhooks::send_due(&sender).await.map(drop)
         })),
         tokio::spawn(every(watch("clockwork"), CLOCKWORK_EVERY, async move || {
             clockwork::run_due(&clock).await.map(drop)

@@ -76,8 +76,18 @@ pub struct Settings {
     pub documents: DocumentSettings,
     /// `traces.*`: where traces are sent.
     pub traces: TraceSettings,
+    /// `webhooks.*`: what may be told where.
+    pub webhooks: WebhookSettings,
     /// What concerns HTTP only.
     pub http: HttpSettings,
+}
+
+/// What may be told where.
+#[derive(Clone, Copy, Debug)]
+pub struct WebhookSettings {
+    /// `webhooks.local`: whether webhooks may go to this machine, and without TLS: for tests and
+    /// for trying them out alone. Default: false.
+    pub local: bool,
 }
 
 /// Where and how files are kept.
@@ -375,6 +385,7 @@ impl Settings {
             db_readers: read.number("db_readers", 1..=256, 8),
             documents: DocumentSettings::read(read),
             traces: TraceSettings::read(read),
+            webhooks: WebhookSettings { local: read.switch("webhooks.local", false) },
             http: HttpSettings {
                 cors_origins: read.origins(),
                 trusted_proxies: read.networks("trusted_proxies"),

@@ -56,6 +56,7 @@ pub(super) const KEYS: &[&str] = &[
     "traces.endpoint",
     "traces.ratio",
     "traces.authorization",
+    "webhooks.local",
     "limits.url_bytes",
     "limits.body_bytes",
     "limits.body_seconds",
@@ -79,7 +80,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// The tables in which settings stand.
-const TABLES: &[&str] = &["documents", "limits", "metrics", "subscriptions", "traces"];
+const TABLES: &[&str] = &["documents", "limits", "metrics", "subscriptions", "traces", "webhooks"];
 
 const PREFIX: &str = "VINCULO_";
 /// Read elsewhere: by the logs and by the command line.

@@ -587,6 +587,29 @@ pub(super) const CLIENTS: &str = "query Clients {
   }
 }
 ";
+pub(super) const CREATE_WEBHOOK: &str =
+    "# El secreto se muestra aquí y nunca más: con él se comprueba quién manda cada aviso.
+mutation CreateWebhook($input: CreateWebhookEndpointInput!) {
+  createWebhookEndpoint(input: $input) {
+    webhookEndpoint { id version name url kinds secretPrefix }
+    secret
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const WEBHOOKS: &str = "query Webhooks {
+  webhookEndpoints(first: 20) {
+    totalCount
+    nodes {
+      id version name url kinds disabledAt disabledReason failingSince lastDeliveredAt
+      organization { name }
+      deliveries(first: 5) {
+        nodes { id kind record status nextAttemptAt attempts(first: 5) { nodes { at outcome status milliseconds } } }
+      }
+    }
+  }
+}
+";
 pub(super) const SAVED_SEARCHES: &str = "query MySearches {
   viewer {
     savedSearches(first: 20) {

@@ -7,7 +7,7 @@ mod timeline;
 use entity::{
     AgreementId, AssessmentId, CapabilityId, ClientId, ConsentId, ConsentPurpose, DocumentId,
     InterestId, IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId,
-    ProjectId, SavedSearchId, document::RecordId,
+    ProjectId, SavedSearchId, WebhookDeliveryId, WebhookEndpointId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,46 @@ pub enum Event {
     ClientRevoked {
         client: ClientId,
         organization: OrganizationId,
+    },
+    /// An address was given at which an organization is told what happens, or it went through one of its verbs.
+    WebhookCreated {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhookChanged {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhookSecretRotated {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhookEnabled {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhookDisabled {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhookRemoved {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    /// Something was sent to it on somebody's demand.
+    WebhookTested {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhookRedelivered {
+        delivery: WebhookDeliveryId,
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+    },
+    WebhooksReplayed {
+        webhook: WebhookEndpointId,
+        organization: OrganizationId,
+        deliveries: usize,
     },
     /// How well a company takes up technology was put on record.
     AssessmentRecorded {

@@ -219,6 +219,18 @@ timeline! {
         ClientSecretRotated from Introduced,
         /// A machine of the organization is let in no more.
         ClientRevoked from Introduced,
+        /// An address was given at which the organization is told what happens.
+        WebhookCreated from Introduced,
+        /// Where the organization is told what happens, or what, was changed.
+        WebhookChanged from Introduced,
+        /// An address at which the organization is told what happens was given another secret.
+        WebhookSecretRotated from Introduced,
+        /// An address at which the organization is told what happens was put to use again.
+        WebhookEnabled from Introduced,
+        /// An address at which the organization is told what happens is told nothing any more: somebody said so, or the service, because it failed for five days or is gone.
+        WebhookDisabled from Introduced,
+        /// An address at which the organization is told what happens was removed.
+        WebhookRemoved from Introduced,
         /// The intellectual property was put on record.
         IpAssetRecorded from PublicBlind,
         /// What is said of the intellectual property was changed.
@@ -345,6 +357,8 @@ timeline! {
         // Nobody but its owner knows of a saved search.
         SearchSaved, SavedSearchChanged, SavedSearchPaused, SavedSearchResumed, SavedSearchDeleted,
         SearchMarkedSeen, SearchFound,
+        // What is sent on demand changes nothing: `deliveries` tells of it.
+        WebhookTested, WebhookRedelivered, WebhooksReplayed,
         // Files have levels of their own: `documents` tells of them.
         DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }

@@ -167,11 +167,11 @@ pub fn is_let_in(row: &api_client::Model, now: DateTime<Utc>) -> bool {
 }
 
 /// The roles that let machines in for their organization.
-const ADMINS: &[Role] = &[Role::ChamberAdmin, Role::OttManager];
+pub(super) const ADMINS: &[Role] = &[Role::ChamberAdmin, Role::OttManager];
 
-/// Whether the viewer lets machines in for an organization: its admin, of all of its territory, or
-/// the network's. Never a machine.
-fn administers(viewer: &Viewer, organization: OrganizationId) -> bool {
+/// Whether the viewer administers what an organization's systems may do: its admin, of all of its
+/// territory, or the network's. Never a machine.
+pub(super) fn administers(viewer: &Viewer, organization: OrganizationId) -> bool {
     let everywhere = |grant: &super::Grant| grant.covers(None, None);
     viewer.machine.is_none()
         && (viewer.is_any(Role::NetworkAdmin)
@@ -223,12 +223,17 @@ impl Resource for api_client::Model {
 /// The rows for which [`Resource::level`] answers `Some`.
 #[must_use]
 pub fn visible_clients(viewer: &Viewer) -> Condition {
+    administered(viewer, api_client::Column::OrganizationId)
+}
+
+/// The rows of the organizations for which the viewer [`administers`].
+pub(super) fn administered(viewer: &Viewer, organization: impl ColumnTrait) -> Condition {
     if viewer.system || viewer.machine.is_none() && viewer.is_any(Role::NetworkAdmin) {
         return Condition::all();
     }
     let own = viewer.holding(ADMINS).map(|grant| grant.organization);
-    let own = own.filter(|organization| administers(viewer, *organization));
-    let own = own.map(|organization| api_client::Column::OrganizationId.eq(organization).into());
+    let own = own.filter(|one| administers(viewer, *one));
+    let own = own.map(|one| organization.eq(one).into());
     Condition::all().add(any_of(own))
 }
 

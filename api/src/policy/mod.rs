@@ -28,6 +28,7 @@ mod sides;
 mod territory;
 mod timeline;
 mod waiting;
+mod webhook;
 
 use std::ops::Deref;
 
@@ -103,6 +104,10 @@ pub use waiting::{
     interest_waits, ip_asset_waits, need_waits, next_due, offer_waits, project_waits,
     waiting_agreements, waiting_interests, waiting_ip_assets, waiting_needs, waiting_offers,
     waiting_projects,
+};
+pub use webhook::{
+    DeliveryFacts, WebhookAction, WebhookFacts, listener, visible_attempts, visible_deliveries,
+    visible_endpoints,
 };
 
 /// One role in one organization, with the territory to which it is limited.
@@ -389,6 +394,9 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .filter_map(ProgrammeAction::mutation);
     let clients =
         ClientAction::iter().filter(|action| action.is_for(grant.role)).map(ClientAction::mutation);
+    let webhooks = WebhookAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .map(WebhookAction::mutation);
     let consents = matches!(grant.role, Role::MemberUser | Role::OttManager);
     let consents = consents.then_some(["grantConsent", "withdrawConsent"]);
     let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
@@ -403,6 +411,7 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(projects)
         .chain(programmes)
         .chain(clients)
+        .chain(webhooks)
         .chain(consents.into_iter().flatten())
         .chain(assessments.into_iter().flatten())
         .map(ToOwned::to_owned)
