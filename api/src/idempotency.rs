@@ -208,7 +208,7 @@ impl Replays {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use async_graphql::value;
+    use async_graphql::{Name, value};
 
     use super::*;
 
@@ -253,8 +253,9 @@ mod tests {
             write(&value, &mut text);
             text
         };
-        let one = text(value!({ "id": "need_1", "why": { "a": [1, 2.5, null], "b": ONE } }));
-        let two = text(value!({ "why": { "b": "ONE", "a": [1, 2.5, null] }, "id": "need_1" }));
+        let (name, letters) = (Value::Enum(Name::new("ONE")), "ONE");
+        let one = text(value!({ "id": "need_1", "why": { "a": [1, 2.5, null], "b": name } }));
+        let two = text(value!({ "why": { "b": letters, "a": [1, 2.5, null] }, "id": "need_1" }));
         assert_eq!(one, two);
         let others = [
             value!({ "id": "need_1" }),

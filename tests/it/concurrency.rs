@@ -90,11 +90,14 @@ fn every_change_is_meant_for_a_version() {
         rest.split_once("\n}").expect("an end").0
     };
     let mut versions = BTreeMap::new();
-    for line in block("type Mutation").lines().filter(|line| line.contains("): ")) {
-        let (name, arguments) = line.trim().split_once('(').expect("arguments");
-        let input = arguments.split_once("input: ").map(|(_, rest)| rest);
-        let input = input.and_then(|rest| rest.split_once('!')).map(|(name, _)| name);
-        let fields = input.map(|input| block(&format!("input {input}"))).unwrap_or_default();
+    for line in block("type Mutation").lines() {
+        // A field; descriptions have spaces.
+        let Some((name, arguments)) = line.trim().split_once('(') else { continue };
+        if !name.chars().all(char::is_alphanumeric) {
+            continue;
+        }
+        let input = arguments.strip_prefix("input: ").and_then(|rest| rest.split_once('!'));
+        let fields = input.map(|(input, _)| block(&format!("input {input}"))).unwrap_or_default();
         let version = fields.lines().find_map(|line| line.trim().strip_prefix("expectedVersion: "));
         versions.insert(name.to_owned(), version);
     }

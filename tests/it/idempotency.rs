@@ -608,7 +608,7 @@ fn fitting(types: &[Value], ty: &Value) -> Option<String> {
             "Int" => "1".to_owned(),
             "Boolean" => "true".to_owned(),
             "Decimal" => "\"1\"".to_owned(),
-            "Date" => "\"2026-03-01\"".to_owned(),
+            "NaiveDate" => "\"2026-03-01\"".to_owned(),
             _ => "\"x\"".to_owned(),
         },
     })
