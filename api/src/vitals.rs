@@ -1,6 +1,5 @@
 //! How an instance is at one moment: what its operator watches beside what it was asked.
 
-use chrono::{DateTime, Utc};
 use matching::Kind;
 
 use crate::{
@@ -13,8 +12,6 @@ use crate::{
 /// How an instance is.
 #[derive(Clone, Debug)]
 pub struct Vitals {
-    /// When.
-    pub at: DateTime<Utc>,
     /// Subscriptions that are open.
     pub subscriptions: usize,
     /// Records in the index of search and matching, by kind.
@@ -32,7 +29,6 @@ impl Service {
     /// How this instance is now.
     pub async fn vitals(&self) -> Vitals {
         Vitals {
-            at: self.now(),
             subscriptions: self.subscriptions(),
             index: self.engine().counts().map(|(kind, count)| (name(kind), count)).to_vec(),
             connections: self.db().connections().to_vec(),

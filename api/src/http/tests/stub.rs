@@ -74,7 +74,6 @@ impl Backend for (Schemas, Stub) {
 
     fn vitals(&self) -> BoxFuture<'_, Vitals> {
         let vitals = Vitals {
-            at: self.1.now,
             subscriptions: 0,
             index: Vec::new(),
             connections: Vec::new(),
