@@ -7,6 +7,7 @@
 // Starts a demo in a folder of its own on a free port of this machine, and ends it. Prints a line
 // for each suite and each thing that is wrong; leaves with 0 if all is well, 1 if not. The packages
 // are those of scripts/install-test-tools.
+import { inspect } from 'node:util';
 import { Service } from './service.mjs';
 
 // In this order: the last of them writes into every record that it finds.
@@ -40,7 +41,7 @@ try {
       const { default: suite } = await import(`./${name}.mjs`);
       told = await soon(suite(service, check));
     } catch (error) {
-      wrong.push(String(error?.stack ?? error));
+      wrong.push(inspect(error));
     }
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     console.log(`${name}: ${wrong.length ? 'FAILED' : told} (${seconds} s)`);
