@@ -26,9 +26,7 @@ use prometheus_client::{
 };
 use subtle::ConstantTimeEq;
 
-use super::{
-    App, graphql::challenge, ids, leases::Kind, log::Summary, not_found, problem::problem,
-};
+use super::{App, bearer::challenge, ids, leases::Kind, log::Summary, not_found, problem::problem};
 use crate::{error::Code, vitals::Vitals};
 
 /// How many names of operations have series of their own: the first that were carried out.
