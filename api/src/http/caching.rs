@@ -63,7 +63,9 @@ pub fn is_for_everybody(response: &HttpResponse) -> bool {
 /// Names the bytes of a body, and what they are.
 fn tag(kind: &[u8], body: &[u8]) -> String {
     let hash = Sha256::new().chain_update(kind).chain_update([0]).chain_update(body).finalize();
-    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    format!("{:032x}", u128::from_be_bytes(half))
 }
 
 /// The tag by which whoever asks has what this one names, packed or not.

@@ -100,7 +100,7 @@ impl Size {
 }
 
 /// What stands in for a variable; notes that there was one.
-fn nothing(found: &mut bool) -> impl FnMut(Name) -> Result<Value, Infallible> {
+pub fn nothing(found: &mut bool) -> impl FnMut(Name) -> Result<Value, Infallible> {
     |_| {
         *found = true;
         Ok(Value::Null)

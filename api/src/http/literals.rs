@@ -3,9 +3,11 @@
 use std::convert::Infallible;
 
 use async_graphql::{
-    Name, Positioned, Value,
+    Positioned, Value,
     parser::types::{Directive, ExecutableDocument, Selection, SelectionSet},
 };
+
+use super::guard::nothing;
 
 /// Arguments whose numbers are the size of a page.
 const PAGE: [&str; 2] = ["first", "last"];
@@ -35,7 +37,8 @@ fn in_selection(set: &SelectionSet) -> bool {
         Selection::Field(field) => {
             let field = &field.node;
             field.arguments.iter().any(|(name, value)| {
-                let value = without_variables(value.node.clone().into_const_with(nothing));
+                let value =
+                    without_variables(value.node.clone().into_const_with(nothing(&mut false)));
                 let page = PAGE.contains(&name.node.as_str()) && matches!(value, Value::Number(_));
                 !page && tells(&value)
             }) || in_directives(&field.directives)
@@ -50,15 +53,9 @@ fn in_selection(set: &SelectionSet) -> bool {
 }
 
 fn in_directives(directives: &[Positioned<Directive>]) -> bool {
-    directives
-        .iter()
-        .flat_map(|directive| &directive.node.arguments)
-        .any(|(_, value)| tells(&without_variables(value.node.clone().into_const_with(nothing))))
-}
-
-/// What stands in for a variable.
-fn nothing(_: Name) -> Result<Value, Infallible> {
-    Ok(Value::Null)
+    directives.iter().flat_map(|directive| &directive.node.arguments).any(|(_, value)| {
+        tells(&without_variables(value.node.clone().into_const_with(nothing(&mut false))))
+    })
 }
 
 fn without_variables(value: Result<Value, Infallible>) -> Value {
