@@ -130,9 +130,9 @@ pub(super) async fn take(
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
-    let taker = Uuid::new_v4().simple().to_string();
+    let by = Uuid::new_v4().simple().to_string();
     let taken = webhook_delivery::Entity::update_many()
-        .col_expr(Column::TakenBy, Expr::value(taker.as_str()))
+        .col_expr(Column::TakenBy, Expr::value(by.as_str()))
         .col_expr(Column::TakenUntil, Expr::value(now + LEASE))
         .filter(Column::Id.is_in(chosen.iter().copied()))
         .filter(due(now))
@@ -143,7 +143,7 @@ pub(super) async fn take(
     }
     let mine = webhook_delivery::Entity::find()
         .filter(Column::Id.is_in(chosen))
-        .filter(Column::TakenBy.eq(taker))
+        .filter(Column::TakenBy.eq(by))
         .order_by_asc(Column::NextAt)
         .all(db.fresh())
         .await?;
