@@ -391,7 +391,9 @@ fn what_is_sent_again_after_a_kill_is_done_once(site: &Site) {
     serving.kill();
     drop(stream);
     hear((unread.clone(), first));
-    heard.iter().for_each(|step| drop(hear(step)));
+    for step in heard.iter() {
+        hear(step);
+    }
     for writer in writers {
         writer.join().unwrap();
     }
