@@ -289,7 +289,7 @@ impl Serving {
     /// # Errors
     /// When it does not answer.
     pub fn send(&self, head: &str, body: &str) -> io::Result<(u16, String)> {
-        http(&self.address, head, body)
+        http(&self.address, head, body.as_bytes())
     }
 
     /// Ends it as an operator does; everything that it has printed.
@@ -358,7 +358,7 @@ pub fn ask(
 /// # Errors
 /// When it does not answer.
 pub fn get(address: &str, path: &str) -> io::Result<(u16, String)> {
-    http(address, &format!("GET {path} HTTP/1.1\r\n"), "")
+    http(address, &format!("GET {path} HTTP/1.1\r\n"), b"")
 }
 
 fn bearer(token: Option<&str>) -> String {
