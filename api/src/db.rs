@@ -162,15 +162,12 @@ impl Db {
     #[must_use]
     pub fn connections(&self) -> [Connections; 2] {
         [("read", &self.read), ("write", &self.write)].map(|(pool, of)| {
-            let (open, idle, most) = match of.get_database_backend() {
-                DatabaseBackend::Postgres => {
-                    let of = of.get_postgres_connection_pool();
-                    (of.size(), of.num_idle(), of.options().get_max_connections())
-                }
-                _ => {
-                    let of = of.get_sqlite_connection_pool();
-                    (of.size(), of.num_idle(), of.options().get_max_connections())
-                }
+            let (open, idle, most) = if of.get_database_backend() == DatabaseBackend::Postgres {
+                let of = of.get_postgres_connection_pool();
+                (of.size(), of.num_idle(), of.options().get_max_connections())
+            } else {
+                let of = of.get_sqlite_connection_pool();
+                (of.size(), of.num_idle(), of.options().get_max_connections())
             };
             let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
             Connections { pool, used: open - idle, idle, most }

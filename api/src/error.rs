@@ -243,6 +243,10 @@ impl From<DbErr> for Error {
         if matches!(cause, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) || is_busy(&cause) {
             return Self::Overloaded;
         }
+        if is_away(&cause) {
+            tracing::warn!(%cause, "the database is away");
+            return Self::Overloaded;
+        }
         let text = cause.to_string();
         // PostgreSQL ended one of two that waited for each other, or one that waited too long.
         if text.contains("deadlock detected")
@@ -258,6 +262,22 @@ impl From<DbErr> for Error {
             return Self::Timeout;
         }
         Self::Internal(text)
+    }
+}
+
+/// Whether PostgreSQL cannot be reached, breaks off, or says that it ends or only begins.
+fn is_away(cause: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause
+    else {
+        return false;
+    };
+    match cause.as_ref() {
+        SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::WorkerCrashed => true,
+        // Class 57: operator intervention (PostgreSQL, appendix A).
+        SqlxError::Database(told) => told.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
     }
 }
 

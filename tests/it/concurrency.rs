@@ -51,10 +51,11 @@ async fn whoever_comes_second_overwrites_nothing(world: &World) {
 }
 
 /// What makes something new, and so changes nothing that somebody else could have changed meanwhile.
-const NEW: [&str; 15] = [
+const NEW: [&str; 16] = [
     "announceProgramme",
     "attachDocument",
     "createApiClient",
+    "createWebhookEndpoint",
     "draftAgreement",
     "draftCapability",
     "draftInterest",
@@ -70,17 +71,27 @@ const NEW: [&str; 15] = [
 ];
 
 /// What changes something that has no versions, and why that is well.
-const WITHOUT: [(&str, &str); 5] = [
+const WITHOUT: [(&str, &str); 8] = [
     ("markMessagesRead", "marks up to a message, and never less than before"),
     ("markSearchSeen", "marks up to a find, and never less than before"),
+    ("redeliverWebhook", "sends again what was told, and changes nothing of the endpoint"),
     ("removeDocument", "a document is not changed, and is gone once"),
+    ("replayWebhooks", "tells again what happened, and changes nothing of the endpoint"),
+    ("sendTestWebhook", "sends a test, and changes nothing of the endpoint"),
     ("withdrawAssessment", "an assessment is not changed, and is taken back once"),
     ("withdrawConsent", "a consent is not changed, and is taken back once"),
 ];
 
 /// What asks for a version only where one is given: one's own, or what must be possible whatever it is.
-const OPTIONAL: [&str; 4] =
-    ["deleteSavedSearch", "pauseSavedSearch", "resumeSavedSearch", "revokeApiClient"];
+const OPTIONAL: [&str; 7] = [
+    "deleteSavedSearch",
+    "disableWebhookEndpoint",
+    "enableWebhookEndpoint",
+    "pauseSavedSearch",
+    "removeWebhookEndpoint",
+    "resumeSavedSearch",
+    "revokeApiClient",
+];
 
 #[test]
 fn every_change_is_meant_for_a_version() {

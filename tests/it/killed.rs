@@ -273,6 +273,67 @@ fn what_one_instance_did_another_goes_on_with() {
     on_record(&site, async |db| nothing_is_half_done(db).await);
 }
 
+/// PostgreSQL falls while people read and write: they are told to come back later, and once it is
+/// there again so is everything, in the same service.
+#[test]
+fn a_database_that_falls_is_waited_for() {
+    let Some(site) = Site::apart() else { return };
+    let [chamber, _, company] = set_up(&site);
+    let member = newcomer(&site, &company, "MEMBER_USER");
+    let liaison = newcomer(&site, &chamber, "CHAMBER_LIAISON");
+    let serving = site.serve();
+    let ready = || serving.get(None, "/health/ready").unwrap().0;
+    let offered = "{ needs(filter: { status: [PUBLISHED] }) { totalCount } }";
+    let read = || serving.ask(Some(&member), offered, &json!({})).unwrap();
+    let until = |what: &str, holds: &dyn Fn() -> bool| {
+        let patience = std::time::Instant::now() + Duration::from_secs(120);
+        while !holds() {
+            assert!(std::time::Instant::now() < patience, "{what}: {}", serving.said());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let (writers, steps) = writers(&serving.address, [&member, &liaison, &company]);
+    let mut done: Vec<Step> = steps.iter().take(STEPS / 2).collect();
+    site.fall();
+    until("it is told", &|| ready() == 503);
+    assert_eq!(serving.get(None, "/health/live").unwrap().0, 200);
+    for _ in 0..5 {
+        let answer = read();
+        assert_eq!(answer.code(), "OVERLOADED", "{:#}", answer.body);
+    }
+    // Each of them was answered with something else than a need, and stopped.
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    done.extend(steps.iter());
+    site.recover();
+    until("it is there again", &|| ready() == 200);
+    until("it is read again", &|| read().body["errors"].is_null());
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Need { version } } }";
+    let acknowledged: HashMap<String, i64> = done.into_iter().collect();
+    for ids in acknowledged.keys().collect::<Vec<_>>().chunks(50) {
+        let seen = serving.ask(Some(&member), query, &json!({ "ids": ids })).unwrap();
+        for (id, need) in ids.iter().zip(seen.root().as_array().unwrap()) {
+            assert!(need["version"].as_i64() >= Some(acknowledged[*id]), "{id}: {need:#}");
+        }
+    }
+    let (told, heard) = mpsc::channel();
+    write(&serving.address, &member, &liaison, &company, "Después", &told).expect("three steps");
+    assert_eq!(heard.try_iter().count(), 3);
+    // What reads the events by itself goes on too.
+    let count = read().root()["totalCount"].as_i64().unwrap();
+    actix_web::rt::System::new().block_on(async {
+        let mut events = follow(&serving.address, &Value::Null).await;
+        assert_eq!(events.chunk().await.as_deref(), Some(":\n\n"));
+        write(&serving.address, &member, &liaison, &company, "Otro", &told).expect("three steps");
+        let last = heard.try_iter().last().unwrap().0;
+        assert_eq!(need_and_cursor(&events.event().await.expect("news").1).0, last);
+    });
+    assert_eq!(read().root()["totalCount"], count + 1);
+    assert_eq!(serving.stop(), Some(0));
+    on_record(&site, async |db| nothing_is_half_done(db).await);
+}
+
 /// Follows what is published, as nobody.
 async fn follow(address: &str, after: &Value) -> Events {
     let body = json!({ "query": FOLLOW, "variables": { "after": after } }).to_string();

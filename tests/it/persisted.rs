@@ -226,17 +226,20 @@ async fn pages_send_what_their_manifest_has(world: &World) {
     assert_eq!(socket.next("2").await["data"]["needs"]["totalCount"], 1);
 }
 
+/// An address, and of each header on which its answers depend what was asked.
+type Secondary = (String, Vec<Option<String>>);
+
 /// A cache that many share, as RFC 9111 has it: what is `public` is kept under its address and
 /// under what the answer says it depends on.
 #[derive(Default)]
 struct Cache {
-    kept: HashMap<(String, Vec<Option<String>>), (String, Value)>,
+    kept: HashMap<Secondary, (String, Value)>,
     /// What answers to an address depend on.
     vary: HashMap<String, Vec<String>>,
 }
 
 impl Cache {
-    fn key(&self, target: &str, head: &str) -> (String, Vec<Option<String>>) {
+    fn key(&self, target: &str, head: &str) -> Secondary {
         let told = |name: &String| {
             let prefix = format!("{name}: ");
             head.lines().find_map(|line| line.strip_prefix(&prefix)).map(ToOwned::to_owned)

@@ -73,7 +73,8 @@ fn kinds_have_the_names_and_labels_of_their_events() {
     let id = |noun: &str| format!("{noun}_{}", "0".repeat(32));
     let records = json!({ "need": id("need"), "offer": id("offer"), "match": id("match"),
         "interest": id("interest"), "message": id("message"), "agreement": id("agreement"),
-        "asset": id("asset"), "capability": id("capability"), "client": id("client"), "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
+        "asset": id("asset"), "capability": id("capability"), "client": id("client"), "webhook": id("webhook"),
+        "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
         "assessment": id("assessment"), "project": id("project"), "programme": id("programme"),
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {

@@ -71,13 +71,44 @@ pub struct Site {
     /// The address of the database; the embedded one is in the folder.
     pub url: String,
     place: Option<Place>,
+    /// Where its database is, if that is not where all others are.
+    apart: Option<House>,
 }
 
 impl Site {
     /// An empty one. Nothing where the binary or this kind of database cannot be had.
     pub fn new(database: Database) -> Option<Self> {
+        Self::of(House::get(), database)
+    }
+
+    /// One on a server of its own, which [falls](Self::fall) and [comes back](Self::recover), and
+    /// which keeps what it has acknowledged.
+    pub fn apart() -> Option<Self> {
+        let house = House::apart()?;
+        let mut site = Self::of(&house, Database::Postgres)?;
+        house.set(site.place.as_ref()?, "synchronous_commit = on");
+        site.apart = Some(house);
+        Some(site)
+    }
+
+    /// Has its server fall, without putting anything in order.
+    ///
+    /// # Panics
+    /// When it has none of its own.
+    pub fn fall(&self) {
+        self.apart.as_ref().expect("a server of its own").fall();
+    }
+
+    /// Has its server come back.
+    ///
+    /// # Panics
+    /// When it has none of its own.
+    pub fn recover(&self) {
+        self.apart.as_ref().expect("a server of its own").serve();
+    }
+
+    fn of(house: &House, database: Database) -> Option<Self> {
         binary()?;
-        let house = House::get();
         if !house.has(database) {
             return None;
         }
@@ -86,7 +117,7 @@ impl Site {
         let place = (database == Database::Postgres).then(|| house.place(database, true));
         let embedded = || format!("sqlite://{}", folder.join("vinculo.db").display());
         let url = place.as_ref().map_or_else(embedded, |place| place.url.clone());
-        Some(Self { folder, url, place })
+        Some(Self { folder, url, place, apart: None })
     }
 
     /// A command on this site, with nothing else in its environment that concerns it.
@@ -157,7 +188,8 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
-        if let Some(place) = &self.place {
+        // What is in a house of its own goes with it.
+        if let (Some(place), None) = (&self.place, &self.apart) {
             House::get().clear(place);
         }
     }

@@ -5,9 +5,9 @@ use std::{
     io::{self, BufRead, BufReader, Write as _},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{ChildStdin, ChildStdout, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -32,13 +32,14 @@ pub enum Database {
 }
 
 /// What a run of the tests shares.
+#[derive(Debug)]
 pub(crate) struct House {
     folder: PathBuf,
     /// Where PostgreSQL's programs are; nothing where there are none.
     postgres: Option<PathBuf>,
     pub(crate) key: LocalKey,
-    /// Open as long as this process lives; then the house is torn down.
-    _alive: ChildStdin,
+    /// Who keeps it. Once nobody holds its input, the house is torn down.
+    keeper: Mutex<(ChildStdin, io::Lines<BufReader<ChildStdout>>)>,
 }
 
 /// A database of one test.
@@ -64,6 +65,37 @@ impl House {
         })
     }
 
+    /// A house of its own, whose server may be taken away. Nothing where there is none.
+    pub(crate) fn apart() -> Option<Self> {
+        if !Self::get().has(Database::Postgres) {
+            return None;
+        }
+        Some(Self::build().expect("a folder for a test"))
+    }
+
+    /// Changes a setting of one of its databases.
+    pub(crate) fn set(&self, place: &Place, setting: &str) {
+        let change = format!("ALTER DATABASE {} SET {setting}", place.name);
+        self.run("psql", &["--quiet", "--dbname", &place.name, "--command", &change]);
+    }
+
+    /// Has its server fall, without putting anything in order.
+    pub(crate) fn fall(&self) {
+        self.tell("fall");
+    }
+
+    /// Has its server come back.
+    pub(crate) fn serve(&self) {
+        self.tell("serve");
+    }
+
+    fn tell(&self, word: &str) {
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(keeper.0, "{word}").expect("a keeper");
+        let done = keeper.1.next().and_then(Result::ok);
+        assert_eq!(done.as_deref(), Some(word), "see {}/log", self.folder.display());
+    }
+
     fn build() -> io::Result<Self> {
         let mut keeper = Command::new("sh")
             .args(["-c", include_str!("house.sh")])
@@ -86,7 +118,7 @@ impl House {
             );
         }
         let key = LocalKey::load_or_create(&folder.join("key.pem"), "vinculo")?;
-        Ok(Self { folder, postgres, key, _alive: alive })
+        Ok(Self { folder, postgres, key, keeper: Mutex::new((alive, lines)) })
     }
 
     /// Makes the template of one kind: at head, with the official lists.

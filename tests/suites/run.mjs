@@ -11,7 +11,7 @@ import { inspect } from 'node:util';
 import { Service } from './service.mjs';
 
 // In this order: the last of them writes into every record that it finds.
-const SUITES = ['audits', 'types', 'relay', 'subscriptions', 'examples', 'properties'];
+const SUITES = ['audits', 'types', 'relay', 'subscriptions', 'webhooks', 'examples', 'properties'];
 
 // Far beyond what any of them takes: a suite that hangs is told, not waited for.
 const PATIENCE = 600_000;

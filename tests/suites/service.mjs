@@ -59,7 +59,15 @@ export class Service {
   async #listen() {
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('VINCULO_'));
     const args = ['--data-dir', this.folder, 'demo', '--listen', '127.0.0.1:0'];
-    this.process = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...Object.fromEntries(environment), VINCULO_LOG: 'warn' } });
+    const settings = {
+      VINCULO_LOG: 'warn',
+      // Suites ask far more than any client may.
+      VINCULO_LIMITS_POINTS: '1000000000',
+      // What is sent comes to a receiver of theirs.
+      VINCULO_WEBHOOKS_LOCAL: 'true',
+    };
+    const env = { ...Object.fromEntries(environment), ...settings };
+    this.process = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const process_ = this.process;
     this.url = await new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`it does not listen: ${this.said}`)), PATIENCE);

@@ -281,7 +281,8 @@ mod tests {
             let params = Params::from_body(json!({ "query": query }).to_string().as_bytes())?;
             let params = Params { key: Key::from_header(b"k"), ..params };
             let way = Way { safe: false, streams: false };
-            let plan = plan(params, way, &model(), &Limits::default(), &Documents::default())?;
+            let (text, limits) = (text(&params), Limits::default());
+            let plan = plan(text, params, way, &model(), &limits, &Documents::default())?;
             let kept = plan.request.data.get(&std::any::TypeId::of::<Key>());
             Ok::<_, Refusal>(
                 kept.is_some_and(|key| key.downcast_ref() == Key::from_header(b"k").as_ref()),

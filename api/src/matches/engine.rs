@@ -365,12 +365,16 @@ impl Engine {
         let market = self.read();
         let sought = Sought { text: text.trim().to_owned(), reader, kinds: narrow.looked_at() };
         let known = market.searched.get(&sought).filter(|known| known.changes == market.changes);
-        let hits = known.map(|known| known.hits).unwrap_or_else(|| {
-            let hits: Arc<[Hit]> = market.index.search(&sought.text, reader, &sought.kinds).into();
-            let found = Searched { changes: market.changes, hits: hits.clone() };
-            market.searched.insert(sought, found);
-            hits
-        });
+        let hits = known.map_or_else(
+            || {
+                let hits: Arc<[Hit]> =
+                    market.index.search(&sought.text, reader, &sought.kinds).into();
+                let found = Searched { changes: market.changes, hits: hits.clone() };
+                market.searched.insert(sought, found);
+                hits
+            },
+            |known| known.hits,
+        );
         narrow.through(&hits, &market.index)
     }
 

@@ -146,7 +146,9 @@ pub(super) fn is_barred(error: &(dyn std::error::Error + 'static)) -> bool {
     while let Some(one) = error {
         // What stands inside an error of the machine is not its source.
         let inside = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if one.is::<Barred>() || inside.is_some_and(|inside| inside.is::<Barred>()) {
+        if one.is::<Barred>()
+            || inside.is_some_and(<dyn std::error::Error + Send + Sync>::is::<Barred>)
+        {
             return true;
         }
         error = one.source();
@@ -157,7 +159,7 @@ pub(super) fn is_barred(error: &(dyn std::error::Error + 'static)) -> bool {
 /// IPv4 that is not the public network's: the special-purpose registry of IANA, multicast, what is
 /// reserved, and the one public address behind which a cloud keeps its own services.
 const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
