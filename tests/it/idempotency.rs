@@ -415,6 +415,7 @@ async fn a_link_is_given_again_until_the_bytes_have_come(world: &World) {
     // Nor is one by which nothing can be sent any more: the need is public, its files are not theirs.
     let gone = under(world, &member, "gone", ATTACH, &input).await.done();
     assert!(gone["uploadUrl"].is_string());
+    assert_eq!(world.events().await, ["DOCUMENT_ATTACHED"]);
     leaves(world, &member).await;
     let told = under(world, &member, "gone", ATTACH, &input).await.again();
     if let Some(link) = told["uploadUrl"].as_str() {
@@ -615,6 +616,7 @@ fn fitting(types: &[Value], ty: &Value) -> Option<String> {
             "Boolean" => "true".to_owned(),
             "Decimal" => "\"1\"".to_owned(),
             "NaiveDate" => "\"2026-03-01\"".to_owned(),
+            "DateTime" => "\"2026-03-01T00:00:00Z\"".to_owned(),
             _ => "\"x\"".to_owned(),
         },
     })

@@ -318,8 +318,10 @@ fn a_database_that_falls_is_waited_for() {
         }
     }
     let (told, heard) = mpsc::channel();
-    write(&serving.address, &member, &liaison, &company, "Después", &told).expect("three steps");
-    assert_eq!(heard.try_iter().count(), 3);
+    // Connections that broke are found out one by one.
+    let written = || write(&serving.address, &member, &liaison, &company, "Después", &told);
+    until("it is written again", &|| written().is_some());
+    assert!(heard.try_iter().count() >= 3);
     // What reads the events by itself goes on too.
     let count = read().root()["totalCount"].as_i64().unwrap();
     actix_web::rt::System::new().block_on(async {
