@@ -30,7 +30,7 @@ fn ask(c: &mut Criterion, size: &str, offers: usize) {
     group.bench_function("the same, every vector compared in full", |b| {
         b.iter(|| index.matches(next.next().expect("a cycle"), Kind::Offer, 10));
     });
-    index.set_scan(Scan::FirstColumns);
+    index.set_scan(Scan::BestHeads);
     group.bench_function("a search", |b| {
         b.iter(|| index.search(black_box("ahorro de agua en teñido"), Reader::Network, &Kind::ALL));
     });
@@ -58,7 +58,7 @@ fn recall(index: &mut Index, needs: &[Profile], size: &str) {
         right += exact.intersection(found).count();
         all += exact.len();
     }
-    index.set_scan(Scan::FirstColumns);
+    index.set_scan(Scan::BestHeads);
     println!("{size}: {right} of {all} of the ten best are found (recall at 10)");
 }
 

@@ -254,23 +254,22 @@ impl Index {
     fn search_kind(&self, asker: &mut Asker<'_>, texts: &Texts, kind: Kind, found: &mut Vec<Hit>) {
         let ids = &self.shelves[kind as usize].ids;
         let id = |slot: Slot| ids[slot];
+        let cosines = texts.cosines(asker, kind);
+        let near = (kind, cosines.as_ref());
         let by_words: HashMap<Slot, i32> = texts
             .by_words(asker, kind, FOUND_BY_WORDS, id, |_| true)
             .into_iter()
             .map(|(gain, slot)| (slot, gain))
             .collect();
-        let by_meaning = texts.by_meaning(asker, kind, FOUND_BY_MEANING, id, |_| true);
-        let mut all: Vec<Slot> =
+        let by_meaning = texts.by_meaning(asker, near, FOUND_BY_MEANING, id, |_| true);
+        let all: BTreeSet<Slot> =
             by_meaning.into_iter().map(|(_, slot)| slot).chain(by_words.keys().copied()).collect();
-        // From front to back in memory.
-        all.sort_unstable();
-        all.dedup();
         let ideal = asker.most_by_words();
-        let mut guessed: Vec<(Reverse<Likeness>, Uuid, Slot)> = texts
-            .cosines(asker, kind, &all)
+        let mut guessed: Vec<(Reverse<Likeness>, Uuid, Slot)> = all
             .into_iter()
-            .map(|(cosine, slot)| {
+            .map(|slot| {
                 let gain = by_words.get(&slot).copied().unwrap_or(0);
+                let cosine = cosines.as_ref().map_or(0, |cosines| cosines.of(slot));
                 (Reverse(Likeness::guess(cosine, gain, ideal)), id(slot), slot)
             })
             .collect();
@@ -312,7 +311,8 @@ impl Index {
         let mut found = if method == Method::Words {
             self.network.by_words(&asker, kind, count, id, |_| true)
         } else {
-            self.network.by_meaning(&asker, kind, count, id, |_| true)
+            let cosines = self.network.cosines(&asker, kind);
+            self.network.by_meaning(&asker, (kind, cosines.as_ref()), count, id, |_| true)
         };
         found.sort_unstable_by_key(|&(score, slot)| (Reverse(score), id(slot)));
         found.into_iter().map(|(_, slot)| id(slot)).collect()
@@ -343,7 +343,9 @@ impl Index {
         };
         let id = |slot: Slot| of_kind.ids[slot];
         let texts = &self.network;
-        let by_meaning = texts.by_meaning(asker, kind, BEST_BY_TEXT, id, may_be_matched);
+        let cosines = texts.cosines(asker, kind);
+        let near = (kind, cosines.as_ref());
+        let by_meaning = texts.by_meaning(asker, near, BEST_BY_TEXT, id, may_be_matched);
         let by_words = texts.by_words(asker, kind, BEST_BY_TEXT, id, may_be_matched);
         let chosen = by_meaning.into_iter().chain(by_words).map(|(_, slot)| slot);
         let mut chosen: BTreeSet<Slot> = chosen.collect();
@@ -360,8 +362,9 @@ impl Index {
         sharing.sort_unstable();
         sharing.dedup();
         let mut others = Best::new(BEST_BY_SUBSECTOR, id);
-        // A sector is shared by what means something else too.
-        for (near, slot) in texts.cosines(asker, kind, &sharing) {
+        for slot in sharing {
+            // A sector is shared by what means something else too.
+            let near = cosines.as_ref().map_or(0, |cosines| cosines.of(slot));
             others.offer(near.max(0) + 1, slot, may_be_matched);
         }
         chosen.extend(others.done().into_iter().map(|(_, slot)| slot));

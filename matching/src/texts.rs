@@ -11,7 +11,7 @@ use crate::features::Carrier;
 use crate::lexicon::{Lexicon, Slot, number};
 use crate::profile::{Kind, Language};
 use crate::reading::{Said, Understood, read};
-use crate::vectors::{Best, Matrix, Sum, Vector, cosines};
+use crate::vectors::{Best, Cosines, Matrix, Sum, Vector, cosines};
 use crate::vocabulary::{Scratch, Spelling, TermId, Vocabulary, Word, WordId};
 use crate::words::Written;
 
@@ -35,10 +35,10 @@ const MOST_USES: usize = 50_000;
 /// How texts of the same meaning are looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scan {
-    /// Beyond 10,000 records of a kind, a sixteenth of the columns says which records have a closer
-    /// look, and a quarter of them which are compared in full; up to there as [`Scan::Exact`].
+    /// Beyond 150,000 records of a kind, a quarter of the columns says which records are compared in
+    /// full; up to there as [`Scan::Exact`].
     #[default]
-    FirstColumns,
+    BestHeads,
     /// All columns of all records, to measure what the other way misses.
     Exact,
 }
@@ -264,31 +264,25 @@ impl Texts {
         best.done()
     }
 
-    /// How near some texts of a kind are to what `asker` means, in millionths.
-    pub(crate) fn cosines(
-        &self,
-        asker: &Asker<'_>,
-        kind: Kind,
-        slots: &[Slot],
-    ) -> Vec<(i32, Slot)> {
-        match &asker.sought {
-            Some(meaning) => self.shelves[kind as usize].meanings.cosines(meaning, slots),
-            None => slots.iter().map(|&slot| (0, slot)).collect(),
-        }
+    /// How near each text of a kind is to what `asker` means; `None` where it means nothing.
+    pub(crate) fn cosines(&self, asker: &Asker<'_>, kind: Kind) -> Option<Cosines> {
+        let meanings = &self.shelves[kind as usize].meanings;
+        Some(meanings.cosines(asker.sought.as_ref()?, self.scan == Scan::Exact))
     }
 
     /// Texts of a kind that mean what `asker` means, the best `count`; equal ones by `rank`.
     pub(crate) fn by_meaning<R: Ord>(
         &self,
         asker: &Asker<'_>,
-        kind: Kind,
+        (kind, cosines): (Kind, Option<&Cosines>),
         count: usize,
         rank: impl Fn(Slot) -> R,
         admits: impl Fn(Slot) -> bool,
     ) -> Vec<(i32, Slot)> {
-        let Some(meaning) = &asker.sought else { return Vec::new() };
-        let exactly = self.scan == Scan::Exact;
-        self.shelves[kind as usize].meanings.nearest(meaning, count, exactly, rank, admits)
+        let Some((meaning, cosines)) = asker.sought.as_ref().zip(cosines) else {
+            return Vec::new();
+        };
+        self.shelves[kind as usize].meanings.nearest(meaning, cosines, count, rank, admits)
     }
 
     /// How much a term weighs that is used in these languages: where it is rarest.
