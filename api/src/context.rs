@@ -516,6 +516,24 @@ pub(crate) async fn carry_out<I: Id>(
     }
 }
 
+/// The same for a payload that also tells what is kept nowhere, such as a secret: nothing, when it
+/// is not done again.
+pub(crate) async fn carry_out_telling<I: Id, T>(
+    ctx: &Context<'_>,
+    task: impl AsyncFnOnce(&mut Work) -> Result<(I, T)>,
+) -> (Result<I>, Option<T>) {
+    let mut told = None;
+    let done = carry_out(ctx, async |work: &mut Work| {
+        let (id, what) = task(work).await?;
+        told = Some(what);
+        Ok(id)
+    });
+    let done = done.await;
+    // What did not come to its commit has not happened.
+    let told = told.filter(|_| done.is_ok());
+    (done, told)
+}
+
 /// The same for a payload that shows the row itself: as it was written, or, when it is not done
 /// again, as it is now, if the viewer may know of it.
 pub(crate) async fn carry_out_row<R>(
@@ -527,14 +545,12 @@ where
     R: Row + Resource,
     KeyOf<R>: Id,
 {
-    let mut written = None;
-    let done = carry_out(ctx, async |work: &mut Work| {
+    let (done, written) = carry_out_telling(ctx, async |work: &mut Work| {
         let row = task(work).await?;
-        let id = id(&row);
-        written = Some(row);
-        Ok(id)
+        Ok((id(&row), row))
     })
-    .await?;
+    .await;
+    let done = done?;
     if written.is_some() {
         return Ok(written);
     }

@@ -5,7 +5,7 @@ use entity::{ClientId, OrganizationId, Role};
 
 use super::{ApiClient, input::ApiClientInput, life};
 use crate::{
-    context::{Request, carry_out, told_anew},
+    context::{Request, carry_out, carry_out_telling, told_anew},
     error::{Result, Told, UserError},
     work::Work,
 };
@@ -143,15 +143,7 @@ async fn with_secret(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<(ClientId, String)>,
 ) -> Told<ApiClientSecretPayload> {
-    // Kept nowhere: whoever sends it again is not told it.
-    let mut secret = None;
-    let done = carry_out(ctx, async |work: &mut Work| {
-        let (id, made) = task(work).await?;
-        secret = Some(made);
-        Ok(id)
-    });
-    let done = done.await;
-    let secret = secret.filter(|_| done.is_ok());
+    let (done, secret) = carry_out_telling(ctx, task).await;
     told_anew(ctx, "apiClient", done, |api_client, user_errors| ApiClientSecretPayload {
         api_client,
         secret,

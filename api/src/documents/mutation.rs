@@ -6,7 +6,7 @@ use entity::{DisclosureLevel, DocumentId};
 
 use super::{Document, life, link::Way, object::link};
 use crate::{
-    context::{Request, carry_out},
+    context::{Request, carry_out, carry_out_telling},
     error::{Error, Result, Told, UserError},
     scalars::LocalizedTextInput,
     work::Work,
@@ -70,13 +70,12 @@ impl DocumentMutation {
         ctx: &Context<'_>,
         input: AttachDocumentInput,
     ) -> Told<AttachDocumentPayload> {
-        let mut ends = None;
         let announce = async |work: &mut Work| {
             let row = life::attach(work, ctx.service(), input).await?;
-            ends = Some(row.expires_at);
-            Ok(row.id)
+            Ok((row.id, row.expires_at))
         };
-        Some(match carry_out(ctx, announce).await {
+        let (done, ends) = carry_out_telling(ctx, announce).await;
+        Some(match done {
             Ok(id) => announced(ctx, id, ends).await,
             Err(Error::Refused(user_errors)) => Ok(AttachDocumentPayload {
                 document: None,

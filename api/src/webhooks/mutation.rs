@@ -11,7 +11,7 @@ use super::{
     object::{WebhookDelivery, WebhookEndpoint},
 };
 use crate::{
-    context::{Request, carry_out, told, told_anew},
+    context::{Request, carry_out, carry_out_telling, told, told_anew},
     error::{Result, Told, UserError},
     policy::WebhookAction,
     work::Work,
@@ -243,14 +243,8 @@ impl WebhookMutation {
         input: ReplayWebhooksInput,
     ) -> Told<ReplayWebhooksPayload> {
         let (service, which) = (ctx.service(), (input.endpoint, input.since));
-        let mut count = None;
-        let done = carry_out(ctx, async |work: &mut Work| {
-            let (id, told) = life::replay(work, service, which).await?;
-            count = Some(told);
-            Ok(id)
-        });
-        let done = done.await;
-        let count = count.filter(|_| done.is_ok());
+        let task = async |work: &mut Work| life::replay(work, service, which).await;
+        let (done, count) = carry_out_telling(ctx, task).await;
         told_anew(ctx, "webhookEndpoint", done, |webhook_endpoint, user_errors| {
             ReplayWebhooksPayload { webhook_endpoint, count, user_errors }
         })
@@ -295,15 +289,7 @@ async fn with_secret(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<(WebhookEndpointId, String)>,
 ) -> Told<WebhookSecretPayload> {
-    // Kept as it signs alone: whoever sends it again is not told it.
-    let mut secret = None;
-    let done = carry_out(ctx, async |work: &mut Work| {
-        let (id, made) = task(work).await?;
-        secret = Some(made);
-        Ok(id)
-    });
-    let done = done.await;
-    let secret = secret.filter(|_| done.is_ok());
+    let (done, secret) = carry_out_telling(ctx, task).await;
     told_anew(ctx, "webhookEndpoint", done, |webhook_endpoint, user_errors| WebhookSecretPayload {
         webhook_endpoint,
         secret,
