@@ -1,8 +1,11 @@
 //! Rolls of organizations: INEGI's DENUE as published, and our own layout.
 
-use api::import::{self, Note, Notes, Options, Report};
+use api::import::{self, Listener, Mark, Note, Notes, Options, Report};
 use entity::{OrganizationKind, Role, affiliation, external_ref, organization};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use futures_util::{FutureExt, future::BoxFuture};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde_json::{Value, json};
 use tests::{Cast, World, records};
 
@@ -16,6 +19,7 @@ tests::stories!(
     a_strict_import_is_all_or_nothing,
     files_that_are_none_are_refused_whole,
     batches_stay_though_the_file_breaks_off,
+    what_broke_off_goes_on_where_it_was,
     our_own_layout_knows_more,
     references_must_lead_somewhere,
     a_network_again_changes_nothing,
@@ -410,6 +414,77 @@ async fn batches_stay_though_the_file_breaks_off(world: &World) {
     assert!(events.iter().all(|event| told(event) == 500));
     let (rest, _) = read(world, &text, &of(&cast)).await;
     assert_eq!(counts(&rest.unwrap()), [1_200, 200, 0, 1_000, 0]);
+    world.events().await;
+}
+
+/// Keeps how far a file is, and wants no more after so many marks.
+#[derive(Default)]
+struct Marks {
+    notes: Vec<Note>,
+    kept: Vec<Mark>,
+    most: usize,
+    /// How many came with a transaction, and were kept only if that was.
+    with_work: usize,
+}
+
+impl Listener for Marks {
+    fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    fn progress(&mut self, _: &Report) {}
+
+    fn settled<'a>(
+        &'a mut self,
+        work: Option<&'a DatabaseTransaction>,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<(), api::error::Error>> {
+        let end = self.kept.len() == self.most;
+        if !end {
+            self.kept.push(*mark);
+            self.with_work += usize::from(work.is_some());
+        }
+        let over = api::error::Error::Overloaded;
+        std::future::ready(if end { Err(over) } else { Ok(()) }).boxed()
+    }
+}
+
+async fn what_broke_off_goes_on_where_it_was(world: &World) {
+    let cast = world.cast().await;
+    // Three batches, with a bad line in each, and one that is there twice, far apart.
+    let mut lines: Vec<_> = (0..1_300).map(|n| line(&format!("61{n:05}"), &[])).collect();
+    for bad in [7, 700, 1_200] {
+        lines[bad] = line(&format!("61{bad:05}"), &[("per_ocu", "muchas")]);
+    }
+    lines.push(lines[3].clone());
+    let text = file(&lines);
+    let mut options = of(&cast);
+    let mut first = Marks { most: 1, ..Marks::default() };
+    let broken =
+        import::organizations(&world.service, &mut text.as_bytes(), &options, &mut first).await;
+    assert!(matches!(broken, Err(api::error::Error::Overloaded)));
+    let kept = first.kept[0];
+    assert_eq!((kept.line, counts(&kept.report)), (502, [501, 500, 0, 0, 1]));
+    // What was not kept did not happen.
+    let count = external_ref::Entity::find().filter(external_ref::Column::System.eq("DENUE"));
+    assert_eq!(count.clone().count(world.db().fresh()).await.unwrap(), 500);
+
+    options.done = kept;
+    let mut rest = Marks { most: 9, ..Marks::default() };
+    let report =
+        import::organizations(&world.service, &mut text.as_bytes(), &options, &mut rest).await;
+    assert_eq!(counts(&report.unwrap()), [1_301, 1_297, 0, 0, 4]);
+    assert_eq!(brief(&rest.notes), ["702 per_ocu", "1202 per_ocu", "1302 id"]);
+    let last = rest.kept.last().unwrap();
+    assert_eq!((last.line, last.report.lines), (1_302, 1_301));
+    assert_eq!(count.count(world.db().fresh()).await.unwrap(), 1_297);
+    // Again: nothing is new, and it is told all the same how far it is.
+    options.done = Mark::default();
+    let mut again = Marks { most: 9, ..Marks::default() };
+    let report =
+        import::organizations(&world.service, &mut text.as_bytes(), &options, &mut again).await;
+    assert_eq!(counts(&report.unwrap()), [1_301, 0, 0, 1_297, 4]);
+    assert_eq!((again.with_work, again.kept.len()), (0, 4));
     world.events().await;
 }
 

@@ -148,6 +148,16 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<bool, Ref
             let message = format!("@{DIRECTIVE} stands at the top of a mutation, and nowhere else");
             return Err(Refusal::invalid(message, &[operation.pos]));
         }
+        if operation.node.ty == OperationType::Mutation
+            && let Some(again) =
+                twice(document, &operation.node.selection_set.node, &mut HashSet::new())
+        {
+            let key = &again.node.response_key().node;
+            let message = format!(
+                "{key} stands twice at the top of a mutation: give each an alias of its own"
+            );
+            return Err(Refusal::invalid(message, &[again.pos]));
+        }
         variables_inside |= size.variables_inside;
     }
     // Also those that are never spread: validation walks them all the same.
@@ -273,6 +283,30 @@ impl<'a> Measure<'a> {
     }
 }
 
+/// A field that stands a second time under one name where the first is looked for already, with
+/// fragments written out. They would be one field of the answer, and the framework would carry
+/// both out.
+fn twice<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    told: &mut HashSet<&'a str>,
+) -> Option<&'a Positioned<Field>> {
+    set.items.iter().find_map(|selection| match &selection.node {
+        // `__typename` does nothing, however often.
+        Selection::Field(field) if field.node.name.node.starts_with("__") => None,
+        Selection::Field(field) => {
+            (!told.insert(field.node.response_key().node.as_str())).then_some(field)
+        }
+        Selection::InlineFragment(fragment) => {
+            twice(document, &fragment.node.selection_set.node, told)
+        }
+        Selection::FragmentSpread(spread) => {
+            let fragment = document.fragments.get(&spread.node.fragment_name.node)?;
+            twice(document, &fragment.node.selection_set.node, told)
+        }
+    })
+}
+
 fn cycle(name: &str, at: Pos) -> Refusal {
     Refusal::invalid(format!("the fragment {name} contains itself"), &[at])
 }
@@ -311,15 +345,12 @@ pub fn repeated<'a>(
         set: &'a SelectionSet,
         document: &'a ExecutableDocument,
         seen: &mut HashSet<&'a str>,
-        names: &mut HashMap<&'a str, &'a str>,
+        names: &mut HashSet<&'a str>,
     ) -> Option<&'a Positioned<Field>> {
         set.items.iter().find_map(|selection| match &selection.node {
             Selection::Field(field) if has_key(&field.node) => None,
             Selection::Field(field) => {
-                let told = field.node.response_key().node.as_str();
-                let first = names.entry(field.node.name.node.as_str()).or_insert(told);
-                // Twice under one name is one field.
-                (*first != told).then_some(field)
+                (!names.insert(field.node.name.node.as_str())).then_some(field)
             }
             Selection::InlineFragment(fragment) => {
                 look(&fragment.node.selection_set.node, document, seen, names)
@@ -332,7 +363,7 @@ pub fn repeated<'a>(
         })
     }
     let set = &operation.selection_set.node;
-    look(set, document, &mut HashSet::new(), &mut HashMap::new())
+    look(set, document, &mut HashSet::new(), &mut HashSet::new())
 }
 
 /// Whether an operation asks for the schema: `__schema` or `__type` at its top.
@@ -425,6 +456,22 @@ mod tests {
             refused(&exponential(25, "a")),
             ("COST_LIMIT_EXCEEDED".into(), 5_000, 100_663_295)
         );
+    }
+
+    #[test]
+    fn a_mutation_stands_once_under_one_name() {
+        for twice in [
+            "mutation { a b: a a }",
+            "mutation { a: b a: b }",
+            "mutation { ...F ...F } fragment F on Mutation { a }",
+            "mutation { a ... { ...F } } fragment F on Mutation { b a }",
+        ] {
+            let (told, _, _) = refused(twice);
+            assert_eq!(told, "GRAPHQL_VALIDATION_FAILED", "{twice}");
+        }
+        for fine in ["mutation { a b: a { a a } __typename __typename }", "{ a a }"] {
+            assert!(guard(fine).is_ok(), "{fine}");
+        }
     }
 
     #[test]

@@ -9,9 +9,6 @@ use entity::{OrganizationKind, SizeBasis, SizeClass, VerificationLevel};
 use super::{Problem, cells::Cells, shown};
 use crate::{codes::Labels, organizations::size::most_workers};
 
-/// Under which name DENUE's ids are kept.
-pub(super) const DENUE: &str = "DENUE";
-
 /// The header of INEGI's DENUE download.
 const DENUE_HEADER: &[&str] = &[
     "id",

@@ -13,12 +13,17 @@ mod rows;
 mod source;
 mod told;
 
+use std::sync::Arc;
+
 use entity::{OrganizationId, OrganizationKind};
-use sea_orm::EntityTrait;
+use futures_util::{FutureExt, future::BoxFuture};
+use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use crate::{
     context::Service,
     error::{Error, Result, UserErrorCode},
+    token::Claims,
+    work::Work,
 };
 
 pub use network::network;
@@ -40,6 +45,19 @@ pub struct Options {
     pub ott: Option<OrganizationId>,
     /// Under whose name the file's external ids are kept; DENUE has its own.
     pub system: Option<String>,
+    /// Who brings it, as they are at each piece of work; the service itself when nobody is named.
+    pub claims: Option<Claims>,
+    /// How far the file was brought before, when it was broken off. Not in a strict import.
+    pub done: Mark,
+}
+
+/// How far a file is: everything up to a line, with what became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The line on which the last row of it began; zero for nothing.
+    pub line: u64,
+    /// What became of the lines so far.
+    pub report: Report,
 }
 
 /// Something about a line that its sender should know.
@@ -73,11 +91,23 @@ pub struct Report {
 }
 
 /// Where an import tells what it does.
-pub trait Listener {
+pub trait Listener: Send {
     /// A line is worth a word.
     fn note(&mut self, note: Note);
     /// So many lines are done.
     fn progress(&mut self, report: &Report);
+    /// All up to the mark is settled once the transaction is: whoever keeps how far a file is
+    /// writes it there, or by itself when there is none, since nothing was new.
+    ///
+    /// # Errors
+    /// When it cannot be kept, or the rest is not wanted any more: then the import ends here.
+    fn settled<'a>(
+        &'a mut self,
+        _: Option<&'a DatabaseTransaction>,
+        _: &'a Mark,
+    ) -> BoxFuture<'a, Result<()>> {
+        std::future::ready(Ok(())).boxed()
+    }
 }
 
 /// Hears everything and says nothing.
@@ -96,11 +126,47 @@ impl Listener for Notes {
 struct Tally<'a> {
     report: Report,
     listener: &'a mut dyn Listener,
+    /// How far the file was before, and how many of those lines were looked at again.
+    done: Mark,
+    recalled: usize,
 }
 
 impl<'a> Tally<'a> {
-    fn new(listener: &'a mut dyn Listener) -> Self {
-        Self { report: Report::default(), listener }
+    fn new(options: &Options, listener: &'a mut dyn Listener) -> Self {
+        Self { report: options.done.report, listener, done: options.done, recalled: 0 }
+    }
+
+    /// A line that was brought before was looked at again. Now and then others get their turn,
+    /// and whoever keeps the mark hears that somebody is still at it.
+    async fn recalled(&mut self) -> Result<()> {
+        self.recalled += 1;
+        if !self.recalled.is_multiple_of(BATCH) {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+        self.listener.settled(None, &self.done).await
+    }
+
+    /// Commits what is new, tells how far the file is, and begins the next piece of work.
+    async fn settle(
+        &mut self,
+        work: Work,
+        line: u64,
+        (service, options): (&Service, &Options),
+    ) -> Result<Work> {
+        self.put_down(work, line).await?;
+        begin(service, options).await
+    }
+
+    async fn put_down(&mut self, work: Work, line: u64) -> Result<()> {
+        let mark = Mark { line, report: self.report };
+        if work.has_news() {
+            self.listener.settled(Some(work.tx()), &mark).await?;
+            return work.commit().await;
+        }
+        // Whoever keeps the mark needs the one writer that SQLite has.
+        drop(work);
+        self.listener.settled(None, &mark).await
     }
 
     fn warn(&mut self, line: u64, Problem { column, message }: Problem) {
@@ -116,14 +182,27 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// The report; in a strict import one bad line is enough to refuse the whole file.
-    fn done(self, options: &Options) -> Result<Report> {
+    /// Commits what is left, and ends with the report; in a strict import one bad line is enough
+    /// to refuse the whole file.
+    async fn finish(mut self, work: Work, line: u64, options: &Options) -> Result<Report> {
         if options.strict && self.report.skipped > 0 {
             return Err(refused(
                 "hay líneas con errores; no se importó nada / some lines have errors; nothing was imported",
             ));
         }
+        self.put_down(work, line).await?;
         Ok(self.report)
+    }
+}
+
+/// A piece of work of whoever brings the file, with the roles that they have now.
+async fn begin(service: &Service, options: &Options) -> Result<Work> {
+    match &options.claims {
+        None => service.system_work().await,
+        Some(claims) => {
+            let viewer = service.viewer(Some(claims), true).await?;
+            Work::begin(service.db(), Arc::new(viewer)).await
+        }
     }
 }
 

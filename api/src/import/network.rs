@@ -13,11 +13,12 @@ use entity::{
 use sea_orm::{ActiveModelBehavior, ColumnTrait, EntityTrait, ModelTrait, QueryFilter};
 use serde::Deserialize;
 
-use super::{Options, Report, references::find_organization, system_of};
+use super::{Options, Report, begin, references::find_organization, system_of};
 use crate::{
     context::Service,
     error::{Error, Result, UserErrorCode},
     event::Event,
+    policy::Brought,
     roles::person_of,
     scalars::Decimal,
     text,
@@ -146,7 +147,7 @@ pub async fn network(
     let file: Network = serde_json::from_reader(source)
         .map_err(|error| Error::refused(UserErrorCode::Invalid, error.to_string()))?;
     let system = system_of(options);
-    let mut work = service.system_work().await?;
+    let mut work = begin(service, options).await?;
     let mut report = Report::default();
     for chamber in file.chambers {
         let outcome = write_chamber(&mut work, &system, chamber).await?;
@@ -206,7 +207,7 @@ where
         record: new.to_string(),
         fingerprint: text::fingerprint(&[key]),
     };
-    work.insert(work.viewer().allow_system(row)?).await?;
+    work.insert(work.viewer().allow_brought(row)?).await?;
     Ok((new, true))
 }
 
@@ -256,7 +257,7 @@ async fn write_chamber(work: &mut Work, system: &str, told: Chamber) -> Result<O
     let new = before.is_none();
     let mut changed = before.as_ref() != Some(&profile);
     if changed {
-        let row = work.viewer().allow_system(profile)?;
+        let row = work.viewer().allow_brought(profile)?;
         work.insert_all(vec![row], &[chamber_profile::Column::OrganizationId]).await?;
     }
     let known = region::Entity::find().filter(region::Column::ChamberId.eq(chamber));
@@ -276,12 +277,12 @@ async fn write_changed<R>(
     key: <<R as ModelTrait>::Entity as EntityTrait>::Column,
 ) -> Result<bool>
 where
-    R: Row + PartialEq,
+    R: Row + PartialEq + Brought,
     <<R as ModelTrait>::Entity as EntityTrait>::ActiveModel: ActiveModelBehavior + Send,
 {
     rows.retain(|row| !known.contains(row));
     let any = !rows.is_empty();
-    let rows = rows.into_iter().map(|row| work.viewer().allow_system(row));
+    let rows = rows.into_iter().map(|row| work.viewer().allow_brought(row));
     work.insert_all(rows.collect::<Result<_>>()?, &[key]).await?;
     Ok(any)
 }
@@ -334,7 +335,7 @@ async fn write_office(work: &mut Work, system: &str, told: Office) -> Result<Out
     let before = ott_profile::Entity::find_by_id(office).one(work.tx()).await?;
     let (new, changed) = (before.is_none(), before.as_ref() != Some(&profile));
     if changed {
-        let row = work.viewer().allow_system(profile)?;
+        let row = work.viewer().allow_brought(profile)?;
         work.insert_all(vec![row], &[ott_profile::Column::OrganizationId]).await?;
     }
     Ok(outcome(work, office, new, changed))
@@ -381,7 +382,7 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Ou
             locale: entity::Language::Es,
             created_at: work.now,
         };
-        work.insert(work.viewer().allow_system(row)?).await?;
+        work.insert(work.viewer().allow_brought(row)?).await?;
     }
     let key = format!("person/{}/{}/{:?}", told.key, told.organization, told.role);
     let (membership, new) = id_of(work, system, &key, MembershipId::new(work.now)).await?;
@@ -396,7 +397,7 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Ou
             from_at: work.now,
             to_at: None,
         };
-        work.insert(work.viewer().allow_system(row)?).await?;
+        work.insert(work.viewer().allow_brought(row)?).await?;
         work.record(Event::MembersImported { organization, count: 1 });
     }
     Ok(if new { Outcome::Created } else { Outcome::Unchanged })

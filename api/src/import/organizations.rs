@@ -8,20 +8,26 @@ use std::{
 use csv::StringRecord;
 use entity::{
     AffiliationId, AffiliationStatus, DelegationId, OrganizationId, OrganizationKind, RegionId,
-    Texts, VerificationLevel, affiliation, delegation, external_ref, organization,
+    Texts, VerificationLevel, affiliation, delegation, external_ref, membership, organization,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
-    BATCH, Listener, Options, Problem, Report, Tally, check_kind,
-    lines::{DENUE, Layout, OrganizationLine},
+    BATCH, Listener, Options, Problem, Report, Tally, begin, check_kind,
+    lines::{Layout, OrganizationLine},
     references::{Found, find_organizations},
     refused,
     rows::Rows,
     system_of, unreadable,
 };
 use crate::{
-    codes::SCIAN_EDITION, context::Service, error::Result, event::Event, text, work::Work,
+    codes::SCIAN_EDITION,
+    context::Service,
+    error::Result,
+    event::Event,
+    policy::{DENUE, brings_all, is_institution},
+    text,
+    work::Work,
 };
 
 /// A line that can be written, with where it stood and what it said.
@@ -56,40 +62,59 @@ pub async fn organizations(
     let layout = Layout::of(&rows.header).map_err(|problem| refused(problem.message))?;
     let system = if layout.denue { DENUE.to_owned() } else { system_of(options) };
 
-    let mut tally = Tally::new(listener);
+    let mut tally = Tally::new(options, listener);
     let mut seen: HashSet<i64> = HashSet::new();
     let mut territory = Territory::new();
     let mut batch = Vec::with_capacity(BATCH);
+    let (mut settled, mut last) = (options.done.report.lines, options.done.line);
+    let mut next = rows.next().map_err(unreadable)?;
+    while let Some((_, row)) = next.take_if(|(line, _)| *line <= last) {
+        recall(&layout, row, service, &mut seen);
+        tally.recalled().await?;
+        next = rows.next().map_err(unreadable)?;
+    }
     // A strict import is one piece of work; any other commits after every batch.
-    let mut work = service.system_work().await?;
+    let mut work = begin(service, options).await?;
     loop {
-        let row = rows.next().map_err(unreadable)?;
+        let row = next.take().map_or_else(|| rows.next(), |row| Ok(Some(row)));
+        let row = row.map_err(unreadable)?;
         let more = row.is_some();
         if let Some((line, row)) = row {
             tally.report.lines += 1;
+            last = line;
             match read(&layout, line, row, service, &mut seen, &mut tally) {
                 Ok(ready) => batch.push(ready),
                 Err(problems) => tally.skip(line, problems),
             }
         }
-        if batch.len() == BATCH || !more && !batch.is_empty() {
+        // Also of a file that is wrong from end to end it is told how far it is.
+        let many = tally.report.lines - settled >= 4 * BATCH as u64;
+        if batch.len() == BATCH || many || !more && !batch.is_empty() {
             let lines = std::mem::take(&mut batch);
             write(&mut work, &system, lines, options, &mut territory, &mut tally).await?;
-            if !options.strict && work.has_news() {
-                work.commit().await?;
-                work = service.system_work().await?;
+            if !options.strict {
+                settled = tally.report.lines;
+                work = tally.settle(work, last, (service, options)).await?;
             }
             tally.listener.progress(&tally.report);
         }
         if !more {
-            break;
+            return tally.finish(work, last, options).await;
         }
     }
-    let report = tally.done(options)?;
-    if work.has_news() {
-        work.commit().await?;
+}
+
+/// What a line that was brought before says of the lines to come: its id occurs once.
+fn recall(
+    layout: &Layout,
+    row: Result<StringRecord, Problem>,
+    service: &Service,
+    seen: &mut HashSet<i64>,
+) {
+    let told = row.map(|record| layout.read(&record, service.labels(), &mut Vec::new()));
+    if let Ok(Ok(told)) = told {
+        seen.insert(text::fingerprint(&[&told.external_id]));
     }
-    Ok(report)
 }
 
 /// A line as far as it can be judged without the database.
@@ -150,6 +175,14 @@ async fn write(
         .map(|row| (row.id, row))
         .collect();
 
+    let house = options.chamber.filter(|_| !brings_all(work.viewer()));
+    let taken = match house {
+        Some(house) if system == DENUE => {
+            let ids = known.values().filter_map(|known| known.record.parse().ok());
+            taken(work, house, ids.collect()).await?
+        }
+        _ => HashSet::new(),
+    };
     let named = lines.iter().flat_map(|line| [&line.told.parent, &line.told.chamber]).flatten();
     let mut found = find_organizations(work.tx(), system, named.map(String::as_str)).await?;
     let (mut rows, mut refs, mut members) = (Vec::new(), Vec::new(), Vec::new());
@@ -164,19 +197,26 @@ async fn write(
                 continue;
             }
         };
-        let (parent, chamber) = match relatives(&told, &found, options) {
+        let (parent, chamber) = match relatives(&told, &found, options, house) {
             Ok(relatives) => relatives,
             Err(problem) => {
                 tally.skip(line, vec![problem]);
                 continue;
             }
         };
+        if taken.contains(&id) {
+            let message = "ya está en la red y no es de esta cámara: la afilia la administración de la red / is on the network already and not of this chamber: the network's admin affiliates it";
+            tally.skip(line, vec![Problem::line(message)]);
+            continue;
+        }
         // What comes later in the file may name it.
         found.insert(told.external_id.clone(), (id, told.kind));
         if let Some(chamber) = chamber {
             members.push((line, id, chamber, told.clone()));
         }
-        if record.is_some_and(|known| known.fingerprint == fingerprint) {
+        let same = record.is_some_and(|known| known.fingerprint == fingerprint);
+        // What a directory says of a company on record is not a chamber's to change.
+        if same || record.is_some() && house.is_some() && system == DENUE {
             tally.report.unchanged += 1;
             continue;
         }
@@ -185,7 +225,7 @@ async fn write(
         } else {
             tally.report.created += 1;
         }
-        refs.push(work.viewer().allow_system(external_ref::Model {
+        refs.push(work.viewer().allow_brought(external_ref::Model {
             system: system.to_owned(),
             external_id: told.external_id.clone(),
             record: id.to_string(),
@@ -193,7 +233,7 @@ async fn write(
         })?);
         let by_chamber = options.chamber.is_some();
         let row = row(id, told, parent, by_chamber, before.get(&id), work);
-        rows.push(work.viewer().allow_system(row)?);
+        rows.push(work.viewer().allow_brought(row)?);
     }
     let organizations: Vec<_> = rows.iter().map(|row| row.id).collect();
     work.insert_all(rows, &[organization::Column::Id]).await?;
@@ -206,19 +246,74 @@ async fn write(
     Ok(())
 }
 
-/// The parent and the chamber that a line names.
+/// Those of the companies on record that a chamber cannot affiliate by itself: somebody speaks for
+/// them, or they belong to another chamber. Its own stay its own.
+async fn taken(
+    work: &Work,
+    house: OrganizationId,
+    companies: Vec<OrganizationId>,
+) -> Result<HashSet<OrganizationId>> {
+    let today = work.now.date_naive();
+    let in_force = Condition::any()
+        .add(affiliation::Column::ToOn.is_null())
+        .add(affiliation::Column::ToOn.gte(today));
+    let affiliations: Vec<(OrganizationId, OrganizationId)> = affiliation::Entity::find()
+        .select_only()
+        .columns([affiliation::Column::CompanyId, affiliation::Column::ChamberId])
+        .filter(affiliation::Column::CompanyId.is_in(companies.iter().copied()))
+        .filter(affiliation::Column::Status.eq(AffiliationStatus::Active))
+        .filter(in_force)
+        .into_tuple()
+        .all(work.tx())
+        .await?;
+    let spoken_for: Vec<OrganizationId> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::OrganizationId)
+        .filter(membership::Column::OrganizationId.is_in(companies))
+        .filter(membership::unended(work.now))
+        .into_tuple()
+        .all(work.tx())
+        .await?;
+    let own: HashSet<_> =
+        affiliations.iter().filter(|(_, chamber)| *chamber == house).map(|(id, _)| *id).collect();
+    let others = affiliations.into_iter().map(|(id, _)| id).chain(spoken_for);
+    Ok(others.filter(|id| !own.contains(id)).collect())
+}
+
+/// The parent and the chamber that a line names. A chamber that brings its own roll (`house`)
+/// names neither institutions nor other chambers.
 fn relatives(
     told: &OrganizationLine,
     found: &HashMap<String, Found>,
     options: &Options,
+    house: Option<OrganizationId>,
 ) -> Result<(Option<OrganizationId>, Option<OrganizationId>), Problem> {
     let find = |column, reference: &Option<String>| {
         let Some(reference) = reference else { return Ok(None) };
         let message = "no existe; debe estar antes en el archivo / does not exist; must come before in the file";
         found.get(reference).copied().map(Some).ok_or_else(|| Problem::at(column, message))
     };
-    let parent = find("parent", &told.parent)?.map(|(id, _)| id);
+    let parent = find("parent", &told.parent)?;
     let chamber = find("chamber", &told.chamber)?;
+    if let Some(house) = house {
+        let network = |column| {
+            let message = "sólo la administración de la red lo da de alta / only the network's admin brings this";
+            Err(Problem::at(column, message))
+        };
+        if is_institution(told.kind) {
+            return network("kind");
+        }
+        if told.verification == Some(VerificationLevel::DocumentVerified) {
+            return network("verification");
+        }
+        if parent.is_some_and(|(_, kind)| is_institution(kind)) {
+            return network("parent");
+        }
+        if chamber.is_some_and(|(id, _)| id != house) {
+            return network("chamber");
+        }
+    }
+    let parent = parent.map(|(id, _)| id);
     if chamber.is_some_and(|(_, kind)| kind != OrganizationKind::Chamber) {
         return Err(Problem::at("chamber", "no es una cámara / is not a chamber"));
     }
@@ -328,7 +423,7 @@ async fn affiliate(
             status: AffiliationStatus::Active,
         };
         if known != Some(&row) {
-            rows.push(work.viewer().allow_system(row)?);
+            rows.push(work.viewer().allow_brought(row)?);
         }
     }
     let count = rows.len();

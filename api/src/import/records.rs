@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Format, Listener, Options, Problem, Report, Tally, assets, check_kind,
+    BATCH, Format, Listener, Options, Problem, Report, Tally, assets, begin, check_kind,
     references::find_organization,
     refused, shown, system_of,
     told::{ID, Objects, Told},
@@ -106,6 +106,7 @@ enum Outcome {
     Created,
     Updated,
     Unchanged,
+    LeftOut,
 }
 
 /// The place of a file's records among everything that has an external id.
@@ -130,44 +131,59 @@ async fn import(
     let mut objects = Objects::new(source, format)
         .map_err(unreadable)?
         .map_err(|problem| refused(problem.message))?;
-    let mut tally = Tally::new(listener);
+    let mut tally = Tally::new(options, listener);
     let (seen, unknown) = (HashSet::new(), HashSet::new());
     let mut writer = Writer { service, system: system_of(options), kind, seen, unknown };
+    let (mut settled, mut last) = (options.done.report.lines, options.done.line);
+    let mut next = objects.next().map_err(unreadable)?;
+    while let Some((_, told)) = next.take_if(|(line, _)| *line <= last) {
+        writer.recall(told);
+        tally.recalled().await?;
+        next = objects.next().map_err(unreadable)?;
+    }
     // A strict import is one piece of work; any other commits after every line.
-    let mut work = service.system_work().await?;
-    while let Some((line, told)) = objects.next().map_err(unreadable)? {
+    let mut work = begin(service, options).await?;
+    loop {
+        let read = next.take().map_or_else(|| objects.next(), |read| Ok(Some(read)));
+        let Some((line, told)) = read.map_err(unreadable)? else { break };
         tally.report.lines += 1;
-        let told = match told {
-            Ok(told) => told,
+        last = line;
+        let written = match told {
+            Ok(told) => writer.write(&mut work, line, told, &mut tally).await,
             Err(problems) => {
                 tally.skip(line, problems);
-                continue;
+                Ok(Outcome::LeftOut)
             }
         };
-        match writer.write(&mut work, line, told, &mut tally).await {
+        match written {
             Ok(Outcome::Created) => tally.report.created += 1,
             Ok(Outcome::Updated) => tally.report.updated += 1,
             Ok(Outcome::Unchanged) => tally.report.unchanged += 1,
-            Err(Error::Refused(errors)) => {
-                tally.skip(line, errors.into_iter().map(problem).collect());
+            Ok(Outcome::LeftOut) => {}
+            Err(error) => {
+                let problems = match error {
+                    Error::Refused(errors) => errors.into_iter().map(problem).collect(),
+                    Error::Forbidden | Error::NotFound(_) => vec![Problem::line(NOT_YOURS)],
+                    other => return Err(other),
+                };
+                tally.skip(line, problems);
                 // What the line had begun is dropped with its piece of work.
                 drop(work);
-                work = service.system_work().await?;
+                work = begin(service, options).await?;
             }
-            Err(other) => return Err(other),
         }
-        if !options.strict && work.has_news() {
-            work.commit().await?;
-            work = service.system_work().await?;
+        let many = tally.report.lines - settled >= BATCH as u64;
+        if !options.strict && (work.has_news() || many) {
+            settled = tally.report.lines;
+            work = tally.settle(work, line, (service, options)).await?;
         }
         tally.listener.progress(&tally.report);
     }
-    let report = tally.done(options)?;
-    if work.has_news() {
-        work.commit().await?;
-    }
-    Ok(report)
+    tally.finish(work, last, options).await
 }
+
+/// What whoever brings a file may not do, one line at a time.
+const NOT_YOURS: &str = "no es suyo: otra organización, o fuera de su territorio / is not yours: of another organization, or beyond your territory";
 
 fn problem(error: UserError) -> Problem {
     let column = error.field.map(|path| path.into_iter().skip(1).collect::<Vec<_>>().join("."));
@@ -175,6 +191,14 @@ fn problem(error: UserError) -> Problem {
 }
 
 impl Writer<'_> {
+    /// What a line that was brought before says of the lines to come: its id occurs once.
+    fn recall(&mut self, told: Result<Told, Vec<Problem>>) {
+        let Ok(mut told) = told else { return };
+        if let Ok(external_id) = take(&mut told, "externalId", ID) {
+            self.seen.insert(text::fingerprint(&[&external_id]));
+        }
+    }
+
     async fn write(
         &mut self,
         work: &mut Work,
@@ -237,7 +261,7 @@ impl Writer<'_> {
             }
         };
         let row = external_ref::Model { system: key.0, external_id: key.1, record, fingerprint };
-        let row = work.viewer().allow_system(row)?;
+        let row = work.viewer().allow_brought(row)?;
         let key = [external_ref::Column::System, external_ref::Column::ExternalId];
         work.insert_all(vec![row], &key).await?;
         Ok(if known.is_some() { Outcome::Updated } else { Outcome::Created })

@@ -1,0 +1,92 @@
+//! The rules for what comes in files: who may bring a file of what, and which rows may be in it.
+//! What has rules of its own (needs, offers, intellectual property) is asked by those, line by
+//! line; here is what only files bring.
+
+use entity::{
+    OrganizationId, Role, VerificationLevel, affiliation, chamber_profile, delegation,
+    external_ref, membership, organization, ott_profile, person, region,
+};
+
+use super::{Allowed, CHAMBER, OFFICE, Viewer, is_institution};
+use crate::error::{Error, Result};
+
+/// A row that only files bring.
+pub trait Brought {
+    /// Whether a chamber or an office may bring it that speaks for itself alone. The network's
+    /// admin and the service itself bring all of it.
+    fn is_of_house(&self, _: &Viewer) -> bool {
+        false
+    }
+}
+
+impl Brought for chamber_profile::Model {}
+impl Brought for delegation::Model {}
+impl Brought for membership::Model {}
+impl Brought for ott_profile::Model {}
+impl Brought for person::Model {}
+impl Brought for region::Model {}
+
+/// A chamber brings companies, as far as it can vouch for them.
+impl Brought for organization::Model {
+    fn is_of_house(&self, viewer: &Viewer) -> bool {
+        viewer.holding(&[Role::ChamberAdmin]).any(|grant| brings_roll(viewer, grant.organization))
+            && !is_institution(self.kind)
+            && self.verification != VerificationLevel::DocumentVerified
+    }
+}
+
+/// A chamber says who belongs to it, not who belongs to others.
+impl Brought for affiliation::Model {
+    fn is_of_house(&self, viewer: &Viewer) -> bool {
+        brings_roll(viewer, self.chamber_id)
+    }
+}
+
+/// Whoever brings records says how they call them; the ids of a directory are everybody's.
+impl Brought for external_ref::Model {
+    fn is_of_house(&self, viewer: &Viewer) -> bool {
+        let speaks = |house| {
+            viewer
+                .holding(CHAMBER)
+                .chain(viewer.holding(OFFICE))
+                .any(|grant| grant.organization == house)
+        };
+        match self.system.parse() {
+            Ok(house) => speaks(house),
+            Err(_) => self.system == DENUE && viewer.is_any(Role::ChamberAdmin),
+        }
+    }
+}
+
+/// Under which name the ids of INEGI's directory of companies are kept.
+pub const DENUE: &str = "DENUE";
+
+/// Whether the viewer brings files for everybody: the network's admin, never a machine.
+#[must_use]
+pub fn brings_all(viewer: &Viewer) -> bool {
+    viewer.system || viewer.machine.is_none() && viewer.is_any(Role::NetworkAdmin)
+}
+
+/// Whether the viewer brings the roll of a chamber: its admin, of all of its territory. Never a
+/// machine: who belongs to a chamber opens what companies tell it.
+#[must_use]
+pub fn brings_roll(viewer: &Viewer, chamber: OrganizationId) -> bool {
+    brings_all(viewer)
+        || viewer.machine.is_none()
+            && viewer
+                .holding(&[Role::ChamberAdmin])
+                .any(|grant| grant.organization == chamber && grant.covers(None, None))
+}
+
+impl Viewer {
+    /// Leave for a row that comes in a file.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for who may not bring it.
+    pub fn allow_brought<R: Brought>(&self, row: R) -> Result<Allowed<R>> {
+        if brings_all(self) || row.is_of_house(self) {
+            return Ok(Allowed(row));
+        }
+        Err(Error::Forbidden)
+    }
+}
