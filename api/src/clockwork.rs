@@ -2,7 +2,7 @@
 //! ended ones are put away, interests that nobody answers escalate and lapse, agreements
 //! begin and end, offers are released, fees of intellectual property are asked for and fall due,
 //! bytes of documents that nobody needs are taken away, what webhooks told is erased after a
-//! while, it is written when machines last asked, and forgotten what was done under idempotency
+//! while, bulk jobs with their files too, it is written when machines last asked, and forgotten what was done under idempotency
 //! keys.
 //! Run by the service every minute; several instances may run it at once, since each record is
 //! held and looked at again.
@@ -11,7 +11,7 @@ use entity::{NeedStatus, OfferStatus, agreement, interest, ip_asset, need, offer
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
-    agreements, clients,
+    agreements, bulk, clients,
     context::Service,
     documents,
     error::{Error, Result},
@@ -90,6 +90,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
     clients::write_uses(service).await?;
     forget_outcomes(service.db(), now).await?;
     webhooks::sweep(service).await?;
+    bulk::sweep(service).await?;
     Ok(done + warn(service).await? + documents::life::tidy(service).await?)
 }
 

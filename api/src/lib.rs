@@ -12,6 +12,7 @@
 pub mod agreements;
 pub mod assimilation;
 mod blind;
+pub mod bulk;
 mod calendar;
 pub mod capabilities;
 mod checks;
@@ -40,6 +41,7 @@ pub mod interests;
 pub mod ip;
 pub mod ledger;
 mod lifecycle;
+mod links;
 pub mod matches;
 mod members;
 pub mod needs;

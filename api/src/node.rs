@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     agreements::Agreement,
+    bulk::BulkJob,
     capabilities::Capability,
     context::Request,
     documents::{self, Document},
@@ -67,6 +68,8 @@ pub enum AnyNode {
     Disclosure(Arc<Disclosure>),
     /// A search that you saved.
     SavedSearch(Arc<SavedSearch>),
+    /// A bulk job.
+    BulkJob(Arc<BulkJob>),
 }
 
 /// Queries by id.
@@ -117,6 +120,7 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     account_for_documents(ctx, &found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     gather(ctx, ids, AnyNode::SavedSearch, &mut found).await?;
+    gather(ctx, ids, AnyNode::BulkJob, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

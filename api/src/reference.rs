@@ -20,8 +20,8 @@ use entity::{ClientScope, DisclosureLevel};
 use sea_orm::{ActiveEnum, Iterable};
 
 use crate::{
-    agreements, capabilities, clients, documents, inbox, interests, ip, ledger, matches, needs,
-    offers, organizations, policy::mutations_of, programmes, projects, read::Field, schema,
+    agreements, bulk, capabilities, clients, documents, inbox, interests, ip, ledger, matches,
+    needs, offers, organizations, policy::mutations_of, programmes, projects, read::Field, schema,
     searches, timeline,
 };
 
@@ -64,6 +64,7 @@ const SUBJECTS: &[Subject] = &[
         &["Timeline", "Disclosure"],
     ),
     ("Máquinas", "Machines", &["ApiClient", "ClientScope"]),
+    ("Trabajos masivos", "Bulk jobs", &["Bulk"]),
     ("Códigos y listas oficiales", "Codes and official lists", &["CodeList", "CodeConnection"]),
 ];
 
@@ -132,6 +133,7 @@ fn tables() -> BTreeMap<&'static str, BTreeMap<&'static str, Seen>> {
         ("SavedSearch", of(searches::FIELDS)),
         ("SearchFind", of(searches::FIND_FIELDS)),
         ("ApiClient", of(clients::FIELDS)),
+        ("BulkJob", of(bulk::FIELDS)),
         ("TimelineEntry", of(timeline::FIELDS)),
         ("InboxItem", of(inbox::FIELDS)),
     ])

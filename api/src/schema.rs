@@ -8,6 +8,7 @@ use async_graphql::{MergedObject, MergedSubscription, ValidationMode};
 use crate::{
     agreements::{AgreementMutation, AgreementQuery, AgreementSubscription},
     assimilation::{AssimilationMutation, AssimilationQuery},
+    bulk::{BulkMutation, BulkQuery},
     capabilities::{CapabilityMutation, CapabilityQuery},
     clients::{ClientMutation, ClientQuery},
     codes::CodeQuery,
@@ -54,6 +55,7 @@ pub struct Query(
     SavedSearchQuery,
     ClientQuery,
     WebhookQuery,
+    BulkQuery,
     CodeQuery,
 );
 
@@ -76,6 +78,7 @@ pub struct Mutation(
     SavedSearchMutation,
     ClientMutation,
     WebhookMutation,
+    BulkMutation,
 );
 
 /// What can be followed: each field tells what happens from now on, or from where its reader left.

@@ -201,6 +201,8 @@ ids! {
     WebhookDeliveryId = "delivery";
     /// Identifies an attempt to tell it.
     WebhookAttemptId = "attempt";
+    /// Identifies what is carried out in bulk for somebody.
+    JobId = "job";
     /// Identifies an entry of the ledger of disclosures.
     DisclosureId = "disclosure";
     /// Identifies a step in a record's history.

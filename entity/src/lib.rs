@@ -9,6 +9,7 @@ pub mod agreement_party;
 pub mod api_client;
 pub mod application;
 pub mod assessment;
+pub mod bulk_job;
 pub mod capability;
 pub mod chamber_profile;
 pub mod code;

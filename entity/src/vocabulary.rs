@@ -756,6 +756,66 @@ vocabularies! {
         WriteOffers = "WRITE_OFFERS",
     }
 
+    /// What a bulk job does.
+    BulkJobKind = "bulk_job_kind" {
+        /// It writes down everything that a query finds.
+        Export = "EXPORT",
+        /// It reads a file into the network.
+        Import = "IMPORT",
+    }
+
+    /// What has become of a bulk job.
+    BulkJobStatus = "bulk_job_status" {
+        /// It waits for its file to come.
+        Waiting = "WAITING",
+        /// It waits for its turn.
+        Queued = "QUEUED",
+        /// It is being carried out.
+        Running = "RUNNING",
+        /// It has been carried out.
+        Completed = "COMPLETED",
+        /// It could not be carried out to its end.
+        Failed = "FAILED",
+        /// Its owner called it off.
+        Canceled = "CANCELED",
+    }
+
+    /// How the file of a bulk job is written.
+    BulkFormat = "bulk_format" {
+        /// A JSON object on each line.
+        Jsonl = "JSONL",
+        /// Comma-separated values under a line of headings, for spreadsheets.
+        Csv = "CSV",
+    }
+
+    /// What a file that is read in bulk tells of.
+    BulkImportKind = "bulk_import_kind" {
+        /// Organizations.
+        Organizations = "ORGANIZATIONS",
+        /// Needs.
+        Needs = "NEEDS",
+        /// Offers.
+        Offers = "OFFERS",
+        /// Intellectual property.
+        IpAssets = "IP_ASSETS",
+    }
+
+    /// Why a bulk job could not be carried out to its end.
+    BulkErrorCode = "bulk_error_code" {
+        /// Its owner may no longer do what the job does, as the owner was when it began.
+        Forbidden = "FORBIDDEN",
+        /// What it was given does not fit, or does not fit any more.
+        Invalid = "INVALID",
+        /// Its file would be larger than a file may be.
+        TooLarge = "TOO_LARGE",
+        /// One step of it took too long, again and again.
+        Timeout = "TIMEOUT",
+        /// There was too much to do, again and again.
+        Overloaded = "OVERLOADED",
+        /// Our fault.
+        Internal = "INTERNAL",
+    }
+
     /// Why a webhook endpoint is told nothing.
     WebhookDisabledReason = "webhook_disabled_reason" {
         /// Somebody disabled it.

@@ -84,6 +84,7 @@ const SLICES: &[&str] = &[
     "searches",
     "clients",
     "webhooks",
+    "bulk",
     "feedback",
     "codes",
 ];
@@ -104,6 +105,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("vitals.rs", &["context", "db", "error", "followers"]),
     ("feed.rs", &["db", "error", "followers"]),
     ("idempotency.rs", &["error", "policy"]),
+    ("links.rs", &["context", "error", "policy", "token"]),
     ("work.rs", &["db", "error", "event", "idempotency", "policy"]),
     ("read", &["db", "error", "policy", "telemetry", "text"]),
     ("lifecycle.rs", &["blind", "error", "event", "policy", "work"]),

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{Cli, Outcome, archive, courier, kept_index, migrate, open, service, terms};
 use crate::{
-    clockwork,
+    bulk, clockwork,
     config::Settings,
     context::{Service, machine_clock},
     demo::{self, DemoToken},
@@ -35,7 +35,7 @@ use crate::{
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// Between two looks: what happens meanwhile is read together.
 const GATHER: Duration = Duration::from_millis(20);
-/// How often suggestions, saved searches and webhooks are brought up to date.
+/// How often suggestions, saved searches and webhooks are brought up to date, and bulk jobs looked for.
 const SUGGEST_EVERY: Duration = Duration::from_millis(500);
 /// How often the index is written down.
 const KEEP_EVERY: Duration = Duration::from_mins(10);
@@ -165,10 +165,13 @@ async fn listen(
     let served = http::serve(app, settings.listen, on_ready).await;
     for follower in followers {
         follower.abort();
+        // Until it has let go of what it was at: then others may take it.
+        let _ = follower.await;
     }
     // Another instance need not wait for the lease to end; if this fails, it waits.
     let resigned = matches::resign(&service, &instance).await;
     let resigned = resigned.and(searches::resign(&service, &instance).await);
+    let resigned = resigned.and(bulk::resign(service.db(), &instance).await);
     if let Err(error) = resigned.and(webhooks::resign(&service, &instance).await) {
         tracing::warn!(error = error.describe(), "the lead could not be given up");
     }
@@ -186,7 +189,7 @@ fn followers(
     metrics: &Arc<Metrics>,
     instance: &str,
     index: &Path,
-) -> [JoinHandle<()>; 7] {
+) -> [JoinHandle<()>; 8] {
     let watch = |task| Watch { task, metrics: metrics.clone(), service: service.clone() };
     let (keeper, path) = (service.clone(), index.to_owned());
     let name = instance.to_owned();
@@ -197,6 +200,7 @@ fn followers(
     let searches = service.clone();
     let (webhooks, sender) = (service.clone(), service.clone());
     let clock = service.clone();
+    let (jobs, worker) = (service.clone(), instance.clone());
     [
         tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || {
             keeper.keep_index(&path).await.map(drop)
@@ -216,6 +220,9 @@ fn followers(
         })),
         tokio::spawn(every(watch("webhook_sender"), SUGGEST_EVERY, async move || {
             webhooks::send_due(&sender).await.map(drop)
+        })),
+        tokio::spawn(every(watch("bulk_jobs"), SUGGEST_EVERY, async move || {
+            bulk::run_due(&jobs, &worker).await.map(drop)
         })),
         tokio::spawn(every(watch("clockwork"), CLOCKWORK_EVERY, async move || {
             clockwork::run_due(&clock).await.map(drop)

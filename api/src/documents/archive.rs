@@ -1,20 +1,22 @@
 //! Where bytes are kept: a folder of this machine, or a bucket that speaks S3.
 //!
 //! All that was ever kept for a document stands under its id, each time it was sent under a new
-//! name: `<document>/<name>`. Which of them counts, the row says. So nothing is overwritten or
+//! name: `<document>/<name>`; and so do the pieces of a bulk job's file. Which of them counts, the row says. So nothing is overwritten or
 //! moved, and what the row does not name can be taken away.
 
 use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
-use entity::DocumentId;
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder,
     buffered::BufWriter, local::LocalFileSystem, path::Path,
 };
+use uuid::Uuid;
 
-use super::link::Key;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    links::Key,
+};
 
 /// How many bytes of a file are in memory before they are written; the least part that S3 takes.
 const PART: usize = 5 * 1_024 * 1_024;
@@ -109,49 +111,50 @@ impl Archive {
     }
 
     /// The most bytes that a document may have.
-    pub(super) fn most_bytes(&self) -> i32 {
+    pub(crate) fn most_bytes(&self) -> i32 {
         self.0.most_bytes
     }
 
     /// What links are signed with.
-    pub(super) fn key(&self) -> &Key {
+    pub(crate) fn key(&self) -> &Key {
         &self.0.key
     }
 
     /// What links begin with.
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.0.address
     }
 
     /// Begins to keep bytes. They are there once the writer was shut down.
-    pub(super) fn writer(&self, document: DocumentId, name: &str) -> BufWriter {
-        let path = Path::from_iter([shelf(document).as_str(), name]);
+    pub(crate) fn writer(&self, of: impl Into<Uuid>, name: &str) -> BufWriter {
+        let path = Path::from_iter([shelf(of).as_str(), name]);
         BufWriter::with_capacity(self.0.objects.clone(), path, PART).with_max_concurrency(1)
     }
 
     /// Bytes that are kept, piece by piece.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
-        document: DocumentId,
+        of: impl Into<Uuid>,
         name: &str,
     ) -> Result<BoxStream<'static, io::Result<bytes::Bytes>>> {
-        let path = Path::from_iter([shelf(document).as_str(), name]);
+        let path = Path::from_iter([shelf(of).as_str(), name]);
         let found = self.0.objects.get(&path).await.map_err(Error::internal)?;
         Ok(found.into_stream().map_err(io::Error::from).boxed())
     }
 
-    /// Takes away all that is kept for a document, but for what is called `named`.
-    pub(super) async fn tidy(&self, document: DocumentId, named: Option<&str>) -> Result<()> {
+    /// Takes away all that is kept for a document or a bulk job, but for what is `named`.
+    pub(crate) async fn tidy(&self, of: impl Into<Uuid>, named: &[&str]) -> Result<()> {
+        let shelf = shelf(of);
         if let Some(folder) = &self.0.folder {
             // Files that a crash left half written have names of their own, which the store does not list.
-            let folder = folder.join(shelf(document));
+            let folder = folder.join(shelf);
             return tidy_folder(folder, named).await.map_err(Error::internal);
         }
-        let below = Path::from(shelf(document));
+        let below = Path::from(shelf);
         let mut found = self.0.objects.list(Some(&below));
         while let Some(object) = found.next().await {
             let path = object.map_err(Error::internal)?.location;
-            if named.is_none() || path.filename() != named {
+            if !path.filename().is_some_and(|name| named.contains(&name)) {
                 self.0.objects.delete(&path).await.map_err(Error::internal)?;
             }
         }
@@ -159,8 +162,8 @@ impl Archive {
     }
 
     /// Takes away what was kept under one name.
-    pub(super) async fn discard(&self, document: DocumentId, name: &str) -> Result<()> {
-        let path = Path::from_iter([shelf(document).as_str(), name]);
+    pub(crate) async fn discard(&self, of: impl Into<Uuid>, name: &str) -> Result<()> {
+        let path = Path::from_iter([shelf(of).as_str(), name]);
         match self.0.objects.delete(&path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(other) => Err(Error::internal(other)),
@@ -168,19 +171,20 @@ impl Archive {
     }
 }
 
-/// The part of the archive that is a document's. Made of the id alone: nothing that a client wrote.
-fn shelf(document: DocumentId) -> String {
-    document.0.simple().to_string()
+/// The part of the archive that is a document's, or a bulk job's. Made of the id alone: nothing
+/// that a client wrote.
+fn shelf(of: impl Into<Uuid>) -> String {
+    of.into().simple().to_string()
 }
 
-async fn tidy_folder(folder: PathBuf, named: Option<&str>) -> io::Result<()> {
+async fn tidy_folder(folder: PathBuf, named: &[&str]) -> io::Result<()> {
     let mut entries = match tokio::fs::read_dir(&folder).await {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         other => other?,
     };
     let mut empty = true;
     while let Some(entry) = entries.next_entry().await? {
-        if named.is_some_and(|named| entry.file_name() == named) {
+        if named.iter().any(|named| entry.file_name() == *named) {
             empty = false;
         } else {
             unless_gone(tokio::fs::remove_file(entry.path()).await)?;

@@ -19,7 +19,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use super::{formats, link::Way, mutation::AttachDocumentInput};
+use super::{formats, mutation::AttachDocumentInput};
 use crate::{
     blind,
     checks::Checks,
@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::{all_texts, check_blind, names_of, not_in},
+    links::{Asker, Way},
     organizations::consented,
     policy::{
         AgreementAction, Allowed, Converse, InterestAction, NEEDS_ENDED, NeedAction, OFFERS_ENDED,
@@ -36,8 +37,6 @@ use crate::{
     work::Work,
 };
 
-/// How long a link to fetch bytes is good.
-pub(super) const LINK: Duration = Duration::minutes(5);
 /// How long bytes may begin to come.
 const UPLOAD: Duration = Duration::minutes(15);
 /// How long after that none can be on their way any more.
@@ -312,7 +311,7 @@ pub(crate) async fn put(
     let row = attach(&mut work, service, input).await?;
     work.commit().await?;
     let until = row.expires_at;
-    let link = service.archive()?.key().sign(Way::In, row.id, (&viewer, false), until)?;
+    let link = service.archive()?.key().sign(Way::In, row.id, Asker::of(&viewer, false), until)?;
     let told = |refused| Error::internal(format!("{refused:?}"));
     let intake = service.expect_document(&row.id.to_string(), &link, None).await.map_err(told)?;
     let (give, pieces) = mpsc::channel(1);
@@ -470,7 +469,7 @@ async fn check_no_evidence(work: &Work, project: &project::Model, id: DocumentId
 /// Takes the bytes of a removed document away. What fails here is done again by the clockwork.
 pub(super) async fn clear(service: &Service, id: DocumentId) {
     let cleared = match service.archive() {
-        Ok(archive) => archive.tidy(id, None).await,
+        Ok(archive) => archive.tidy(id, &[]).await,
         Err(error) => Err(error),
     };
     if let Err(error) = cleared {
@@ -521,7 +520,7 @@ async fn tidy_one(service: &Service, id: DocumentId) -> Result<()> {
         work.record(Event::DocumentLapsed { document: id, record });
         work.commit().await?;
     }
-    service.archive()?.tidy(id, row.object.as_deref()).await?;
+    service.archive()?.tidy(id, row.object.as_deref().as_slice()).await?;
     let mut work = service.system_work().await?;
     let kept = work.keep::<document::Entity>(id).await?;
     // Somebody may have removed it meanwhile: then it is looked at again.

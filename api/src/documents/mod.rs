@@ -4,7 +4,6 @@
 mod archive;
 mod formats;
 pub(crate) mod life;
-mod link;
 mod mutation;
 mod object;
 mod transfer;

@@ -4,10 +4,11 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{DisclosureLevel, DocumentId};
 
-use super::{Document, life, link::Way, object::link};
+use super::{Document, life, object::FOLDER};
 use crate::{
     context::{Request, carry_out, carry_out_telling},
     error::{Error, Result, Told, UserError},
+    links::{Way, link},
     scalars::LocalizedTextInput,
     work::Work,
 };
@@ -124,7 +125,7 @@ async fn announced(
     };
     Ok(AttachDocumentPayload {
         document: ctx.reload("document", id).await?,
-        upload_url: ends.map(|ends| link(ctx, Way::In, id, ends)).transpose()?,
+        upload_url: ends.map(|ends| link(ctx, Way::In, (FOLDER, id), ends)).transpose()?,
         upload_url_expires_at: ends,
         user_errors: Vec::new(),
     })

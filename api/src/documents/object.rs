@@ -8,10 +8,10 @@ use entity::{
 };
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
-use super::{life::LINK, link::Way};
 use crate::{
-    context::{Believed, Request},
+    context::Request,
     error::{Result, Told},
+    links::{LINK, Way, link},
     policy::{DocumentFacts, Viewer, reader_of_documents, visible_documents},
     read::{Facts, Field, Kind, List, Node, Order, Row, redacted},
 };
@@ -72,7 +72,7 @@ impl Document {
         if self.facts.status != DocumentStatus::Stored {
             return None;
         }
-        Some(link(ctx, Way::Out, self.id, ctx.viewer().now + LINK))
+        Some(link(ctx, Way::Out, (FOLDER, self.id), ctx.viewer().now + LINK))
     }
 
     /// When `url` ends: five minutes after you asked. Null until its bytes have come.
@@ -81,18 +81,8 @@ impl Document {
     }
 }
 
-/// A link to a document's bytes, for whoever asks.
-pub(super) fn link(
-    ctx: &Context<'_>,
-    way: Way,
-    document: DocumentId,
-    until: DateTime<Utc>,
-) -> Result<String> {
-    let believed = ctx.data_opt::<Believed>().is_some_and(|believed| believed.0);
-    let archive = ctx.service().archive()?;
-    let signed = archive.key().sign(way, document, (ctx.viewer(), believed), until)?;
-    Ok(format!("{}/documents/{document}?link={signed}", archive.address()))
-}
+/// Below which path documents are fetched and sent.
+pub(super) const FOLDER: &str = "documents";
 
 use DisclosureLevel::{Introduced as L2, PublicBlind as L0};
 

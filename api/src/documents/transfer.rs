@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, sync::mpsc};
 use uuid::Uuid;
 
-use super::{Archive, formats, life, link::Way};
+use super::{Archive, formats, life};
 use crate::{
     context::Service,
     error::{Error, Result},
+    links::Way,
     policy::{RecordRow, Viewer, visible_documents},
     read::{Account, Seen},
     roles::person_of,
@@ -79,17 +80,22 @@ impl std::fmt::Debug for Delivery {
 impl Service {
     /// Who holds a link, as the rules see them now; somebody who says that they are somebody else
     /// does not hold it.
-    async fn holder(
+    pub(crate) async fn holder(
         &self,
         way: Way,
-        document: DocumentId,
+        file: impl std::fmt::Display,
         link: &str,
         presented: Option<&Claims>,
     ) -> Result<(Viewer, Option<Claims>), Unserved> {
-        let opened = self.archive()?.key().open(way, document, link, self.now());
+        let opened = self.archive()?.key().open(way, file, link, self.now());
         let claims = opened.map_err(|_| Unserved::Link)?;
         let viewer = self.viewer(claims.as_ref(), true).await?;
-        let other = |one: &Claims| person_of(one.local, &one.issuer, &one.subject) != viewer.person;
+        let machine = viewer.machine.as_ref().map(|machine| machine.client);
+        let other = |one: &Claims| {
+            one.client() != machine
+                || machine.is_none()
+                    && person_of(one.local, &one.issuer, &one.subject) != viewer.person
+        };
         if presented.is_some_and(other) {
             return Err(Unserved::Link);
         }

@@ -6,7 +6,7 @@ mod timeline;
 
 use entity::{
     AgreementId, AssessmentId, CapabilityId, ClientId, ConsentId, ConsentPurpose, DocumentId,
-    InterestId, IpAssetId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId,
+    InterestId, IpAssetId, JobId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId,
     ProjectId, SavedSearchId, WebhookDeliveryId, WebhookEndpointId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,19 @@ pub enum Event {
         webhook: WebhookEndpointId,
         organization: OrganizationId,
         deliveries: usize,
+    },
+    /// Somebody let something be carried out in bulk, or called it off.
+    BulkJobStarted {
+        job: JobId,
+    },
+    BulkJobCanceled {
+        job: JobId,
+    },
+    /// It came to its end, well or not; once for each organization for which its owner acts.
+    BulkJobFinished {
+        job: JobId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organization: Option<OrganizationId>,
     },
     /// How well a company takes up technology was put on record.
     AssessmentRecorded {

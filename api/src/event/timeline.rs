@@ -231,6 +231,8 @@ timeline! {
         WebhookDisabled from Introduced,
         /// An address at which the organization is told what happens was removed.
         WebhookRemoved from Introduced,
+        /// Something that somebody of the organization let be carried out in bulk came to its end. A webhook also tells which job, which its owner alone can read.
+        BulkJobFinished from Introduced,
         /// The intellectual property was put on record.
         IpAssetRecorded from PublicBlind,
         /// What is said of the intellectual property was changed.
@@ -359,6 +361,8 @@ timeline! {
         SearchMarkedSeen, SearchFound,
         // What is sent on demand changes nothing: `deliveries` tells of it.
         WebhookTested, WebhookRedelivered, WebhooksReplayed,
+        // Nobody but its owner knows of a bulk job.
+        BulkJobStarted, BulkJobCanceled,
         // Files have levels of their own: `documents` tells of them.
         DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }

@@ -364,6 +364,7 @@ pub fn route(path: &str) -> &'static str {
         "/health/live" => "/health/live",
         "/health/ready" => "/health/ready",
         _ if path.starts_with("/documents/") => "/documents/{document}",
+        _ if path.starts_with("/bulk/") => "/bulk/{job}",
         _ if path.starts_with("/.well-known/") => "/.well-known",
         _ if path.starts_with("/playground") => "/playground",
         _ => OTHER,

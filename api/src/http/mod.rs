@@ -149,6 +149,13 @@ pub trait Backend: Send + Sync + 'static {
         link: &'a str,
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>>;
+    /// The file of a bulk job to which a link leads.
+    fn deliver_job<'a>(
+        &'a self,
+        job: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Delivery, Unserved>>;
 }
 
 impl Backend for (Schemas, Service) {
@@ -213,6 +220,15 @@ impl Backend for (Schemas, Service) {
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
         async move { self.1.deliver_document(document, link, claims.as_deref()).await }.boxed()
+    }
+
+    fn deliver_job<'a>(
+        &'a self,
+        job: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
+        async move { self.1.deliver_job(job, link, claims.as_deref()).await }.boxed()
     }
 }
 
@@ -326,6 +342,13 @@ pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
                     .route(web::put().to(transfer::receive))
                     .default_service(web::to(|request: HttpRequest| {
                         wrong_method(request, "GET, PUT, OPTIONS")
+                    })),
+            )
+            .service(
+                web::resource("/bulk/{job}")
+                    .route(web::get().to(transfer::fetch_job))
+                    .default_service(web::to(|request: HttpRequest| {
+                        wrong_method(request, "GET, OPTIONS")
                     })),
             )
             .service(

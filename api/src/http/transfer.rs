@@ -1,4 +1,4 @@
-//! `/documents/{id}`: the bytes of files, in and out, through signed links.
+//! `/documents/{id}` and `/bulk/{id}`: the bytes of files, in and out, through signed links.
 
 use std::{sync::Arc, time::Duration};
 
@@ -115,6 +115,22 @@ pub async fn fetch(
     }
 }
 
+/// `GET /bulk/{job}?link=…`: hands out the file of a bulk job.
+pub async fn fetch_job(
+    request: HttpRequest,
+    app: web::Data<App>,
+    job: web::Path<String>,
+) -> HttpResponse {
+    let claims = match claims(&request, &app).await {
+        Ok(claims) => claims,
+        Err(refusal) => return refused(&request, refusal),
+    };
+    match app.backend.deliver_job(&job, link(&request), claims).await {
+        Ok(delivery) => hand_out(delivery),
+        Err(refusal) => refused(&request, told(&refusal)),
+    }
+}
+
 fn hand_out(delivery: Delivery) -> HttpResponse {
     let Delivery { file_name, media_type, size, bytes } = delivery;
     let plain = |letter: char| if letter.is_ascii() { letter } else { '_' };
@@ -160,9 +176,7 @@ fn told(refusal: &Unserved) -> Refusal {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the file is not what its name says")
         }
         Unserved::Refused(error) => match error {
-            Error::NotFound(_) => {
-                (StatusCode::NOT_FOUND, "there is no such document, or not for you")
-            }
+            Error::NotFound(_) => (StatusCode::NOT_FOUND, "there is no such file, or not for you"),
             Error::Forbidden | Error::OutOfScope(_) => {
                 (StatusCode::FORBIDDEN, "this is not yours to do")
             }

@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition, Iterable};
 
-use super::{Action, NeedAction, OfferAction, Resource, Viewer, any_of};
+use super::{Action, BulkJobAction, NeedAction, OfferAction, Resource, Viewer, any_of};
 
 /// A machine that asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,10 @@ fn types(scope: ClientScope) -> &'static [&'static str] {
         ClientScope::ReadNetwork => &[
             "Accreditation",
             "Affiliation",
+            "BulkJob",
+            "BulkJobConnection",
+            "BulkJobEdge",
+            "BulkJobPayload",
             "Capability",
             "CapabilityCell",
             "CapabilityConnection",
@@ -111,7 +115,11 @@ fn types(scope: ClientScope) -> &'static [&'static str] {
 pub fn mutations(scope: ClientScope) -> impl Iterator<Item = &'static str> {
     let needs = NeedAction::iter().filter(move |action| action.scope() == Some(scope));
     let offers = OfferAction::iter().filter(move |action| action.scope() == Some(scope));
-    needs.map(NeedAction::mutation).chain(offers.map(OfferAction::mutation))
+    let jobs = BulkJobAction::iter().filter(move |action| action.scope() == Some(scope));
+    needs
+        .map(NeedAction::mutation)
+        .chain(offers.map(OfferAction::mutation))
+        .chain(jobs.filter_map(BulkJobAction::mutation))
 }
 
 impl Machine {

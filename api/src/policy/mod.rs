@@ -8,6 +8,7 @@
 mod agreement;
 mod assessment;
 mod brought;
+mod bulk;
 mod capability;
 mod client;
 mod document;
@@ -50,7 +51,8 @@ pub use agreement::{
     signs_for, speaks_for, takes_offer, visible_agreements,
 };
 pub use assessment::AssessmentAction;
-pub use brought::{Brought, DENUE, brings_all, brings_roll};
+pub use brought::{Brought, DENUE, brings, brings_all};
+pub use bulk::{BulkJobAction, BulkJobFacts, own_jobs};
 pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
 pub use client::{
     ClientAction, ClientFacts, Lacking, Machine, can_be_held, gives_role, is_let_in,

@@ -140,6 +140,10 @@ pub(super) async fn of_event(
     data.insert("event".to_owned(), json!(event.id));
     data.insert("sequence".to_owned(), json!(event.seq));
     data.insert("record".to_owned(), json!(event.subject));
+    // A job is its owner's alone: by its id, nobody else reads anything.
+    if let Some(job) = event.body.get("job") {
+        data.insert("job".to_owned(), job.clone());
+    }
     Ok(Some(text(&event.kind, event.happened_at, data)))
 }
 

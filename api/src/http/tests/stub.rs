@@ -131,6 +131,15 @@ impl Backend for (Schemas, Stub) {
     ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
         std::future::ready(Err(Unserved::Link)).boxed()
     }
+
+    fn deliver_job<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
+        std::future::ready(Err(Unserved::Link)).boxed()
+    }
 }
 
 /// The schema of the stub.

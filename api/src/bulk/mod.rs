@@ -1,0 +1,22 @@
+//! Bulk jobs: what takes longer than an answer may, carried out for somebody by whichever instance
+//! has time, and told by a file.
+//!
+//! A job is a row (`object`, `life`). Instances take jobs by a lease (`queue`), carry them out page
+//! by page as whoever started them would be let in now (`carry`), and keep the pieces of their
+//! files in the archive for documents (`files`). What is to be done is said by the kinds of job.
+
+mod carry;
+mod deliver;
+mod files;
+mod life;
+mod mutation;
+mod object;
+mod query;
+mod queue;
+
+pub use carry::run_due;
+pub use life::sweep;
+pub use mutation::BulkMutation;
+pub use object::{BulkJob, FIELDS};
+pub use query::BulkQuery;
+pub use queue::resign;

@@ -1,0 +1,58 @@
+//! What can be done with bulk jobs.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use entity::JobId;
+
+use super::{BulkJob, life};
+use crate::{
+    context::{carry_out, told_anew},
+    error::{Result, Told, UserError},
+    work::Work,
+};
+
+/// The bulk job as it is now, or what its sender can mend.
+#[derive(Debug, SimpleObject)]
+pub struct BulkJobPayload {
+    /// The job after the change. Null when `userErrors` is not empty, and when you may know of it no longer.
+    bulk_job: Option<BulkJob>,
+    /// What was wrong with the input; nothing was changed. Empty when all went well.
+    user_errors: Vec<UserError>,
+}
+
+/// A bulk job that is called off.
+#[derive(Debug, InputObject)]
+pub struct BulkJobCancelInput {
+    /// The job.
+    id: JobId,
+    /// The version that you read; nothing is changed when its status has changed since. Whatever it is when nothing is said.
+    expected_version: Option<i32>,
+}
+
+/// Mutations of bulk jobs.
+#[derive(Debug, Default)]
+pub struct BulkMutation;
+
+#[Object]
+impl BulkMutation {
+    /// Calls off a bulk job that has not ended: it goes no further than the page that is being read or written, and its file is taken away. What an import has put on record until then stays. For its owner.
+    async fn bulk_job_cancel(
+        &self,
+        ctx: &Context<'_>,
+        input: BulkJobCancelInput,
+    ) -> Told<BulkJobPayload> {
+        let BulkJobCancelInput { id, expected_version } = input;
+        changed(ctx, async |work| life::cancel(work, id, expected_version).await).await
+    }
+}
+
+async fn changed(
+    ctx: &Context<'_>,
+    task: impl AsyncFnOnce(&mut Work) -> Result<JobId>,
+) -> Told<BulkJobPayload> {
+    let done = carry_out(ctx, task).await;
+    told_anew(ctx, "bulkJob", done, |bulk_job, user_errors| BulkJobPayload {
+        bulk_job,
+        user_errors,
+    })
+    .await
+}

@@ -1,0 +1,102 @@
+//! The rules for bulk jobs: each is its owner's alone, a person's or a machine's, as long as the
+//! network lets the owner in. What an export shows and an import writes is asked of the rules of
+//! what it shows and writes.
+
+use entity::{ClientId, ClientScope, DisclosureLevel, JobId, PersonId, bulk_job};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{Action, Resource, Viewer, none};
+
+/// What the rules need to know of a bulk job.
+#[derive(Clone, Copy, Debug)]
+pub struct BulkJobFacts {
+    /// Which.
+    pub id: JobId,
+    /// Whose it is, if a person's.
+    pub person_id: Option<PersonId>,
+    /// The same, if a machine's.
+    pub client_id: Option<ClientId>,
+}
+
+impl Resource for BulkJobFacts {
+    const NAME: &'static str = "bulk job";
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let seen = viewer.system || owns(viewer, self.person_id, self.client_id);
+        seen.then_some(DisclosureLevel::Contract)
+    }
+}
+
+impl Resource for bulk_job::Model {
+    const NAME: &'static str = BulkJobFacts::NAME;
+
+    fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
+        let (person_id, client_id) = (self.person_id, self.client_id);
+        BulkJobFacts { id: self.id, person_id, client_id }.level(viewer)
+    }
+}
+
+/// Whether it is the viewer's own, and the network lets the viewer in.
+fn owns(viewer: &Viewer, person: Option<PersonId>, client: Option<ClientId>) -> bool {
+    let machine = viewer.machine.as_ref().map(|machine| machine.client);
+    viewer.is_member()
+        && match (viewer.person, machine) {
+            (Some(own), None) => person == Some(own),
+            (None, Some(own)) => client == Some(own),
+            _ => false,
+        }
+}
+
+/// The rows for which [`Resource::level`] answers `Some`.
+#[must_use]
+pub fn own_jobs(viewer: &Viewer) -> Condition {
+    use bulk_job::Column;
+    if viewer.system {
+        return Condition::all();
+    }
+    let machine = viewer.machine.as_ref().map(|machine| machine.client);
+    let own = match (viewer.person, machine) {
+        (Some(person), None) if viewer.is_member() => Column::PersonId.eq(person).into(),
+        (None, Some(client)) if viewer.is_member() => Column::ClientId.eq(client).into(),
+        _ => none(),
+    };
+    Condition::all().add(own)
+}
+
+/// What can be done with a bulk job. Names are those of the mutations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
+pub enum BulkJobAction {
+    /// Let everything that a query finds be written down.
+    Export,
+    /// Call it off.
+    Cancel,
+    /// End it: what the service does by itself.
+    Finish,
+}
+
+impl BulkJobAction {
+    /// The mutation that does it; none for what the service does.
+    #[must_use]
+    pub fn mutation(self) -> Option<&'static str> {
+        match self {
+            Self::Export => Some("bulkExportStart"),
+            Self::Cancel => Some("bulkJobCancel"),
+            Self::Finish => None,
+        }
+    }
+}
+
+impl Action for BulkJobAction {
+    type On = bulk_job::Model;
+
+    fn permitted(self, viewer: &Viewer, row: &bulk_job::Model) -> bool {
+        self != Self::Finish && owns(viewer, row.person_id, row.client_id)
+    }
+
+    fn scope(self) -> Option<ClientScope> {
+        match self {
+            Self::Export | Self::Cancel => Some(ClientScope::ReadNetwork),
+            Self::Finish => None,
+        }
+    }
+}
