@@ -790,14 +790,16 @@ vocabularies! {
 
     /// What a file that is read in bulk tells of.
     BulkImportKind = "bulk_import_kind" {
-        /// Organizations.
+        /// Organizations: a chamber's roll in Vínculo's own columns, or INEGI's directory (DENUE) as published. By an admin of the chamber, or the network's.
         Organizations = "ORGANIZATIONS",
-        /// Needs.
+        /// Needs of a chamber's companies, as drafts. By those who write for the chamber.
         Needs = "NEEDS",
-        /// Offers.
+        /// Offers of an office, as drafts. By those who write for the office.
         Offers = "OFFERS",
-        /// Intellectual property.
+        /// Intellectual property that an office looks after, with what has happened to it. By people who write for the office.
         IpAssets = "IP_ASSETS",
+        /// The make-up of the network: profiles, territory, people and their roles, as one JSON object of at most 16 MiB; everything or nothing. By the network's admin.
+        Network = "NETWORK",
     }
 
     /// Why a bulk job could not be carried out to its end.

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from urllib.parse import urljoin
 
 from gql import Client, gql
 from gql.transport.exceptions import TransportQueryError
@@ -20,6 +21,7 @@ class Vinculo:
             retry_status_forcelist=[429, 503],
             timeout=30,
         )
+        self._url = url
         self._client = Client(transport=transport)
 
     @classmethod
@@ -29,6 +31,10 @@ class Vinculo:
             return cls(os.environ["VINCULO_URL"], os.environ["VINCULO_TOKEN"])
         except KeyError as missing:
             sys.exit(f"{missing.args[0]} is not set")
+
+    def address(self, link: str) -> str:
+        """Where a link of an answer leads: a service that was not told its own address leaves it out."""
+        return urljoin(self._url, link)
 
     def ask(self, operation: str, **variables) -> dict:
         """The data of an answer. What is refused ends the script with its code."""

@@ -738,7 +738,7 @@ async fn nothing_is_left_of_what_breaks_off(world: &World) {
     let (give, pieces) = mpsc::channel(4);
     let storing = tokio::spawn(intake.store(pieces));
     for piece in long[..8_000_000].chunks(100_000) {
-        give.send(piece.to_vec().into()).await.unwrap();
+        give.send(Ok(piece.to_vec().into())).await.unwrap();
     }
     storing.abort();
     assert!(storing.await.unwrap_err().is_cancelled());
@@ -802,7 +802,7 @@ async fn a_bucket_keeps_files_too(world: &World) {
         let (give, pieces) = mpsc::channel(4);
         let storing = tokio::spawn(intake.store(pieces));
         for piece in bytes.chunks(60_000) {
-            if give.send(piece.to_vec().into()).await.is_err() {
+            if give.send(Ok(piece.to_vec().into())).await.is_err() {
                 break;
             }
         }

@@ -419,10 +419,10 @@ async fn batches_stay_though_the_file_breaks_off(world: &World) {
 
 /// Keeps how far a file is, and wants no more after so many marks.
 #[derive(Default)]
-struct Marks {
+pub(crate) struct Marks {
     notes: Vec<Note>,
-    kept: Vec<Mark>,
-    most: usize,
+    pub(crate) kept: Vec<Mark>,
+    pub(crate) most: usize,
     /// How many came with a transaction, and were kept only if that was.
     with_work: usize,
 }

@@ -11,12 +11,12 @@ use std::{
 };
 
 use api::db::{Db, DbSettings};
-use entity::{event, external_ref, history, match_, need, offer, organization};
-use sea_orm::{ActiveEnum, EntityTrait};
+use entity::{bulk_job, event, external_ref, history, match_, need, offer, organization};
+use sea_orm::{ActiveEnum, ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use serde_json::{Value, json};
 use tests::{
     Database, Events, Socket,
-    binary::{Site, ask},
+    binary::{Site, ask, http},
 };
 
 use crate::binary::{newcomer, on_both, set_up};
@@ -26,6 +26,7 @@ on_both!(
     what_is_sent_again_after_a_kill_is_done_once,
     whoever_followed_a_killed_service_misses_nothing,
     an_import_that_is_killed_leaves_whole_batches,
+    an_import_over_http_goes_on_where_it_was_killed,
 );
 
 /// How many acknowledged steps the service may take before it is killed.
@@ -525,6 +526,54 @@ fn an_import_that_is_killed_leaves_whole_batches(site: &Site) {
     on_record(site, async |db| assert_eq!(counted(db).await, (20_000, 20_000, 20_000)));
 }
 
+const START_ROLL: &str = "mutation($input: BulkImportStartInput!) { \
+    bulkImportStart(input: $input) { bulkJob { id uploadUrl } } }";
+const JOB: &str =
+    "query($id: ID!) { bulkJob(id: $id) { status done created skipped errorMessage } }";
+
+fn an_import_over_http_goes_on_where_it_was_killed(site: &Site) {
+    let [chamber, ..] = set_up(site);
+    let admin = newcomer(site, &chamber, "CHAMBER_ADMIN");
+    let lines: String = (0..20_000).map(|id| format!("E-{id},Empresa {id},327,05\n")).collect();
+    let roll = format!("externalId,legalName,scian,stateCode\n{lines}");
+    let serving = site.serve();
+    let input = json!({ "what": "ORGANIZATIONS", "organization": chamber, "format": "CSV" });
+    let told = serving.ask(Some(&admin), START_ROLL, &json!({ "input": input })).unwrap();
+    let job = told.root()["bulkJob"].clone();
+    let put = format!("PUT {} HTTP/1.1\r\n", job["uploadUrl"].as_str().unwrap());
+    assert_eq!(http(&serving.address, &put, roll.as_bytes()).unwrap().0, 204);
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    on_record(site, async |db| {
+        while counted(db).await.0 == 0 {
+            assert!(std::time::Instant::now() < patience, "nothing comes in");
+        }
+        serving.kill();
+        let (companies, refs, told) = counted(db).await;
+        assert!(companies < 20_000, "it was killed too late to prove anything");
+        assert_eq!((refs, told), (companies, companies), "references and events go with them");
+        // How far it is and what is there are one.
+        let row = bulk_job::Entity::find().one(db.fresh()).await.unwrap().unwrap();
+        assert_eq!((row.done, row.created), (companies as i64, companies as i64));
+        // The minute for which others leave it alone is over.
+        let over = bulk_job::ActiveModel { taken_until: Set(None), ..row.into_active_model() };
+        over.update(db.write()).await.unwrap();
+    });
+    let serving = site.serve();
+    let patience = std::time::Instant::now() + Duration::from_secs(120);
+    let done = loop {
+        let told = serving.ask(Some(&admin), JOB, &json!({ "id": job["id"] })).unwrap();
+        if !matches!(told.root()["status"].as_str(), Some("QUEUED" | "RUNNING")) {
+            break told.root().clone();
+        }
+        assert!(std::time::Instant::now() < patience, "{:#}", told.body);
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let all = json!({ "status": "COMPLETED", "done": 20_000, "created": 20_000, "skipped": 0, "errorMessage": null });
+    assert_eq!(done, all);
+    assert_eq!(serving.stop(), Some(0));
+    on_record(site, async |db| assert_eq!(counted(db).await, (20_000, 20_000, 20_000)));
+}
+
 /// How many organizations of the long roll, references to them, and ids in events there are.
 async fn counted(db: &Db) -> (usize, usize, usize) {
     use sea_orm::{ColumnTrait, QueryFilter};
@@ -536,7 +585,7 @@ async fn counted(db: &Db) -> (usize, usize, usize) {
         .await
         .unwrap();
     let refs = external_ref::Entity::find()
-        .filter(external_ref::Column::System.eq("long"))
+        .filter(external_ref::Column::ExternalId.starts_with("E-"))
         .all(db)
         .await
         .unwrap();

@@ -7,6 +7,7 @@ mod architecture;
 mod assimilation;
 mod async_graphql;
 mod binary;
+mod bulk_imports;
 mod capabilities;
 mod concurrency;
 mod conversation;

@@ -48,6 +48,13 @@ async function python(service, check) {
   const refused = await script('ANALYST', 'bring_needs.py', 'needs.csv');
   check(`bring_needs.py: ${JSON.stringify(refused)}`, refused.code === 1 && /liaison/.test(refused.err));
 
+  const whole = await script('CHAMBER_ADMIN', 'bring_roll.py', 'roll.csv');
+  check(`bring_roll.py: ${JSON.stringify(whole)}`, whole.code === 0 && /3 created, 0 updated, 0 unchanged, 0 skipped/.test(whole.err));
+  const bad = join(service.folder, 'bad.csv');
+  await writeFile(bad, 'externalId,legalName,workers\nP-001,"Dulces Inventados, S.A.",muchos\nP-004,Nueva de Mentira,4\n');
+  const part = await script('CHAMBER_ADMIN', 'bring_roll.py', bad);
+  check(`bring_roll.py: ${JSON.stringify(part)}`, part.code === 2 && /^2,workers,ERROR,/m.test(part.out) && /1 created/.test(part.err));
+
   const table = await script('ANALYST', 'indicators.py', 'SUBSECTOR', 'STATUS');
   const rows = table.out.trim().split(/\r?\n/);
   check(`indicators.py: ${JSON.stringify(table)}`, table.code === 0 && rows[0] === 'subsector.code,subsector.label,status,count' && rows.length > 20);

@@ -163,7 +163,8 @@ async fn carry(job: &mut Running) -> Result<bool> {
         Err(Broken::Failed(BulkErrorCode::Internal, INTERNAL.to_owned()))
     } else {
         match job.row.kind {
-            BulkJobKind::Export | BulkJobKind::Import => Ok(()),
+            BulkJobKind::Export => Ok(()),
+            BulkJobKind::Import => super::import::bring(job).await,
         }
     };
     match outcome {

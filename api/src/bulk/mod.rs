@@ -8,6 +8,7 @@
 mod carry;
 mod deliver;
 mod files;
+mod import;
 mod life;
 mod mutation;
 mod object;
@@ -15,6 +16,7 @@ mod query;
 mod queue;
 
 pub use carry::run_due;
+pub use import::BulkIntake;
 pub use life::sweep;
 pub use mutation::BulkMutation;
 pub use object::{BulkJob, FIELDS};

@@ -3,10 +3,15 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::JobId;
 
-use super::{BulkJob, life};
+use super::{
+    BulkJob,
+    import::{self, BulkImportStartInput},
+    life,
+};
 use crate::{
-    context::{carry_out, told_anew},
+    context::{Request, carry_out, told_anew},
     error::{Result, Told, UserError},
+    links::Asker,
     work::Work,
 };
 
@@ -34,6 +39,17 @@ pub struct BulkMutation;
 
 #[Object]
 impl BulkMutation {
+    /// Announces a file to be read in bulk: send it by one `PUT` to `uploadUrl` of the job, at most 1 GiB, as it is; what breaks off can be sent again. Its lines are then brought in one after the other, as you: what you may not do, they may not. Bad lines are left out and told in the file to which `url` leads. The same file again changes nothing. A chamber's admin brings companies alone, and none that speaks for itself or belongs to another chamber. For those who may bring such a file (`BulkImportKind`); machines bring needs and offers.
+    async fn bulk_import_start(
+        &self,
+        ctx: &Context<'_>,
+        input: BulkImportStartInput,
+    ) -> Told<BulkJobPayload> {
+        let asker = Asker::here(ctx);
+        let service = ctx.service();
+        changed(ctx, async |work| import::start(work, service, &asker, input).await).await
+    }
+
     /// Calls off a bulk job that has not ended: it goes no further than the page that is being read or written, and its file is taken away. What an import has put on record until then stays. For its owner.
     async fn bulk_job_cancel(
         &self,

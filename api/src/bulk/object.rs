@@ -52,7 +52,7 @@ pub struct BulkJob {
     skipped: i64,
     /// How many things in the lines an import points out, 0 or more; 0 for exports.
     warnings: i64,
-    /// How long the file to fetch is so far, in bytes, 0 to 2,000,000,000.
+    /// How long the file to fetch is so far, in bytes, 0 to 2,000,000,000: what was exported, or what there is to say of the lines of an import.
     size_bytes: i64,
     /// Why it could not be carried out to its end. Null unless `status` is `FAILED`.
     error_code: Option<BulkErrorCode>,
@@ -66,7 +66,7 @@ pub struct BulkJob {
     started_at: Option<DateTime<Utc>>,
     /// When it ended. Null until then.
     finished_at: Option<DateTime<Utc>>,
-    /// When it is erased with its file: seven days after it ended. Null until it has.
+    /// When it is erased with its file: seven days after it ended, or one after it was announced when its file has not come. Null while it waits for its turn or is carried out.
     expires_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     organization: One<Organization>,
@@ -79,10 +79,21 @@ impl BulkJob {
         self.organization.as_deref()
     }
 
-    /// Where its file can be fetched by `GET` until `urlExpiresAt`, as you, and as long as every role and scope with which the job ran counts; whoever has the link has what you have. A new one each time you ask. Null unless `status` is `COMPLETED`.
+    /// Where its file can be fetched by `GET` (what was exported; of an import, what there is to say of its lines: `line`, `column`, `kind` ERROR or WARNING, `message`, the first 100,000) until `urlExpiresAt`, as you, and as long as every role and scope with which the job ran counts; whoever has the link has what you have. A new one each time you ask. Null unless `status` is `COMPLETED`.
     async fn url(&self, ctx: &Context<'_>) -> Told<String> {
         let ends = self.link_ends(ctx)?;
         Some(link(ctx, Way::Out, (FOLDER, self.id), ends))
+    }
+
+    /// Where the file of an import is sent by `PUT`, begun before `uploadUrlExpiresAt`, as you; whoever has the link has what you have. A new one each time you ask. Null unless `status` is `WAITING`.
+    async fn upload_url(&self, ctx: &Context<'_>) -> Told<String> {
+        let ends = self.upload_ends(ctx)?;
+        Some(link(ctx, Way::In, (FOLDER, self.id), ends))
+    }
+
+    /// When `uploadUrl` ends: five minutes after you asked, or when the job is forgotten. Null unless `status` is `WAITING`.
+    async fn upload_url_expires_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        self.upload_ends(ctx)
     }
 
     /// When `url` ends: five minutes after you asked, or when the file is erased. Null unless `status` is `COMPLETED`.
@@ -92,6 +103,11 @@ impl BulkJob {
 }
 
 impl BulkJob {
+    fn upload_ends(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        let waited = self.expires_at.filter(|_| self.status == BulkJobStatus::Waiting)?;
+        Some(waited.min(ctx.viewer().now + LINK))
+    }
+
     fn link_ends(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
         let kept = self.expires_at.filter(|_| self.status == BulkJobStatus::Completed)?;
         Some(kept.min(ctx.viewer().now + LINK))
@@ -125,6 +141,8 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("startedAt", &[Column::StartedAt], L0),
     Field::new("finishedAt", &[Column::FinishedAt], L0),
     Field::new("expiresAt", &[Column::ExpiresAt], L0),
+    Field::new("uploadUrl", &[Column::Status, Column::ExpiresAt], L0),
+    Field::new("uploadUrlExpiresAt", &[Column::Status, Column::ExpiresAt], L0),
     Field::new("url", &[Column::Status, Column::ExpiresAt], L0),
     Field::new("urlExpiresAt", &[Column::Status, Column::ExpiresAt], L0),
 ];

@@ -587,6 +587,22 @@ pub(super) const CLIENTS: &str = "query Clients {
   }
 }
 ";
+pub(super) const BRING_ROLL: &str =
+    "# El archivo se envía después a uploadUrl: curl --upload-file padron.csv \"$UPLOAD_URL\"
+mutation BringRoll($input: BulkImportStartInput!) {
+  bulkImportStart(input: $input) {
+    bulkJob { id status uploadUrl uploadUrlExpiresAt }
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const BULK_JOBS: &str = "query BulkJobs {
+  bulkJobs(first: 20) {
+    totalCount
+    nodes { id kind what status format done created updated unchanged skipped warnings errorMessage url createdAt expiresAt }
+  }
+}
+";
 pub(super) const CREATE_WEBHOOK: &str =
     "# El secreto se muestra aquí y nunca más: con él se comprueba quién manda cada aviso.
 mutation CreateWebhook($input: CreateWebhookEndpointInput!) {

@@ -315,7 +315,7 @@ pub(crate) async fn put(
     let told = |refused| Error::internal(format!("{refused:?}"));
     let intake = service.expect_document(&row.id.to_string(), &link, None).await.map_err(told)?;
     let (give, pieces) = mpsc::channel(1);
-    give.send(Bytes::from_static(bytes)).await.map_err(Error::internal)?;
+    give.send(Ok(Bytes::from_static(bytes))).await.map_err(Error::internal)?;
     drop(give);
     intake.store(pieces).await.map_err(told)
 }

@@ -220,7 +220,7 @@ impl Intake {
     ///
     /// # Errors
     /// Why they are not kept: then nothing of them is.
-    pub async fn store(self, bytes: mpsc::Receiver<Bytes>) -> Result<(), Unserved> {
+    pub async fn store(self, bytes: mpsc::Receiver<io::Result<Bytes>>) -> Result<(), Unserved> {
         let name = Uuid::new_v4().simple().to_string();
         let settled = match self.take(&name, bytes).await {
             Ok(()) => self.settle(&name).await,
@@ -241,12 +241,17 @@ impl Intake {
     }
 
     /// Writes the bytes into the archive; they are complete there only if they are right.
-    async fn take(&self, name: &str, mut bytes: mpsc::Receiver<Bytes>) -> Result<(), Unserved> {
+    async fn take(
+        &self,
+        name: &str,
+        mut bytes: mpsc::Receiver<io::Result<Bytes>>,
+    ) -> Result<(), Unserved> {
         let mut writer = self.archive.writer(self.document.id, name);
         let checked: Result<(), Unserved> = async {
             let (mut head, mut count, mut hash) = (Vec::new(), 0, Sha256::new());
             let mut looked = false;
             while let Some(piece) = bytes.recv().await {
+                let piece = piece.map_err(|_| Unserved::Differs("the bytes broke off"))?;
                 count += piece.len() as u64;
                 if count > self.size() {
                     return Err(Unserved::TooLong);

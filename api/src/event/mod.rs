@@ -128,6 +128,10 @@ pub enum Event {
     BulkJobCanceled {
         job: JobId,
     },
+    /// The file of an import has come.
+    BulkFileReceived {
+        job: JobId,
+    },
     /// It came to its end, well or not; once for each organization for which its owner acts.
     BulkJobFinished {
         job: JobId,

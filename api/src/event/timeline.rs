@@ -362,7 +362,7 @@ timeline! {
         // What is sent on demand changes nothing: `deliveries` tells of it.
         WebhookTested, WebhookRedelivered, WebhooksReplayed,
         // Nobody but its owner knows of a bulk job.
-        BulkJobStarted, BulkJobCanceled,
+        BulkJobStarted, BulkJobCanceled, BulkFileReceived,
         // Files have levels of their own: `documents` tells of them.
         DocumentAttached, DocumentStored, DocumentRemoved, DocumentLapsed, DocumentTidied,
     }

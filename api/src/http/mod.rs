@@ -37,6 +37,7 @@ use tokio::{
 };
 
 use crate::{
+    bulk::BulkIntake,
     clients::{Denied, LetIn},
     context::Service,
     documents::{Delivery, Intake, Unserved},
@@ -149,6 +150,13 @@ pub trait Backend: Send + Sync + 'static {
         link: &'a str,
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>>;
+    /// The import whose file a link lets come.
+    fn expect_job<'a>(
+        &'a self,
+        job: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<BulkIntake, Unserved>>;
     /// The file of a bulk job to which a link leads.
     fn deliver_job<'a>(
         &'a self,
@@ -220,6 +228,15 @@ impl Backend for (Schemas, Service) {
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
         async move { self.1.deliver_document(document, link, claims.as_deref()).await }.boxed()
+    }
+
+    fn expect_job<'a>(
+        &'a self,
+        job: &'a str,
+        link: &'a str,
+        claims: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<BulkIntake, Unserved>> {
+        async move { self.1.expect_job(job, link, claims.as_deref()).await }.boxed()
     }
 
     fn deliver_job<'a>(
@@ -347,8 +364,9 @@ pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
             .service(
                 web::resource("/bulk/{job}")
                     .route(web::get().to(transfer::fetch_job))
+                    .route(web::put().to(transfer::receive_job))
                     .default_service(web::to(|request: HttpRequest| {
-                        wrong_method(request, "GET, OPTIONS")
+                        wrong_method(request, "GET, PUT, OPTIONS")
                     })),
             )
             .service(

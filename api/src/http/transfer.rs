@@ -1,6 +1,6 @@
 //! `/documents/{id}` and `/bulk/{id}`: the bytes of files, in and out, through signed links.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -14,8 +14,12 @@ use actix_web::{
     },
     web,
 };
+use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    task::JoinHandle,
+};
 
 use super::{
     App,
@@ -31,8 +35,11 @@ use crate::{
 
 /// How many files may be coming in at once.
 pub const MOST_UPLOADS: usize = 16;
-/// How long one may take to come.
+/// How long a document may take to come.
 const UPLOAD_TIME: Duration = Duration::from_mins(10);
+/// How long the file of an import may, and the longest silence within.
+const IMPORT_TIME: Duration = Duration::from_hours(3);
+const SILENCE: Duration = Duration::from_secs(30);
 /// How many pieces of it wait to be written.
 const PIECES: usize = 4;
 
@@ -46,53 +53,107 @@ pub async fn receive(
     app: web::Data<App>,
     document: web::Path<String>,
 ) -> HttpResponse {
-    match take(&request, payload, &app, &document).await {
+    let taken = async {
+        let (claims, place) = let_in(&request, &app).await?;
+        let expected = app.backend.expect(&document, link(&request), claims).await;
+        let intake = expected.map_err(|refusal| told(&refusal))?;
+        let size = intake.size();
+        // Before anything is read: whoever announces too much need not send it.
+        let short = Unserved::Differs("there are fewer bytes than were announced");
+        match length(&request) {
+            Some(length) if length > size => return Err(told(&Unserved::TooLong)),
+            Some(length) if length < size => return Err(told(&short)),
+            _ => {}
+        }
+        let (give, pieces) = mpsc::channel(PIECES);
+        take(payload, give, app.writes.spawn(intake.store(pieces), place), UPLOAD_TIME).await
+    };
+    answer(&request, taken.await)
+}
+
+/// `PUT /bulk/{job}?link=…`: takes the file of an import.
+pub async fn receive_job(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+    job: web::Path<String>,
+) -> HttpResponse {
+    let taken = async {
+        let (claims, place) = let_in(&request, &app).await?;
+        let expected = app.backend.expect_job(&job, link(&request), claims).await;
+        let intake = expected.map_err(|refusal| told(&refusal))?;
+        if length(&request).is_some_and(|length| length > intake.most()) {
+            return Err(told(&Unserved::TooLong));
+        }
+        let (give, pieces) = mpsc::channel(PIECES);
+        take(payload, give, app.writes.spawn(intake.store(pieces), place), IMPORT_TIME).await
+    };
+    answer(&request, taken.await)
+}
+
+fn answer(request: &HttpRequest, taken: Result<(), Refusal>) -> HttpResponse {
+    match taken {
         Ok(()) => {
             HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
         }
-        Err(refusal) => refused(&request, refusal),
+        Err(refusal) => refused(request, refusal),
     }
 }
 
-async fn take(
+/// How many bytes will come, as far as the client says.
+fn length(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Who sends bytes, and a place to take them.
+async fn let_in(
     request: &HttpRequest,
-    mut payload: web::Payload,
     app: &App,
-    document: &str,
-) -> Result<(), Refusal> {
+) -> Result<(Option<Arc<Claims>>, OwnedSemaphorePermit), Refusal> {
     let claims = claims(request, app).await?;
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if header(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| encoding != "identity") {
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "the bytes are sent as they are"));
     }
     let place = app.uploads.clone().try_acquire_owned();
     let place = place.map_err(|_| told(&Unserved::Refused(Error::Overloaded)))?;
-    let expected = app.backend.expect(document, link(request), claims).await;
-    let intake = expected.map_err(|refusal| told(&refusal))?;
-    // Before anything is read: whoever announces too much need not send it.
-    match header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()) {
-        Some(length) if length > intake.size() => return Err(told(&Unserved::TooLong)),
-        Some(length) if length < intake.size() => {
-            return Err(told(&Unserved::Differs("there are fewer bytes than were announced")));
-        }
-        _ => {}
-    }
-    let (give, pieces) = mpsc::channel(PIECES);
-    let storing = app.writes.spawn(intake.store(pieces), place);
+    Ok((claims, place))
+}
+
+/// Hands the bytes of a request to whoever stores them, within `time` and without long silences.
+async fn take(
+    mut payload: web::Payload,
+    give: mpsc::Sender<io::Result<Bytes>>,
+    storing: JoinHandle<Result<(), Unserved>>,
+    time: Duration,
+) -> Result<(), Refusal> {
     let giving = async {
-        while let Some(Ok(piece)) = payload.next().await {
+        loop {
+            let next = tokio::time::timeout(SILENCE, payload.next()).await;
+            let piece = match next {
+                Ok(None) => return false,
+                Ok(Some(piece)) => piece.map_err(io::Error::other),
+                Err(_) => Err(io::ErrorKind::TimedOut.into()),
+            };
+            let broken = piece.is_err();
+            let late = piece.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut);
             // Nobody takes what was refused already.
-            if give.send(piece).await.is_err() {
-                break;
+            if give.send(piece).await.is_err() || broken {
+                return late;
             }
         }
     };
-    let late = tokio::time::timeout(UPLOAD_TIME, giving).await.is_err();
-    // What is not whole by now is broken off.
+    let late = tokio::time::timeout(time, giving).await;
+    if late.is_err() {
+        // What is not whole by now is broken off.
+        let _ = give.send(Err(io::ErrorKind::TimedOut.into())).await;
+    }
     drop(give);
     match storing.await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) if late => Err((StatusCode::REQUEST_TIMEOUT, "the bytes did not come in time")),
+        Ok(Err(_)) if late.unwrap_or(true) => {
+            Err((StatusCode::REQUEST_TIMEOUT, "the bytes did not come in time"))
+        }
         Ok(Err(refusal)) => Err(told(&refusal)),
         // The panic itself has been logged where it happened.
         Err(_) => Err(told(&Unserved::Refused(Error::internal("an upload broke off")))),
@@ -186,9 +247,7 @@ fn told(refusal: &Unserved) -> Refusal {
             Error::Refused(_)
             | Error::Argument(..)
             | Error::IdempotencyMismatch
-            | Error::UnderWay => {
-                (StatusCode::CONFLICT, "the document or its record does not take bytes now")
-            }
+            | Error::UnderWay => (StatusCode::CONFLICT, "nothing takes bytes here now"),
             Error::Timeout | Error::Overloaded => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too much is going on at the moment: try again a little later",

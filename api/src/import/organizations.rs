@@ -184,7 +184,8 @@ async fn write(
         _ => HashSet::new(),
     };
     let named = lines.iter().flat_map(|line| [&line.told.parent, &line.told.chamber]).flatten();
-    let mut found = find_organizations(work.tx(), system, named.map(String::as_str)).await?;
+    let mut found =
+        find_organizations(work.tx(), system, named.map(String::as_str).collect()).await?;
     let (mut rows, mut refs, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for Ready { line, fingerprint, told } in lines {
         let record = known.get(&told.external_id);

@@ -14,12 +14,11 @@ pub(super) type Found = (OrganizationId, OrganizationKind);
 
 /// The organizations behind references in a file: an id of ours, an external id of
 /// the file's own system, or `SYSTEM/id`. What is not on record is left out.
-pub(super) async fn find_organizations<'a>(
+pub(super) async fn find_organizations(
     db: &impl ConnectionTrait,
     system: &str,
-    references: impl Iterator<Item = &'a str>,
+    references: HashSet<&str>,
 ) -> Result<HashMap<String, Found>> {
-    let references: HashSet<&str> = references.collect();
     if references.is_empty() {
         return Ok(HashMap::new());
     }
@@ -72,6 +71,6 @@ pub(super) async fn find_organization(
     system: &str,
     reference: &str,
 ) -> Result<Option<OrganizationId>> {
-    let found = find_organizations(db, system, std::iter::once(reference)).await?;
+    let found = find_organizations(db, system, HashSet::from([reference])).await?;
     Ok(found.into_values().next().map(|(id, _)| id))
 }

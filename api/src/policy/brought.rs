@@ -3,8 +3,8 @@
 //! line; here is what only files bring.
 
 use entity::{
-    OrganizationId, Role, VerificationLevel, affiliation, chamber_profile, delegation,
-    external_ref, membership, organization, ott_profile, person, region,
+    BulkImportKind, OrganizationId, Role, VerificationLevel, affiliation, chamber_profile,
+    delegation, external_ref, membership, organization, ott_profile, person, region,
 };
 
 use super::{Allowed, CHAMBER, OFFICE, Viewer, is_institution};
@@ -67,10 +67,27 @@ pub fn brings_all(viewer: &Viewer) -> bool {
     viewer.system || viewer.machine.is_none() && viewer.is_any(Role::NetworkAdmin)
 }
 
+/// Whether the viewer may bring a file of this kind for this organization, or for nobody. Of needs
+/// and offers each line is asked for again.
+#[must_use]
+pub fn brings(viewer: &Viewer, what: BulkImportKind, house: Option<OrganizationId>) -> bool {
+    let speaks = |roles: &[Role]| {
+        house.is_some_and(|house| viewer.holding(roles).any(|grant| grant.organization == house))
+    };
+    match what {
+        BulkImportKind::Organizations => match house {
+            Some(chamber) => brings_roll(viewer, chamber),
+            None => brings_all(viewer),
+        },
+        BulkImportKind::Needs => speaks(CHAMBER),
+        BulkImportKind::Offers | BulkImportKind::IpAssets => speaks(OFFICE),
+        BulkImportKind::Network => brings_all(viewer),
+    }
+}
+
 /// Whether the viewer brings the roll of a chamber: its admin, of all of its territory. Never a
 /// machine: who belongs to a chamber opens what companies tell it.
-#[must_use]
-pub fn brings_roll(viewer: &Viewer, chamber: OrganizationId) -> bool {
+fn brings_roll(viewer: &Viewer, chamber: OrganizationId) -> bool {
     brings_all(viewer)
         || viewer.machine.is_none()
             && viewer

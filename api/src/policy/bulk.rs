@@ -2,10 +2,10 @@
 //! network lets the owner in. What an export shows and an import writes is asked of the rules of
 //! what it shows and writes.
 
-use entity::{ClientId, ClientScope, DisclosureLevel, JobId, PersonId, bulk_job};
+use entity::{BulkImportKind, ClientId, ClientScope, DisclosureLevel, JobId, PersonId, bulk_job};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Action, Resource, Viewer, none};
+use super::{Action, Resource, Viewer, brings, none};
 
 /// What the rules need to know of a bulk job.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +68,14 @@ pub fn own_jobs(viewer: &Viewer) -> Condition {
 pub enum BulkJobAction {
     /// Let everything that a query finds be written down.
     Export,
+    /// Let a file be read that only people bring: a roll, intellectual property, a network.
+    Import,
+    /// Let a file of needs be read.
+    ImportNeeds,
+    /// Let a file of offers be read.
+    ImportOffers,
+    /// Send the file of an import.
+    Receive,
     /// Call it off.
     Cancel,
     /// End it: what the service does by itself.
@@ -75,13 +83,14 @@ pub enum BulkJobAction {
 }
 
 impl BulkJobAction {
-    /// The mutation that does it; none for what the service does.
+    /// The mutation that does it; none for what the service does, and for what is sent by a link.
     #[must_use]
     pub fn mutation(self) -> Option<&'static str> {
         match self {
             Self::Export => Some("bulkExportStart"),
+            Self::Import | Self::ImportNeeds | Self::ImportOffers => Some("bulkImportStart"),
             Self::Cancel => Some("bulkJobCancel"),
-            Self::Finish => None,
+            Self::Receive | Self::Finish => None,
         }
     }
 }
@@ -90,13 +99,24 @@ impl Action for BulkJobAction {
     type On = bulk_job::Model;
 
     fn permitted(self, viewer: &Viewer, row: &bulk_job::Model) -> bool {
-        self != Self::Finish && owns(viewer, row.person_id, row.client_id)
+        let own = owns(viewer, row.person_id, row.client_id);
+        let brings = row.what.is_some_and(|what| brings(viewer, what, row.organization_id));
+        match self {
+            Self::Export | Self::Cancel => own,
+            Self::ImportNeeds => own && brings && row.what == Some(BulkImportKind::Needs),
+            Self::ImportOffers => own && brings && row.what == Some(BulkImportKind::Offers),
+            Self::Import => own && brings && viewer.machine.is_none(),
+            Self::Receive => own && brings,
+            Self::Finish => false,
+        }
     }
 
     fn scope(self) -> Option<ClientScope> {
         match self {
             Self::Export | Self::Cancel => Some(ClientScope::ReadNetwork),
-            Self::Finish => None,
+            Self::ImportNeeds => Some(ClientScope::WriteNeeds),
+            Self::ImportOffers => Some(ClientScope::WriteOffers),
+            Self::Import | Self::Receive | Self::Finish => None,
         }
     }
 }

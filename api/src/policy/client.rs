@@ -97,8 +97,17 @@ fn types(scope: ClientScope) -> &'static [&'static str] {
             "MatchPreview",
             "MatchPreviews",
         ],
-        ClientScope::WriteNeeds => &["Need", "NeedPayload", "StatusChange", "SuccessCriterion"],
+        ClientScope::WriteNeeds => &[
+            "BulkJob",
+            "BulkJobPayload",
+            "Need",
+            "NeedPayload",
+            "StatusChange",
+            "SuccessCriterion",
+        ],
         ClientScope::WriteOffers => &[
+            "BulkJob",
+            "BulkJobPayload",
             "InnovationReadiness",
             "Offer",
             "OfferEconomics",

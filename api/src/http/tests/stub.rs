@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::Backend;
 use crate::{
+    bulk::BulkIntake,
     clients::{Denied, LetIn},
     documents::{Delivery, Intake, Unserved},
     error::Error,
@@ -129,6 +130,15 @@ impl Backend for (Schemas, Stub) {
         _: &'a str,
         _: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
+        std::future::ready(Err(Unserved::Link)).boxed()
+    }
+
+    fn expect_job<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Option<Arc<Claims>>,
+    ) -> BoxFuture<'a, Result<BulkIntake, Unserved>> {
         std::future::ready(Err(Unserved::Link)).boxed()
     }
 

@@ -1,0 +1,152 @@
+//! The file of an import, as it comes.
+
+use std::{io, sync::Arc};
+
+use bytes::Bytes;
+use entity::{BulkImportKind, BulkJobStatus, JobId, bulk_job};
+use sea_orm::{EntityTrait, QueryFilter};
+use tokio::{io::AsyncWriteExt, sync::mpsc};
+use uuid::Uuid;
+
+use super::Order;
+use crate::{
+    context::Service,
+    documents::{Archive, Unserved},
+    error::{Error, Result, UserErrorCode},
+    event::Event,
+    links::Way,
+    policy::{BulkJobAction, own_jobs},
+    token::Claims,
+    work::Work,
+};
+
+/// The longest file, in bytes.
+const MOST: u64 = 1 << 30;
+/// The longest file that is read as a whole, in bytes.
+const MOST_AT_ONCE: u64 = 16 << 20;
+
+const COME_ALREADY: &str = "el archivo ya llegó / the file has come already";
+
+/// An import whose file may come.
+#[derive(Debug)]
+pub struct BulkIntake {
+    service: Service,
+    archive: Archive,
+    job: bulk_job::Model,
+    claims: Option<Claims>,
+}
+
+impl Service {
+    /// The import whose file a link lets come.
+    ///
+    /// # Errors
+    /// When the link is not good, or the import does not wait for a file.
+    pub async fn expect_job(
+        &self,
+        job: &str,
+        link: &str,
+        presented: Option<&Claims>,
+    ) -> Result<BulkIntake, Unserved> {
+        let id: JobId = job.parse().map_err(|_| Unserved::Link)?;
+        let (viewer, claims) = self.holder(Way::In, id, link, presented).await?;
+        let row = bulk_job::Entity::find_by_id(id).filter(own_jobs(&viewer));
+        let job = row.one(self.db().fresh()).await?.ok_or(Error::NotFound("bulk job"))?;
+        waits(&job)?;
+        Ok(BulkIntake { service: self.clone(), archive: self.archive()?.clone(), job, claims })
+    }
+}
+
+fn waits(job: &bulk_job::Model) -> Result<()> {
+    if job.status == BulkJobStatus::Waiting {
+        return Ok(());
+    }
+    Err(Error::refused(UserErrorCode::IllegalState, COME_ALREADY))
+}
+
+impl BulkIntake {
+    /// The most bytes that may come.
+    #[must_use]
+    pub fn most(&self) -> u64 {
+        if self.job.what == Some(BulkImportKind::Network) { MOST_AT_ONCE } else { MOST }
+    }
+
+    /// Takes the bytes and puts the import in the queue. What breaks off is not kept, and can be
+    /// sent again.
+    ///
+    /// # Errors
+    /// Why they are not kept: then nothing of them is.
+    pub async fn store(self, bytes: mpsc::Receiver<io::Result<Bytes>>) -> Result<(), Unserved> {
+        let name = format!("file-{}", Uuid::new_v4().simple());
+        let settled = match self.take(&name, bytes).await {
+            Ok(()) => self.settle(&name).await,
+            Err(refused) => Err(refused),
+        };
+        let work = match settled {
+            Ok(work) => work,
+            Err(refused) => {
+                if let Err(error) = self.archive.discard(self.job.id, &name).await {
+                    // It is taken away with the job.
+                    tracing::warn!(error = error.describe(), "bytes were left over");
+                }
+                return Err(refused);
+            }
+        };
+        Ok(work.commit().await?)
+    }
+
+    async fn take(
+        &self,
+        name: &str,
+        mut bytes: mpsc::Receiver<io::Result<Bytes>>,
+    ) -> Result<(), Unserved> {
+        let mut writer = self.archive.writer(self.job.id, name);
+        let taken: Result<(), Unserved> = async {
+            let mut count = 0;
+            while let Some(piece) = bytes.recv().await {
+                let piece = piece.map_err(|_| Unserved::Differs("the bytes broke off"))?;
+                count += piece.len() as u64;
+                if count > self.most() {
+                    return Err(Unserved::TooLong);
+                }
+                writer.put(piece).await.map_err(Error::internal)?;
+            }
+            if count == 0 {
+                return Err(Unserved::Differs("there are no bytes"));
+            }
+            Ok(())
+        }
+        .await;
+        if let Err(refused) = taken {
+            if let Err(error) = writer.abort().await {
+                tracing::warn!(%error, "an upload could not be broken off");
+            }
+            return Err(refused);
+        }
+        writer.shutdown().await.map_err(Error::internal)?;
+        Ok(())
+    }
+
+    /// All that is left is to commit. Of two files that come at once, one is too late.
+    async fn settle(&self, name: &str) -> Result<Work, Unserved> {
+        let viewer = self.service.viewer(self.claims.as_ref(), true).await?;
+        let mut work = Work::begin(self.service.db(), Arc::new(viewer)).await?;
+        let held = work.hold(self.job.id, BulkJobAction::Receive).await?;
+        waits(&held)?;
+        let order = held.options.clone().unwrap_or_default();
+        let order: Order = serde_json::from_value(order).map_err(Error::internal)?;
+        let order = Order { file: Some(name.to_owned()), ..order };
+        let order = serde_json::to_value(order).map_err(Error::internal)?;
+        let now = work.now;
+        let row = work
+            .update(held, |row| {
+                row.status = BulkJobStatus::Queued;
+                row.options = Some(order);
+                row.version += 1;
+                row.updated_at = now;
+                row.expires_at = None;
+            })
+            .await?;
+        work.record(Event::BulkFileReceived { job: row.id });
+        Ok(work)
+    }
+}
