@@ -420,11 +420,11 @@ async fn batches_stay_though_the_file_breaks_off(world: &World) {
 /// Keeps how far a file is, and wants no more after so many marks.
 #[derive(Default)]
 pub(crate) struct Marks {
-    notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
     pub(crate) kept: Vec<Mark>,
     pub(crate) most: usize,
     /// How many came with a transaction, and were kept only if that was.
-    with_work: usize,
+    pub(crate) with_work: usize,
 }
 
 impl Listener for Marks {
