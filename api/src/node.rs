@@ -15,9 +15,11 @@ use crate::{
     ip::IpAsset,
     ledger::Disclosure,
     matches::Match,
+    memberships::Membership,
     needs::Need,
     offers::Offer,
     organizations::{Delegation, Organization, Region},
+    people::Person,
     programmes::Programme,
     projects::Project,
     read::{Account, Asked, MOST, Node, Reading},
@@ -67,6 +69,10 @@ pub enum AnyNode {
     Disclosure(Arc<Disclosure>),
     /// A search that you saved.
     SavedSearch(Arc<SavedSearch>),
+    /// A role that somebody holds in an organization.
+    Membership(Arc<Membership>),
+    /// A person.
+    Person(Arc<Person>),
 }
 
 /// Queries by id.
@@ -117,6 +123,8 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     account_for_documents(ctx, &found).await?;
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     gather(ctx, ids, AnyNode::SavedSearch, &mut found).await?;
+    gather(ctx, ids, AnyNode::Membership, &mut found).await?;
+    gather(ctx, ids, AnyNode::Person, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

@@ -20,10 +20,12 @@ use crate::{
     ip::{IpMutation, IpQuery},
     ledger::LedgerQuery,
     matches::{MatchListQuery, MatchMutation, MatchQuery, MatchSubscription, SearchQuery},
+    memberships::{MembershipMutation, MembershipQuery},
     needs::{NeedMutation, NeedQuery, NeedSubscription},
     node::NodeQuery,
     offers::{OfferMutation, OfferQuery, OfferSubscription},
     organizations::{ConsentMutation, OrganizationQuery},
+    people::PersonMutation,
     programmes::{ProgrammeMutation, ProgrammeQuery},
     projects::{ProjectMutation, ProjectQuery, ProjectSubscription},
     searches::{SavedSearchMutation, SavedSearchQuery},
@@ -53,6 +55,7 @@ pub struct Query(
     LedgerQuery,
     SavedSearchQuery,
     ClientQuery,
+    MembershipQuery,
     WebhookQuery,
     CodeQuery,
 );
@@ -75,6 +78,8 @@ pub struct Mutation(
     AssimilationMutation,
     SavedSearchMutation,
     ClientMutation,
+    MembershipMutation,
+    PersonMutation,
     WebhookMutation,
 );
 

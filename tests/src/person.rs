@@ -60,12 +60,22 @@ impl World {
         let now = self.now();
         let id = PersonId::new(now);
         let name = "CANARY of a person".to_owned();
-        let (email, phone, orcid) = (None, None, None);
-        let locale = Language::Es;
-        self.put(person::Model { id, name, email, phone, orcid, locale, created_at: now }).await;
+        self.put(person::Model {
+            id,
+            version: 1,
+            name,
+            email: None,
+            phone: None,
+            orcid: None,
+            locale: Language::Es,
+            created_at: now,
+            erased_at: None,
+        })
+        .await;
         for grant in &grants {
             self.put(membership::Model {
                 id: MembershipId::new(now),
+                version: 1,
                 person_id: id,
                 organization_id: grant.organization,
                 role: grant.role,
@@ -73,6 +83,9 @@ impl World {
                 delegations: grant.delegations.iter().collect::<Codes>(),
                 from_at: now,
                 to_at: None,
+                invited_by: None,
+                ended_by: None,
+                end_note: None,
             })
             .await;
         }
@@ -200,6 +213,7 @@ impl Person<'_> {
             scopes: Vec::new(),
             local: true,
             authoritative: false,
+            by_membership: false,
             expires_at: self.world.now(),
         })
     }

@@ -109,6 +109,7 @@ impl Key {
             scopes: Vec::new(),
             local: true,
             authoritative: told.a,
+            by_membership: false,
             expires_at,
         }))
     }
