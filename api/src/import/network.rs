@@ -390,6 +390,15 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Ou
         };
         work.insert(work.viewer().allow_system(row)?).await?;
     }
+    // Nor does anybody hold a role twice that they were invited to before.
+    let held = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(id))
+        .filter(membership::Column::OrganizationId.eq(organization))
+        .filter(membership::Column::Role.eq(told.role))
+        .filter(membership::unended(work.now));
+    if held.one(work.tx()).await?.is_some() {
+        return Ok(Outcome::Unchanged);
+    }
     let key = format!("person/{}/{}/{:?}", told.key, told.organization, told.role);
     let (membership, new) = id_of(work, system, &key, MembershipId::new(work.now)).await?;
     if new {
