@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tests::{World, records};
 
 use crate::{
-    assimilation, machines, memberships, needs, offers, policy, programmes, projects, saved_searches, webhooks,
+    assimilation, machines, memberships, needs, offers, policy, programmes, projects,
+    saved_searches, webhooks,
 };
 
 tests::stories!(
@@ -207,21 +208,13 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ apiClients { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
-        (
-            "membership",
-            format!("{{ membership(id: \"{held}\") {{ id }} }}"),
-            shown(Value::Null),
-        ),
+        ("membership", format!("{{ membership(id: \"{held}\") {{ id }} }}"), shown(Value::Null)),
         (
             "memberships",
             "{ memberships { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!({ "totalCount": 0, "nodes": [] })),
         ),
-        (
-            "invitation",
-            format!("{{ invitation(id: \"{invited}\") {{ id }} }}"),
-            shown(Value::Null),
-        ),
+        ("invitation", format!("{{ invitation(id: \"{invited}\") {{ id }} }}"), shown(Value::Null)),
         (
             "invitations",
             "{ invitations { totalCount nodes { id } } }".to_owned(),
@@ -392,8 +385,7 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                 }
                 "acceptInvitation" => {
                     let input = json!({ "code": "vinv_unknown", "name": "Nadie" });
-                    let right =
-                        if person.id.is_some() { "NOT_FOUND input.code" } else { to_them };
+                    let right = if person.id.is_some() { "NOT_FOUND input.code" } else { to_them };
                     vec![(memberships::done(person, &verb, input).await, right)]
                 }
                 // Who looks after people there alone knows of them.

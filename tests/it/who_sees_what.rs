@@ -10,7 +10,8 @@ use api::{
     policy::{
         Action, AgreementAction, AssessmentAction, CapabilityAction, ClientAction, InterestAction,
         InvitationAction, IpAssetAction, MatchAction, MembershipAction, NeedAction, OfferAction,
-        OrganizationFacts, PersonAction, PersonFacts, ProgrammeAction, ProjectAction, Resource, SavedSearchAction, Viewer, WebhookAction,
+        OrganizationFacts, PersonAction, PersonFacts, ProgrammeAction, ProjectAction, Resource,
+        SavedSearchAction, Viewer, WebhookAction,
     },
     programmes, projects,
     read::Field,

@@ -15,14 +15,14 @@ use super::{
         CREATE_CLIENT, CREATE_WEBHOOK, CROSSWALK, DECIDE_FEE, DESCRIBE, DISCLOSURES, DORMANT,
         DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY, EVALUATE_INTEREST,
         FEEDBACK, FILES, FOLLOW_INBOX, FOLLOW_NEEDS, FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS,
-        FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS, INVITATIONS, INVITE_MEMBER, IP_ASSETS, LISTS, MATCH_COUNTS, MATCHES,
-        MEMBERS, MEMBERSHIPS, NEED, NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS,
-        OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PERSONAL_DATA, PORTFOLIO,
-        PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES, PROJECTS, PROPOSE_PROJECT, PUBLIC_NEEDS,
-        PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT,
-        RESPONSES, SAVE_SEARCH, SAVE_SEARCH_ONCE, SAVED_SEARCHES, SEARCH, SEND_MESSAGE,
-        SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER,
-        TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WEBHOOKS, WORK_LIST,
+        FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS, INVITATIONS, INVITE_MEMBER, IP_ASSETS,
+        LISTS, MATCH_COUNTS, MATCHES, MEMBERS, MEMBERSHIPS, NEED, NEED_CAPABILITIES, NEED_MATCHES,
+        NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY,
+        OWN_NEEDS, PATHWAY, PERSONAL_DATA, PORTFOLIO, PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES,
+        PROJECTS, PROPOSE_PROJECT, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT,
+        RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT, RESPONSES, SAVE_SEARCH, SAVE_SEARCH_ONCE,
+        SAVED_SEARCHES, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY,
+        TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WEBHOOKS, WORK_LIST,
     },
     things::Things,
     variables::{
@@ -54,7 +54,8 @@ struct Example {
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
     let things = Things::gather(service, tokens).await?;
     let menu = [
-        everybody, companies, chambers, offices, projects, programmes, searches, people, machines, network,
+        everybody, companies, chambers, offices, projects, programmes, searches, people, machines,
+        network,
     ];
     let examples: Vec<Example> = menu
         .iter()
@@ -642,7 +643,13 @@ fn people(things: &Things) -> Vec<Entry> {
         ("CHAMBER_ADMIN", "Invitaciones enviadas", "Invitations sent", INVITATIONS, none()),
         ("CHAMBER_ADMIN", "Quién es quién", "Who is who", MEMBERSHIPS, none()),
         ("OTT_OFFICER", "Mis colegas", "My colleagues", MEMBERSHIPS, none()),
-        ("NETWORK_ADMIN", "Dar a una OTT quien la administre", "Give an office an admin", INVITE_MEMBER, manager),
+        (
+            "NETWORK_ADMIN",
+            "Dar a una OTT quien la administre",
+            "Give an office an admin",
+            INVITE_MEMBER,
+            manager,
+        ),
         ("MEMBER_USER", "Mis datos personales", "My personal data", PERSONAL_DATA, none()),
     ]
 }
