@@ -112,11 +112,15 @@ pub(crate) async fn forget_outcomes(db: &Db, now: DateTime<Utc>) -> Result<()> {
 pub(crate) async fn forget_invited(db: &Db, now: DateTime<Utc>) -> Result<()> {
     use invitation::{Column, Entity};
     let said = Condition::any().add(Column::Name.is_not_null()).add(Column::Email.is_not_null());
+    let over = Condition::all().add(Column::ExpiresAt.lte(now)).add(said);
+    // Mostly there is none, and then no writer is kept waiting.
+    if Entity::find().filter(over.clone()).one(db.fresh()).await?.is_none() {
+        return Ok(());
+    }
     Entity::update_many()
         .col_expr(Column::Name, Expr::value(None::<String>))
         .col_expr(Column::Email, Expr::value(None::<String>))
-        .filter(Column::ExpiresAt.lte(now))
-        .filter(said)
+        .filter(over)
         .exec(db.write())
         .await?;
     Ok(())
