@@ -401,7 +401,7 @@ async fn fifty_are_open_at_once(world: &World) {
     let made = outcomes.iter().filter(|outcome| *outcome == "DONE").count();
     let refused = outcomes.iter().filter(|outcome| *outcome == "LIMIT_REACHED").count();
     assert_eq!((made, refused), (2, 2), "{outcomes:?}");
-    let ask = "query($open: Boolean) { invitations(open: $open) { totalCount } }";
+    let ask = "query($open: Boolean) { invitations(filter: { open: $open }) { totalCount } }";
     let count = async |open: bool| {
         admin.send(ask, json!({ "open": open })).await.root()["totalCount"].clone()
     };

@@ -165,27 +165,26 @@ pub(super) async fn accept(
         let message = "ya tiene esa función ahí / you hold that role there already";
         return Err(Error::refused(UserErrorCode::Duplicate, message));
     }
-    match known {
-        Some(known) => take_email(work, known, row.email.clone()).await?,
-        None => {
-            let mut checks = Checks::new("input.", labels);
-            let name = name.or_else(|| row.name.clone()).unwrap_or_default();
-            let name = checks.required_plain("name", &name, 200);
-            checks.done()?;
-            let new = person::Model {
-                id: person,
-                version: 1,
-                name,
-                email: row.email.clone(),
-                phone: None,
-                orcid: None,
-                locale: Language::Es,
-                created_at: now,
-                erased_at: None,
-            };
-            let new = work.allow_new(PersonAction::Register, new)?;
-            work.insert(new).await?;
-        }
+    if let Some(known) = known {
+        take_email(work, known, row.email.clone()).await?;
+    } else {
+        let mut checks = Checks::new("input.", labels);
+        let name = name.or_else(|| row.name.clone()).unwrap_or_default();
+        let name = checks.required_plain("name", &name, 200);
+        checks.done()?;
+        let new = person::Model {
+            id: person,
+            version: 1,
+            name,
+            email: row.email.clone(),
+            phone: None,
+            orcid: None,
+            locale: Language::Es,
+            created_at: now,
+            erased_at: None,
+        };
+        let new = work.allow_new(PersonAction::Register, new)?;
+        work.insert(new).await?;
     }
     let new = membership::Model {
         id: MembershipId::new(now),

@@ -51,6 +51,15 @@ impl MembershipFilter {
     }
 }
 
+/// Which invitations; conditions that are not given do not count, those that are count together.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct InvitationFilter {
+    /// Of this organization.
+    organization: Option<OrganizationId>,
+    /// With `true` only those that can still be accepted, with `false` only the others.
+    open: Option<bool>,
+}
+
 /// Queries of memberships and invitations.
 #[derive(Debug, Default)]
 pub struct MembershipQuery;
@@ -96,11 +105,9 @@ impl MembershipQuery {
     async fn invitations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of this organization alone.")] organization: Option<OrganizationId>,
-        #[graphql(
-            desc = "With `true` only those that can still be accepted, with `false` only the others."
-        )]
-        open: Option<bool>,
+        #[graphql(desc = "Which of them; all when nothing is said.")] filter: Option<
+            InvitationFilter,
+        >,
         #[graphql(desc = "How many from the start, 1 to 100; 20 when nothing is said.")]
         first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
@@ -108,7 +115,7 @@ impl MembershipQuery {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Told<Page<Invitation>> {
         let args = PageArgs { first, after, last, before };
-        Some(invitations(ctx, (organization, open), &args).await)
+        Some(invitations(ctx, filter.unwrap_or_default(), &args).await)
     }
 }
 
@@ -127,14 +134,14 @@ async fn memberships(
 
 async fn invitations(
     ctx: &Context<'_>,
-    which: (Option<OrganizationId>, Option<bool>),
+    filter: InvitationFilter,
     args: &PageArgs,
 ) -> Result<Page<Invitation>> {
     ctx.viewer().allow_member()?;
-    let (print, (organization, open)) = (fingerprint(&which), which);
+    let (print, InvitationFilter { organization, open }) = (fingerprint(&filter), filter);
     let can_be_accepted = invitation::open(ctx.viewer().now);
     let condition = Condition::all()
-        .add_option(filter::id("organization", Invited::OrganizationId, organization)?)
+        .add_option(filter::id("filter.organization", Invited::OrganizationId, organization)?)
         .add_option(
             open.map(|wanted| if wanted { can_be_accepted } else { can_be_accepted.not() }),
         );
