@@ -21,7 +21,7 @@ use crate::{
     needs, offers,
     policy::{NeedAction, OfferAction},
     programmes, webhooks,
-    work::{Work, forget_outcomes},
+    work::{Work, forget_invited, forget_outcomes},
 };
 
 /// How many records are looked for at once.
@@ -89,6 +89,7 @@ pub async fn run_due(service: &Service) -> Result<usize> {
     }
     clients::write_uses(service).await?;
     forget_outcomes(service.db(), now).await?;
+    forget_invited(service.db(), now).await?;
     webhooks::sweep(service).await?;
     bulk::sweep(service).await?;
     Ok(done + warn(service).await? + documents::life::tidy(service).await?)

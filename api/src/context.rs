@@ -1,16 +1,15 @@
 //! What a request carries: who asks, the clock, and the way to everything else.
 
-use std::{any::TypeId, fmt, path::Path, sync::Arc};
+use std::{any::TypeId, fmt, net::IpAddr, path::Path, sync::Arc};
 
 use async_graphql::{Context, Executor, Pos, Response, parser::types::OperationType};
 use chrono::{DateTime, SubsecRound, Utc};
-use entity::{ClientId, Id};
+use entity::{ClientId, Id, PersonId};
 use futures_util::StreamExt;
 use sea_orm::{Condition, EntityTrait, ModelTrait};
 use tokio::sync::Mutex;
 
 use crate::{
-    clients::Tries,
     codes::Labels,
     db::Db,
     documents::Archive,
@@ -24,6 +23,7 @@ use crate::{
     read::{Account, Asked, Loaders, Node, Reading, Seen},
     roles::Roles,
     token::Claims,
+    tries::Tries,
     webhooks::Courier,
     work::{KeyOf, Row, Work},
 };
@@ -57,7 +57,10 @@ struct Inner {
     bookmark: Mutex<Bookmark>,
     terms: Terms,
     ledger: Ledger,
-    tries: Tries,
+    /// Who proved in vain who they are: a machine, from an address.
+    tries: Tries<(ClientId, IpAddr)>,
+    /// Who told codes of invitations in vain.
+    guesses: Tries<PersonId>,
 }
 
 /// Beyond so many events it is sooner to build the index anew than to bring a snapshot up to date.
@@ -130,9 +133,20 @@ impl Service {
         let (feed, bookmark) = (Feed::new(bookmark), Mutex::new(bookmark));
         let roles = Roles::new();
         let ledger = Ledger::default();
-        let tries = Tries::default();
-        let inner =
-            Inner { db, clock, labels, engine, roles, feed, bookmark, terms, ledger, tries };
+        let (tries, guesses) = (Tries::default(), Tries::default());
+        let inner = Inner {
+            db,
+            clock,
+            labels,
+            engine,
+            roles,
+            feed,
+            bookmark,
+            terms,
+            ledger,
+            tries,
+            guesses,
+        };
         let service = Self(Arc::new(inner), None, None);
         service.catch_up().await?;
         Ok(service)
@@ -210,8 +224,13 @@ impl Service {
     }
 
     /// Who proved in vain who they are.
-    pub(crate) fn tries(&self) -> &Tries {
+    pub(crate) fn tries(&self) -> &Tries<(ClientId, IpAddr)> {
         &self.0.tries
+    }
+
+    /// Who told codes of invitations in vain.
+    pub(crate) fn guesses(&self) -> &Tries<PersonId> {
+        &self.0.guesses
     }
 
     /// When machines asked, since this was asked the last time.

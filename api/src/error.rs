@@ -106,6 +106,8 @@ pub enum UserErrorCode {
     ConsentMissing,
     /// A limit of the network is reached.
     LimitReached,
+    /// The organization would be left without an admin: give the role to somebody else first.
+    LastAdmin,
 }
 
 /// Something in the input that its sender can mend.

@@ -90,6 +90,7 @@ impl Asker {
             scopes: self.s,
             local: true,
             authoritative: self.a,
+            by_membership: false,
             expires_at,
         })
     }

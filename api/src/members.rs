@@ -54,16 +54,19 @@ pub async fn holder(service: &Service, wanted: &Wanted) -> Result<PersonId> {
     if let Some(name) = &wanted.new_person {
         let person = person::Model {
             id: PersonId::new(work.now),
+            version: 1,
             name: name.trim().to_owned(),
             email: None,
             phone: None,
             orcid: None,
             locale: Language::Es,
             created_at: work.now,
+            erased_at: None,
         };
         let person = work.insert(work.viewer().allow_system(person)?).await?;
         let membership = membership::Model {
             id: MembershipId::new(work.now),
+            version: 1,
             person_id: person.id,
             organization_id: wanted.organization,
             role,
@@ -71,6 +74,9 @@ pub async fn holder(service: &Service, wanted: &Wanted) -> Result<PersonId> {
             delegations: entity::Codes::default(),
             from_at: work.now,
             to_at: None,
+            invited_by: None,
+            ended_by: None,
+            end_note: None,
         };
         work.insert(work.viewer().allow_system(membership)?).await?;
         work.record(Event::MembersImported { organization: wanted.organization, count: 1 });

@@ -16,9 +16,11 @@ use crate::{
     ip::IpAsset,
     ledger::Disclosure,
     matches::Match,
+    memberships::Membership,
     needs::Need,
     offers::Offer,
     organizations::{Delegation, Organization, Region},
+    people::Person,
     programmes::Programme,
     projects::Project,
     read::{Account, Asked, MOST, Node, Reading},
@@ -70,6 +72,10 @@ pub enum AnyNode {
     SavedSearch(Arc<SavedSearch>),
     /// A bulk job.
     BulkJob(Arc<BulkJob>),
+    /// A role that somebody holds in an organization.
+    Membership(Arc<Membership>),
+    /// A person.
+    Person(Arc<Person>),
 }
 
 /// Queries by id.
@@ -121,6 +127,8 @@ async fn read(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<AnyNode>>> {
     gather(ctx, ids, AnyNode::Disclosure, &mut found).await?;
     gather(ctx, ids, AnyNode::SavedSearch, &mut found).await?;
     gather(ctx, ids, AnyNode::BulkJob, &mut found).await?;
+    gather(ctx, ids, AnyNode::Membership, &mut found).await?;
+    gather(ctx, ids, AnyNode::Person, &mut found).await?;
     Ok(ids.iter().map(|id| found.get(id.as_str()).cloned()).collect())
 }
 

@@ -21,8 +21,8 @@ use sea_orm::{ActiveEnum, Iterable};
 
 use crate::{
     agreements, bulk, capabilities, clients, documents, inbox, interests, ip, ledger, matches,
-    needs, offers, organizations, policy::mutations_of, programmes, projects, read::Field, schema,
-    searches, timeline,
+    memberships, needs, offers, organizations, people, policy::mutations_of, programmes, projects,
+    read::Field, schema, searches, timeline,
 };
 
 /// A subject: its title in both languages, and how the names of its types begin. The other types
@@ -62,6 +62,11 @@ const SUBJECTS: &[Subject] = &[
         "Cronología y libro de revelaciones",
         "Timeline and ledger of disclosures",
         &["Timeline", "Disclosure"],
+    ),
+    (
+        "Membresías, invitaciones y datos personales",
+        "Memberships, invitations and personal data",
+        &["Membership", "Invit", "EndMembership", "LeaveOrganization", "Person", "ErasePerson"],
     ),
     ("Máquinas", "Machines", &["ApiClient", "ClientScope"]),
     ("Trabajos masivos", "Bulk jobs", &["Bulk"]),
@@ -132,6 +137,9 @@ fn tables() -> BTreeMap<&'static str, BTreeMap<&'static str, Seen>> {
         ("Disclosure", of(ledger::FIELDS)),
         ("SavedSearch", of(searches::FIELDS)),
         ("SearchFind", of(searches::FIND_FIELDS)),
+        ("Membership", of(memberships::FIELDS)),
+        ("Invitation", of(memberships::INVITATION_FIELDS)),
+        ("Person", of(people::FIELDS)),
         ("ApiClient", of(clients::FIELDS)),
         ("BulkJob", of(bulk::FIELDS)),
         ("TimelineEntry", of(timeline::FIELDS)),

@@ -2,7 +2,8 @@
 //!
 //! What counts is the grants of a token *and* a membership in force, so that
 //! someone who left is out, whatever the token still says; unless the issuer is
-//! configured to be believed alone. A machine has no membership but its own record, with a role and
+//! configured to be believed alone, or to say no more than who somebody is: then the memberships
+//! alone count. Who was erased is nobody, whoever vouches for them. A machine has no membership but its own record, with a role and
 //! scopes, and what counts is that record and the scopes of the token.
 
 use std::{
@@ -14,9 +15,9 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{ClientId, ClientScope, PersonId, Role, api_client, event, membership};
+use entity::{ClientId, ClientScope, PersonId, Role, api_client, event, membership, person};
 use quick_cache::sync::Cache;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
@@ -49,6 +50,8 @@ pub(crate) struct Roles {
 #[derive(Debug)]
 struct Held {
     memberships: Vec<membership::Model>,
+    /// Whether they were erased: then they are nobody any more.
+    erased: bool,
     read_at: DateTime<Utc>,
     era: u64,
 }
@@ -92,14 +95,19 @@ impl Roles {
             return Err(Error::Unauthenticated);
         };
         let asked = claims.grants.iter().filter_map(grant);
+        let held = self.held(db, person, now, writes).await?;
+        if held.erased {
+            return Err(Error::Unauthenticated);
+        }
+        let in_force = |held: &&membership::Model| {
+            held.from_at <= now && held.to_at.is_none_or(|end| end > now)
+        };
+        let held: Vec<_> = held.memberships.iter().filter(in_force).collect();
         let grants = if claims.authoritative {
             asked.collect()
+        } else if claims.by_membership {
+            held.into_iter().filter_map(whole).collect()
         } else {
-            let held = self.held(db, person, now, writes).await?;
-            let in_force = |held: &&membership::Model| {
-                held.from_at <= now && held.to_at.is_none_or(|end| end > now)
-            };
-            let held: Vec<_> = held.memberships.iter().filter(in_force).collect();
             let confirmed = |asked: Grant| {
                 let same = |held: &&&membership::Model| {
                     held.organization_id == asked.organization && held.role == asked.role
@@ -188,10 +196,23 @@ impl Roles {
             .filter(membership::unended(now))
             .all(db.fresh())
             .await?;
-        let held = Arc::new(Held { memberships, read_at: now, era });
+        // Who was erased has no membership that lasts: nobody who has one pays for the question.
+        let erased = memberships.is_empty() && is_erased(db, person).await?;
+        let held = Arc::new(Held { memberships, erased, read_at: now, era });
         self.known.insert(person, held.clone());
         Ok(held)
     }
+}
+
+/// Whether somebody was erased.
+async fn is_erased(db: &Db, person: PersonId) -> Result<bool> {
+    let erased: Option<Option<DateTime<Utc>>> = person::Entity::find_by_id(person)
+        .select_only()
+        .column(person::Column::ErasedAt)
+        .into_tuple()
+        .one(db.fresh())
+        .await?;
+    Ok(erased.flatten().is_some())
 }
 
 /// Whether what was read then still counts. A clock that was set back makes nothing young.
@@ -220,6 +241,13 @@ fn grant(told: &token::Grant) -> Option<Grant> {
     let delegations =
         told.delegations.iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>()?;
     Some(Grant { organization: told.organization.parse().ok()?, role, regions, delegations })
+}
+
+/// A grant of all that a membership gives.
+fn whole(held: &membership::Model) -> Option<Grant> {
+    let (organization, role) = (held.organization_id, held.role);
+    let all = Grant { organization, role, regions: Vec::new(), delegations: Vec::new() };
+    narrowed(&all, held)
 }
 
 /// A grant limited to what both the token and the membership allow; nothing when they share no territory.

@@ -13,6 +13,7 @@ use crate::{
     error::{Result, Told},
     inbox::{InboxItem, inbox},
     organizations::{Delegation, Organization, Region},
+    people::{Person, PersonalData, personal_data},
     policy,
     read::{Page, PageArgs},
     searches::{SavedSearch, saved_searches},
@@ -38,6 +39,28 @@ pub struct Me {
 
 #[ComplexObject]
 impl Me {
+    /// What is held about you as a person: correct it with `correctPersonalData`. Null for nobody and for machines, and when nothing is held about you.
+    async fn profile(&self, ctx: &Context<'_>) -> Told<Person> {
+        ctx.read(self.person?).await.transpose()
+    }
+
+    /// Everything that is held about you, place by place: what is yours, and of what you did for an organization that you did it, and when. The texts of records are read with the records. Null for nobody and for machines.
+    async fn personal_data(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "These places alone, by the names that `section` has; all when nothing is said."
+        )]
+        sections: Option<Vec<String>>,
+        #[graphql(
+            desc = "How many rows of each to leave out, 0 or more, to go on behind the first."
+        )]
+        skip: Option<i32>,
+    ) -> Told<Vec<PersonalData>> {
+        self.person?;
+        Some(personal_data(ctx.service().db(), ctx.viewer(), sections, skip).await)
+    }
+
     /// What waits for you, until when, oldest first: computed now, of what your roles are expected to do. Null for nobody; empty for those without a role.
     async fn inbox(
         &self,

@@ -6,7 +6,7 @@ use std::{fmt::Display, sync::Arc};
 use chrono::{DateTime, Utc};
 use entity::{
     ChangeId, ClientId, DeclineReason, EventId, Id, PersonId, api_client, counter, disclosure,
-    document, event, history, idempotency_key,
+    document, event, history, idempotency_key, invitation,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
@@ -102,6 +102,28 @@ pub(crate) async fn forget_outcomes(db: &Db, now: DateTime<Utc>) -> Result<()> {
             return Ok(());
         }
     }
+}
+
+/// Forgets for whom invitations were that nobody can accept any more. Nothing happens by that.
+///
+/// # Errors
+/// When the database is away.
+#[expect(clippy::disallowed_methods, reason = "the one place that forgets who was invited")]
+pub(crate) async fn forget_invited(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    use invitation::{Column, Entity};
+    let said = Condition::any().add(Column::Name.is_not_null()).add(Column::Email.is_not_null());
+    let over = Condition::all().add(Column::ExpiresAt.lte(now)).add(said);
+    // Mostly there is none, and then no writer is kept waiting.
+    if Entity::find().filter(over.clone()).one(db.fresh()).await?.is_none() {
+        return Ok(());
+    }
+    Entity::update_many()
+        .col_expr(Column::Name, Expr::value(None::<String>))
+        .col_expr(Column::Email, Expr::value(None::<String>))
+        .filter(over)
+        .exec(db.write())
+        .await?;
+    Ok(())
 }
 
 /// A piece of work in progress. Dropped without [`Work::commit`], it never happened.

@@ -157,6 +157,8 @@ ids! {
     PersonId = "person";
     /// Identifies a role that a person holds in an organization.
     MembershipId = "membership";
+    /// Identifies an invitation to hold a role in an organization.
+    InvitationId = "invitation";
     /// Identifies a consent that a company has given.
     ConsentId = "consent";
     /// Identifies a technology need.

@@ -26,6 +26,7 @@ pub mod history;
 pub mod id;
 pub mod idempotency_key;
 pub mod interest;
+pub mod invitation;
 pub mod ip_asset;
 pub mod ip_event;
 pub mod match_;

@@ -10,6 +10,8 @@ use crate::{Codes, MembershipId, OrganizationId, PersonId, Role};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: MembershipId,
+    /// Grows by one when its territory or its end is changed.
+    pub version: i32,
     pub person_id: PersonId,
     pub organization_id: OrganizationId,
     pub role: Role,
@@ -19,6 +21,12 @@ pub struct Model {
     pub delegations: Codes,
     pub from_at: DateTimeUtc,
     pub to_at: Option<DateTimeUtc>,
+    /// Who invited them; nothing when files or the command line put them on record.
+    pub invited_by: Option<PersonId>,
+    /// Who ended it before its time: they themselves, or who administers the organization.
+    pub ended_by: Option<PersonId>,
+    /// Why, in the words of who ended it.
+    pub end_note: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -21,6 +21,7 @@ mod m20261129_000018_saved_searches;
 mod m20261129_000019_machines;
 mod m20261130_000020_webhooks;
 mod m20261130_000021_idempotency;
+mod m20261130_000022_memberships;
 mod m20261130_000023_bulk_jobs;
 mod parts;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000019_machines::Migration),
             Box::new(m20261130_000020_webhooks::Migration),
             Box::new(m20261130_000021_idempotency::Migration),
+            Box::new(m20261130_000022_memberships::Migration),
             Box::new(m20261130_000023_bulk_jobs::Migration),
         ]
     }

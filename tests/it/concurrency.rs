@@ -51,7 +51,7 @@ async fn whoever_comes_second_overwrites_nothing(world: &World) {
 }
 
 /// What makes something new, and so changes nothing that somebody else could have changed meanwhile.
-const NEW: [&str; 16] = [
+const NEW: [&str; 17] = [
     "announceProgramme",
     "attachDocument",
     "createApiClient",
@@ -62,6 +62,7 @@ const NEW: [&str; 16] = [
     "draftNeed",
     "draftOffer",
     "grantConsent",
+    "inviteMember",
     "proposeMatch",
     "proposeProject",
     "recordAssessment",
@@ -71,7 +72,10 @@ const NEW: [&str; 16] = [
 ];
 
 /// What changes something that has no versions, and why that is well.
-const WITHOUT: [(&str, &str); 8] = [
+const WITHOUT: [(&str, &str); 12] = [
+    ("acceptInvitation", "an invitation is not changed, and is accepted once"),
+    ("erasePerson", "what is held is blanked, whatever it is"),
+    ("leaveOrganization", "one's own roles are ended, whatever they are"),
     ("markMessagesRead", "marks up to a message, and never less than before"),
     ("markSearchSeen", "marks up to a find, and never less than before"),
     ("redeliverWebhook", "sends again what was told, and changes nothing of the endpoint"),
@@ -80,13 +84,15 @@ const WITHOUT: [(&str, &str); 8] = [
     ("sendTestWebhook", "sends a test, and changes nothing of the endpoint"),
     ("withdrawAssessment", "an assessment is not changed, and is taken back once"),
     ("withdrawConsent", "a consent is not changed, and is taken back once"),
+    ("withdrawInvitation", "an invitation is not changed, and is taken back once"),
 ];
 
 /// What asks for a version only where one is given: one's own, or what must be possible whatever it is.
-const OPTIONAL: [&str; 7] = [
+const OPTIONAL: [&str; 8] = [
     "deleteSavedSearch",
     "disableWebhookEndpoint",
     "enableWebhookEndpoint",
+    "endMembership",
     "pauseSavedSearch",
     "removeWebhookEndpoint",
     "resumeSavedSearch",

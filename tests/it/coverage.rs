@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tests::{World, records};
 
 use crate::{
-    assimilation, machines, needs, offers, policy, programmes, projects, saved_searches, webhooks,
+    assimilation, machines, memberships, needs, offers, policy, programmes, projects,
+    saved_searches, webhooks,
 };
 
 tests::stories!(
@@ -62,6 +63,10 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let project = records::project(&cast, ProjectStatus::Active, world.now());
     world.project(&project).await;
     let project = project.project.id.to_string();
+    let held = memberships::of(world, &owner).await.id.to_string();
+    let invited = records::invitation(cast.chamber, Role::ChamberLiaison, world.now());
+    world.put(invited.clone()).await;
+    let invited = invited.id.to_string();
     let (interest, agreement) = (interest.id.to_string(), row.id.to_string());
     let (need, offer, pair) = (need.id.to_string(), offer.id.to_string(), pair.id.to_string());
     let company = cast.company.to_string();
@@ -203,6 +208,18 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "{ apiClients { totalCount nodes { id } } }".to_owned(),
             (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
+        ("membership", format!("{{ membership(id: \"{held}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "memberships",
+            "{ memberships { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!({ "totalCount": 0, "nodes": [] })),
+        ),
+        ("invitation", format!("{{ invitation(id: \"{invited}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "invitations",
+            "{ invitations { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
+        ),
         (
             "webhookEndpoint",
             format!("{{ webhookEndpoint(id: \"{webhook}\") {{ id }} }}"),
@@ -337,6 +354,11 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     world.put(letter.clone()).await;
     world.put(attempt).await;
     let (webhook, letter) = (webhook.id.to_string(), letter.id.to_string());
+    let colleague = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let held = memberships::of(world, &colleague).await.id.to_string();
+    let invited = records::invitation(cast.chamber, Role::ChamberLiaison, world.now());
+    world.put(invited.clone()).await;
+    let invited = invited.id.to_string();
     let (nobody, stranger) = (world.nobody(), world.stranger().await);
     // Somebody of the network who is no party is as much a stranger.
     let member = world.person(Role::MemberUser, cast.other_company).await;
@@ -356,6 +378,49 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                 verb if verb.contains("Search") => {
                     let input = saved_searches::input(verb, &search);
                     vec![(saved_searches::done(person, verb, input).await, "NOT_FOUND")]
+                }
+                "inviteMember" => {
+                    let input = memberships::new(cast.chamber, "CHAMBER_LIAISON");
+                    vec![(memberships::done(person, &verb, input).await, to_them)]
+                }
+                "acceptInvitation" => {
+                    let input = json!({ "code": "vinv_unknown", "name": "Nadie" });
+                    let right = if person.id.is_some() { "NOT_FOUND input.code" } else { to_them };
+                    vec![(memberships::done(person, &verb, input).await, right)]
+                }
+                // Who looks after people there alone knows of them.
+                "withdrawInvitation" => {
+                    let input = json!({ "id": invited });
+                    vec![(memberships::done(person, &verb, input).await, "NOT_FOUND")]
+                }
+                "changeMembership" | "endMembership" => {
+                    let more = match verb.as_str() {
+                        "endMembership" => json!({ "note": "Porque sí" }),
+                        _ => json!({ "until": null }),
+                    };
+                    let input = json!({ "id": held, "expectedVersion": 1 });
+                    let input = needs::with(input, more);
+                    vec![(memberships::done(person, &verb, input).await, "NOT_FOUND")]
+                }
+                "leaveOrganization" => {
+                    let input = json!({ "organization": cast.chamber.to_string() });
+                    let right = if person.id.is_some() { "NOT_FOUND" } else { to_them };
+                    vec![(memberships::done(person, &verb, input).await, right)]
+                }
+                // Each corrects what is held about themselves.
+                "correctPersonalData" => {
+                    let input = json!({ "expectedVersion": 7, "name": "Nadie" });
+                    let right = if person.id.is_some() {
+                        "STALE_OBJECT input.expectedVersion"
+                    } else {
+                        to_them
+                    };
+                    vec![(memberships::done(person, &verb, input).await, right)]
+                }
+                "erasePerson" => {
+                    let input = json!({ "person": colleague.id, "reason": "Porque sí" });
+                    let right = if person.id.is_some() { "NOT_FOUND" } else { to_them };
+                    vec![(memberships::done(person, &verb, input).await, right)]
                 }
                 "createApiClient" => {
                     let input = machines::new(cast.chamber, "SERVICE", &["READ_NETWORK"]);

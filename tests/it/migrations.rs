@@ -6,8 +6,8 @@ use entity::{
     MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, api_client,
     application, assessment, capability, chamber_profile, code, confidant, consent, counter,
     delegation, disclosure, document, event, external_ref, follower, history, idempotency_key,
-    interest, ip_asset, ip_event, match_, membership, message, message_read, milestone, need,
-    offer, organization, ott_profile, outcome, person, programme, project, project_partner,
+    interest, invitation, ip_asset, ip_event, match_, membership, message, message_read, milestone,
+    need, offer, organization, ott_profile, outcome, person, programme, project, project_partner,
     project_source, region, saved_search, search_find, webhook_attempt, webhook_delivery,
     webhook_endpoint,
 };
@@ -60,6 +60,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<history::Entity>(),
         columns::<idempotency_key::Entity>(),
         columns::<interest::Entity>(),
+        columns::<invitation::Entity>(),
         columns::<ip_asset::Entity>(),
         columns::<ip_event::Entity>(),
         columns::<match_::Entity>(),

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AgreementId, AgreementStatus, AgreementType, AssessmentId, CapabilityStatus, ClientId,
     ConsentId, ConsentPurpose, DisclosureLevel, EventId, InterestDirection, InterestStatus,
-    IpLegalStatus, MatchStatus, MessageId, NeedStatus, OfferStatus, PersonId, ProgrammeStatus,
-    ProjectStatus, Role, agreement, event, interest, ip_asset, match_,
+    InvitationId, IpLegalStatus, MatchStatus, MembershipId, MessageId, NeedStatus, OfferStatus,
+    PersonId, ProgrammeStatus, ProjectStatus, Role, agreement, event, interest, ip_asset, match_,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, Iterable, QueryOrder, QuerySelect};
@@ -76,6 +76,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
         "asset": id("asset"), "capability": id("capability"), "client": id("client"), "webhook": id("webhook"),
         "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
         "assessment": id("assessment"), "project": id("project"), "programme": id("programme"),
+        "invitation": id("invitation"), "membership": id("membership"),
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));
@@ -170,6 +171,8 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
             json!({ "organization": organization, "consent": consent,
                 "purpose": ConsentPurpose::Publication, "count": 1,
                 "client": ClientId::new(world.now()),
+                "invitation": InvitationId::new(world.now()),
+                "membership": MembershipId::new(world.now()),
                 "assessment": AssessmentId::new(world.now()) }),
         ));
     }
@@ -187,7 +190,14 @@ async fn every_kind_is_told_to_whom_the_rule_tells_it(world: &World) {
                 || (noun == "AGREEMENT" && is_of(&["CONFIDANT", "COMMITMENT"]))
                 || (noun == "IPASSET" && is_of(&["IP_"]))
                 || (noun == "ORGANIZATION"
-                    && is_of(&["PROFILE", "MEMBERS", "CONSENT", "CLIENT", "ASSESSMENT"]))
+                    && is_of(&[
+                        "PROFILE",
+                        "MEMBER",
+                        "INVITATION",
+                        "CONSENT",
+                        "CLIENT",
+                        "ASSESSMENT",
+                    ]))
         };
         let events: Vec<_> = kinds.iter().filter(about).map(|kind| happened(kind, ids)).collect();
         for event in &events {

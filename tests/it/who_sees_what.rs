@@ -6,11 +6,12 @@ use std::{fmt::Write as _, path::Path};
 use api::{
     agreements, capabilities, clients, documents,
     event::TimelineKind,
-    inbox, interests, ip, ledger, matches, needs, offers, organizations,
+    inbox, interests, ip, ledger, matches, memberships, needs, offers, organizations, people,
     policy::{
         Action, AgreementAction, AssessmentAction, CapabilityAction, ClientAction, InterestAction,
-        IpAssetAction, MatchAction, NeedAction, OfferAction, OrganizationFacts, ProgrammeAction,
-        ProjectAction, Resource, SavedSearchAction, Viewer, WebhookAction,
+        InvitationAction, IpAssetAction, MatchAction, MembershipAction, NeedAction, OfferAction,
+        OrganizationFacts, PersonAction, PersonFacts, ProgrammeAction, ProjectAction, Resource,
+        SavedSearchAction, Viewer, WebhookAction,
     },
     programmes, projects,
     read::Field,
@@ -183,6 +184,42 @@ fn the_file_of_the_policy_is_the_policy() {
             (row.level(viewer), may.collect())
         });
     }
+    for (name, house, role) in [
+        ("liaison of the chamber", cast.chamber, Role::ChamberLiaison),
+        ("admin of the chamber", cast.chamber, Role::ChamberAdmin),
+        ("officer of the office", cast.ott, Role::OttOfficer),
+        ("member of the company", cast.company, Role::MemberUser),
+        ("admin of the network", cast.network, Role::NetworkAdmin),
+    ] {
+        let own = viewers.iter().find(|(viewer, _)| *viewer == name);
+        let person = own.and_then(|(_, viewer)| viewer.person).expect("somebody");
+        let row = records::membership(person, house, role, now);
+        let names: Vec<_> = MembershipAction::iter().map(MembershipAction::mutation).collect();
+        table(&mut text, &format!("membership of the {name}"), &names, &viewers, |viewer| {
+            let may = MembershipAction::iter().map(|action| action.permitted(viewer, &row));
+            (row.level(viewer), may.collect())
+        });
+        let row = records::invitation(house, role, now);
+        let names: Vec<_> = InvitationAction::iter().map(InvitationAction::mutation).collect();
+        let title = format!("invitation to be {name}");
+        table(&mut text, &title, &names, &viewers, |viewer| {
+            let may = InvitationAction::iter().map(|action| action.permitted(viewer, &row));
+            (row.level(viewer), may.collect())
+        });
+    }
+    let liaison = viewers.iter().find(|(name, _)| *name == "liaison of the chamber");
+    let liaison = liaison.and_then(|(_, viewer)| viewer.person).expect("somebody");
+    let held = records::membership(liaison, cast.chamber, Role::ChamberLiaison, now);
+    let row = records::person(liaison, now);
+    let able = [PersonAction::Correct, PersonAction::Erase];
+    let names = able.map(PersonAction::mutation);
+    let title = "person, the liaison of the chamber";
+    table(&mut text, title, &names, &viewers, |viewer| {
+        let level = held.level(viewer);
+        let looked_after = level == Some(DisclosureLevel::Contract);
+        let facts = PersonFacts { id: liaison, known: level.is_some(), looked_after };
+        (facts.level(viewer), able.map(|action| action.permitted(viewer, &row)).to_vec())
+    });
     let names: Vec<_> = WebhookAction::iter().map(WebhookAction::mutation).collect();
     for (name, house) in
         [("chamber", cast.chamber), ("office", cast.ott), ("company", cast.company)]
@@ -265,6 +302,9 @@ fn the_file_of_the_policy_is_the_policy() {
     fields(&mut text, "saved search", searches::FIELDS);
     fields(&mut text, "find of a search", searches::FIND_FIELDS);
     fields(&mut text, "API client", clients::FIELDS);
+    fields(&mut text, "membership", memberships::FIELDS);
+    fields(&mut text, "invitation", memberships::INVITATION_FIELDS);
+    fields(&mut text, "person", people::FIELDS);
     fields(&mut text, "webhook endpoint", webhooks::FIELDS);
     fields(&mut text, "webhook delivery", webhooks::DELIVERY_FIELDS);
     fields(&mut text, "webhook attempt", webhooks::ATTEMPT_FIELDS);
@@ -290,7 +330,8 @@ office; a match is between the two, and so is an interest. L0 of an interest is 
 its parties reads: nobody else knows of it. L0 of a document is what each of its readers
 reads; who they are, the level of the document says. Assessments are read below their company,
 from L2 on; in their own tables stands who may take them back. Whoever belongs to the network
-saves searches, each their own. Where a company lets its chamber represent it, the chamber sees L3 in place
+saves searches, each their own. Of a membership and of a person L2 is what colleagues read, L4 of a
+membership what who looks after them reads; who has the code of an invitation accepts it. Where a company lets its chamber represent it, the chamber sees L3 in place
 of L2. Every verb has guards of its own besides (four eyes, blind text, versions).
 
 ";

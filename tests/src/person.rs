@@ -7,14 +7,12 @@ use api::{
     token::Claims,
 };
 use chrono::{DateTime, Utc};
-use entity::{
-    Codes, Language, MembershipId, OrganizationId, PersonId, RegionId, Role, membership, person,
-};
+use entity::{OrganizationId, PersonId, RegionId, Role, membership};
 use sea_orm::ActiveEnum;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{answer::Answer, world::World};
+use crate::{answer::Answer, records, world::World};
 
 /// Somebody with a token, or nobody.
 #[derive(Debug)]
@@ -32,6 +30,13 @@ impl World {
     #[must_use]
     pub fn nobody(&self) -> Person<'_> {
         Person { world: self, id: None, grants: Vec::new(), token: RefCell::default() }
+    }
+
+    /// Somebody with a token of whom nothing is on record.
+    #[must_use]
+    pub fn newcomer(&self) -> Person<'_> {
+        let id = Some(PersonId::new(self.now()));
+        Person { world: self, id, grants: Vec::new(), token: RefCell::default() }
     }
 
     /// Somebody with a token and no role.
@@ -59,24 +64,27 @@ impl World {
     pub async fn somebody(&self, grants: Vec<Grant>) -> Person<'_> {
         let now = self.now();
         let id = PersonId::new(now);
-        let name = "CANARY of a person".to_owned();
-        let (email, phone, orcid) = (None, None, None);
-        let locale = Language::Es;
-        self.put(person::Model { id, name, email, phone, orcid, locale, created_at: now }).await;
+        self.put(records::person(id, now)).await;
         for grant in &grants {
+            let held = records::membership(id, grant.organization, grant.role, now);
             self.put(membership::Model {
-                id: MembershipId::new(now),
-                person_id: id,
-                organization_id: grant.organization,
-                role: grant.role,
                 regions: grant.regions.iter().collect(),
-                delegations: grant.delegations.iter().collect::<Codes>(),
-                from_at: now,
-                to_at: None,
+                delegations: grant.delegations.iter().collect(),
+                ..held
             })
             .await;
         }
         Person { world: self, id: Some(id), grants, token: RefCell::default() }
+    }
+}
+
+impl<'w> Person<'w> {
+    /// The same person with a token that tells of a role in all of its territory.
+    #[must_use]
+    pub fn with_role(&self, role: Role, organization: OrganizationId) -> Person<'w> {
+        let (regions, delegations) = (Vec::new(), Vec::new());
+        let grants = vec![Grant { organization, role, regions, delegations }];
+        Person { world: self.world, id: self.id, grants, token: RefCell::default() }
     }
 }
 
@@ -200,6 +208,7 @@ impl Person<'_> {
             scopes: Vec::new(),
             local: true,
             authoritative: false,
+            by_membership: false,
             expires_at: self.world.now(),
         })
     }

@@ -11,21 +11,22 @@ use entity::{
     ConsortiumRole, ContributionForm, DeclineReason, DelegationId, DevelopmentStage,
     DisclosureLevel, DocumentId, DocumentStatus, EvidenceKind, Exclusivity, ExclusivityAvailable,
     FundingKind, FundingLine, FundingLines, FundingStatus, InnovationReadiness, InnovationScope,
-    InterestDirection, InterestId, InterestStatus, IpAssetId, IpCommercialStatus, IpEvent,
-    IpEventId, IpFigure, IpInventor, IpInventors, IpLegalStatus, IpOffice, IpOwner, IpOwners,
-    IpOwnership, IprStatus, Localized, MatchComponents, MatchId, MatchSource, MatchStatus,
-    MilestoneId, MilestoneKind, MilestoneStatus, NeedId, NeedStatus, NeedType, OfferEconomics,
-    OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind, OutcomeId, OutcomeKind,
-    OutcomeStatus, PartnershipType, PersonId, PriceBand, ProblemKind, ProgrammeId, ProgrammeKind,
-    ProgrammeStatus, ProjectId, ProjectRisk, ProjectRisks, ProjectStatus, ProjectType, RegionId,
-    RequirementAnswer, RequirementAnswers, RequirementResponse, RiskLevel, Role, SavedSearchId,
-    SavedSearchKind, SearchCadence, SearchChannel, SearchFindId, SizeBasis, SizeClass,
-    SolutionDepth, SuccessCriteria, SuccessCriterion, TechnologyComparison, TechnologyComparisons,
-    Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel,
-    VerifiedClaims, WebhookAttemptId, WebhookDeliveryId, WebhookDeliveryStatus, WebhookEndpointId,
-    WebhookOutcome, WorkPackage, WorkPackages, affiliation, agreement, agreement_party, api_client,
-    assessment, capability, consent, delegation, document, document::RecordId, interest, ip_asset,
-    ip_event, match_, milestone, need, offer, organization, outcome, programme, project,
+    InterestDirection, InterestId, InterestStatus, InvitationId, IpAssetId, IpCommercialStatus,
+    IpEvent, IpEventId, IpFigure, IpInventor, IpInventors, IpLegalStatus, IpOffice, IpOwner,
+    IpOwners, IpOwnership, IprStatus, Language, Localized, MatchComponents, MatchId, MatchSource,
+    MatchStatus, MembershipId, MilestoneId, MilestoneKind, MilestoneStatus, NeedId, NeedStatus,
+    NeedType, OfferEconomics, OfferId, OfferStatus, OfferType, OrganizationId, OrganizationKind,
+    OutcomeId, OutcomeKind, OutcomeStatus, PartnershipType, PersonId, PriceBand, ProblemKind,
+    ProgrammeId, ProgrammeKind, ProgrammeStatus, ProjectId, ProjectRisk, ProjectRisks,
+    ProjectStatus, ProjectType, RegionId, RequirementAnswer, RequirementAnswers,
+    RequirementResponse, RiskLevel, Role, SavedSearchId, SavedSearchKind, SearchCadence,
+    SearchChannel, SearchFindId, SizeBasis, SizeClass, SolutionDepth, SuccessCriteria,
+    SuccessCriterion, TechnologyComparison, TechnologyComparisons, Texts, TransferMechanism,
+    TrlEvidence, TrlEvidences, Urgency, VerificationLevel, VerifiedClaims, WebhookAttemptId,
+    WebhookDeliveryId, WebhookDeliveryStatus, WebhookEndpointId, WebhookOutcome, WorkPackage,
+    WorkPackages, affiliation, agreement, agreement_party, api_client, assessment, capability,
+    consent, delegation, document, document::RecordId, interest, invitation, ip_asset, ip_event,
+    match_, membership, milestone, need, offer, organization, outcome, person, programme, project,
     project_partner, region, saved_search, search_find, webhook_attempt, webhook_delivery,
     webhook_endpoint,
 };
@@ -1134,6 +1135,72 @@ pub fn api_client(house: OrganizationId, role: Role, now: DateTime<Utc>) -> api_
         expires_at: now + TimeDelta::days(365),
         revoked_at: None,
         last_used_at: None,
+    }
+}
+
+/// A role that a person holds.
+#[must_use]
+pub fn membership(
+    person: PersonId,
+    house: OrganizationId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> membership::Model {
+    membership::Model {
+        id: MembershipId::new(now),
+        version: 1,
+        person_id: person,
+        organization_id: house,
+        role,
+        regions: Codes::default(),
+        delegations: Codes::default(),
+        from_at: now,
+        to_at: None,
+        invited_by: None,
+        ended_by: None,
+        end_note: None,
+    }
+}
+
+/// A person.
+#[must_use]
+pub fn person(id: PersonId, now: DateTime<Utc>) -> person::Model {
+    person::Model {
+        id,
+        version: 1,
+        name: "CANARY of a person".to_owned(),
+        email: None,
+        phone: None,
+        orcid: None,
+        locale: Language::Es,
+        created_at: now,
+        erased_at: None,
+    }
+}
+
+/// An invitation to hold a role, whose code nobody knows.
+#[must_use]
+pub fn invitation(house: OrganizationId, role: Role, now: DateTime<Utc>) -> invitation::Model {
+    let id = InvitationId::new(now);
+    invitation::Model {
+        id,
+        organization_id: house,
+        role,
+        regions: Codes::default(),
+        delegations: Codes::default(),
+        until_at: None,
+        name: Some("CANARY of somebody".to_owned()),
+        email: Some("canary@ejemplo.example".to_owned()),
+        code_prefix: "vinv_CANARY".to_owned(),
+        code_hash: format!("{:0>64}", id.0.simple()),
+        created_at: now,
+        created_by: None,
+        expires_at: now + TimeDelta::days(14),
+        accepted_at: None,
+        accepted_by: None,
+        membership_id: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
     }
 }
 

@@ -9,8 +9,8 @@ mod object;
 mod query;
 mod secret;
 
+pub(crate) use access::write_uses;
 pub use access::{Denied, LetIn};
-pub(crate) use access::{Tries, write_uses};
 pub use mutation::ClientMutation;
 pub use object::{ApiClient, FIELDS};
 pub use query::ClientQuery;

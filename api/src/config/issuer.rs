@@ -25,6 +25,10 @@ pub struct IssuerSettings {
     /// false.
     #[serde(default)]
     pub authoritative: bool,
+    /// Whether it says no more than who somebody is: their roles are all their memberships in our
+    /// database, whatever its tokens grant. Default: false.
+    #[serde(default)]
+    pub by_membership: bool,
     /// Claims of its own that stand for roles. Default: none; its claim `grants` says which.
     #[serde(default)]
     pub roles: Vec<RoleSettings>,

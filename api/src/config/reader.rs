@@ -237,7 +237,7 @@ impl Reader {
 
     pub(super) fn issuers(&mut self) -> Vec<IssuerSettings> {
         let expected = "a list of {issuer, audience?, algorithm (EdDSA, ES256 or RS256), \
-                        key_file or jwks_url or discovery, authoritative?, roles?}";
+                        key_file or jwks_url or discovery, authoritative? or by_membership? or roles?}";
         self.tables("issuers", expected)
     }
 

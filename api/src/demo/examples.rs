@@ -11,18 +11,7 @@ use super::{
     operations::{
         ACCEPT_INTEREST, ACCEPT_MILESTONE, ACCEPT_PROJECT, AGREEMENT_COUNTS, AGREEMENTS,
         ANNOUNCE_PROGRAMME, APPLICATIONS, APPROVE_AGREEMENT, APPROVE_PROJECT, ASSIMILATION, ATTACH,
-        BRING_ROLL, BULK_JOBS, BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBER_NEEDS, CHAMBERS,
-        CLIENTS, COUNTS, CREATE_CLIENT, CREATE_WEBHOOK, CROSSWALK, DECIDE_FEE, DESCRIBE,
-        DISCLOSURES, DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY,
-        EVALUATE_INTEREST, FEEDBACK, FILES, FOLLOW_INBOX, FOLLOW_NEEDS, FORM_PROJECT,
-        FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX, INTEREST_COUNTS, INTERESTS, IP_ASSETS,
-        LISTS, MATCH_COUNTS, MATCHES, MEMBERS, NEED, NEED_CAPABILITIES, NEED_MATCHES,
-        NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY,
-        OWN_NEEDS, PATHWAY, PORTFOLIO, PREVIEW, PROGRAMME_ELIGIBILITY, PROGRAMMES, PROJECTS,
-        PROPOSE_PROJECT, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT,
-        RECORD_ASSET, RECORD_IP_EVENT, RESPONSES, SAVE_SEARCH, SAVE_SEARCH_ONCE, SAVED_SEARCHES,
-        SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY, TAKE_OVER,
-        TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WEBHOOKS, WORK_LIST,
+        BRING_ROLL, BULK_JOBS, BY_STATUS, CAPABILITIES, CAPABILITY_MAP, CHAMBERS, CHAMBER_NEEDS, CLIENTS, COUNTS, CREATE_CLIENT, CREATE_WEBHOOK, CROSSWALK, DECIDE_FEE, DESCRIBE, DISCLOSURES, DORMANT, DRAFT_CAPABILITY, DRAFT_INTEREST, DRAFT_NDA, DRAFT_NEED, ELIGIBILITY, EVALUATE_INTEREST, FEEDBACK, FILES, FOLLOW_INBOX, FOLLOW_NEEDS, FORM_PROJECT, FORWARD_INTEREST, FRAMEWORKS, FULFIL_NEED, INBOX, INTERESTS, INTEREST_COUNTS, INVITATIONS, INVITE_MEMBER, IP_ASSETS, LISTS, MATCHES, MATCH_COUNTS, MEMBERS, MEMBERSHIPS, NEED, NEED_CAPABILITIES, NEED_MATCHES, NEGOTIATE_INTEREST, NODE, OFFERS, OFFERS_TO_REVIEW, OFFICE_OFFERS, OVERRIDE_ELIGIBILITY, OWN_NEEDS, PATHWAY, PERSONAL_DATA, PORTFOLIO, PREVIEW, PROGRAMMES, PROGRAMME_ELIGIBILITY, PROJECTS, PROPOSE_PROJECT, PUBLIC_NEEDS, PUBLISH_NEED, PUBLISH_OFFER, RECENT, RECORD_ASSESSMENT, RECORD_ASSET, RECORD_IP_EVENT, RESPONSES, SAVED_SEARCHES, SAVE_SEARCH, SAVE_SEARCH_ONCE, SEARCH, SEND_MESSAGE, SHARE_AGREEMENT, SHORTLIST, SIGN_AGREEMENT, SUPPLY, TAKE_OVER, TIMELINE, TO_ANSWER, TO_REVIEW, VALIDATE_OUTCOME, VIEWER, WEBHOOKS, WORK_LIST,
     },
     things::Things,
     variables::{
@@ -54,7 +43,8 @@ struct Example {
 pub async fn examples(service: &Service, tokens: &BTreeMap<String, DemoToken>) -> Result<String> {
     let things = Things::gather(service, tokens).await?;
     let menu = [
-        everybody, companies, chambers, offices, projects, programmes, searches, machines, network,
+        everybody, companies, chambers, offices, projects, programmes, searches, people, machines,
+        network,
     ];
     let examples: Vec<Example> = menu
         .iter()
@@ -627,7 +617,33 @@ fn searches(_: &Things) -> Vec<Entry> {
     ]
 }
 
-/// How systems are let in, and told what happens.
+/// Who holds which role where, and what is held about people.
+fn people(things: &Things) -> Vec<Entry> {
+    let invite = |house: entity::OrganizationId, role: &str| {
+        json!({ "input": {
+            "organization": house.to_string(), "role": role,
+            "name": "Persona Invitada (demo)", "email": "invitada@ejemplo.example",
+        } })
+    };
+    let (liaison, manager) =
+        (invite(things.chamber, "CHAMBER_LIAISON"), invite(things.office, "OTT_MANAGER"));
+    vec![
+        ("CHAMBER_ADMIN", "Invitar a alguien", "Invite somebody", INVITE_MEMBER, liaison),
+        ("CHAMBER_ADMIN", "Invitaciones enviadas", "Invitations sent", INVITATIONS, none()),
+        ("CHAMBER_ADMIN", "Quién es quién", "Who is who", MEMBERSHIPS, none()),
+        ("OTT_OFFICER", "Mis colegas", "My colleagues", MEMBERSHIPS, none()),
+        (
+            "NETWORK_ADMIN",
+            "Dar a una OTT quien la administre",
+            "Give an office an admin",
+            INVITE_MEMBER,
+            manager,
+        ),
+        ("MEMBER_USER", "Mis datos personales", "My personal data", PERSONAL_DATA, none()),
+    ]
+}
+
+/// Systems that ask by themselves, and systems that are told.
 fn machines(things: &Things) -> Vec<Entry> {
     let input = json!({ "input": {
         "organization": things.chamber.to_string(), "role": "CHAMBER_LIAISON", "name": "CRM",

@@ -587,6 +587,43 @@ pub(super) const CLIENTS: &str = "query Clients {
   }
 }
 ";
+pub(super) const INVITE_MEMBER: &str =
+    "# El código se muestra aquí y nunca más: déselo a quien invita; se acepta con acceptInvitation.
+mutation InviteMember($input: InviteMemberInput!) {
+  inviteMember(input: $input) {
+    invitation { id role name email codePrefix expiresAt organization { name } }
+    code
+    userErrors { code field message }
+  }
+}
+";
+pub(super) const MEMBERSHIPS: &str = "query WhoIsWho {
+  memberships(first: 20, filter: { lasting: true }) {
+    totalCount
+    nodes {
+      id version role fromAt toAt disclosureLevel
+      person { id name email }
+      organization { name }
+      regions { code }
+    }
+  }
+}
+";
+pub(super) const INVITATIONS: &str = "query Invitations {
+  invitations(first: 20) {
+    totalCount
+    nodes { id role name email codePrefix createdAt expiresAt acceptedAt withdrawnAt organization { name } }
+  }
+}
+";
+pub(super) const PERSONAL_DATA: &str = "# Todo lo que se guarda de usted: véalo, corríjalo (correctPersonalData) o bórrelo (erasePerson).
+query WhatIsHeldAboutMe {
+  viewer {
+    profile { id version name email phone orcid locale erasedAt memberships { nodes { role organization { name } } } }
+    personalData { section by hasMore rows }
+  }
+}
+";
 pub(super) const BRING_ROLL: &str =
     "# El archivo se envía después a uploadUrl: curl --upload-file padron.csv \"$UPLOAD_URL\"
 mutation BringRoll($input: BulkImportStartInput!) {

@@ -6,8 +6,9 @@ mod timeline;
 
 use entity::{
     AgreementId, AssessmentId, CapabilityId, ClientId, ConsentId, ConsentPurpose, DocumentId,
-    InterestId, IpAssetId, JobId, MatchId, MessageId, NeedId, OfferId, OrganizationId, ProgrammeId,
-    ProjectId, SavedSearchId, WebhookDeliveryId, WebhookEndpointId, document::RecordId,
+    InterestId, InvitationId, IpAssetId, JobId, MatchId, MembershipId, MessageId, NeedId, OfferId,
+    OrganizationId, PersonId, ProgrammeId, ProjectId, SavedSearchId, WebhookDeliveryId,
+    WebhookEndpointId, document::RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,42 @@ pub enum Event {
     MembersImported {
         organization: OrganizationId,
         count: usize,
+    },
+    /// Somebody was invited to hold a role in an organization, or it went on from there.
+    MemberInvited {
+        invitation: InvitationId,
+        organization: OrganizationId,
+    },
+    InvitationWithdrawn {
+        invitation: InvitationId,
+        organization: OrganizationId,
+    },
+    MemberJoined {
+        invitation: InvitationId,
+        membership: MembershipId,
+        organization: OrganizationId,
+    },
+    MembershipChanged {
+        membership: MembershipId,
+        organization: OrganizationId,
+    },
+    /// Somebody else ended it.
+    MembershipEnded {
+        membership: MembershipId,
+        organization: OrganizationId,
+    },
+    /// Whose it is left.
+    MemberLeft {
+        membership: MembershipId,
+        organization: OrganizationId,
+    },
+    /// Somebody corrected what is held about them.
+    PersonCorrected {
+        person: PersonId,
+    },
+    /// What is held about somebody was blanked.
+    PersonErased {
+        person: PersonId,
     },
     /// A company consented to something.
     ConsentGranted {
@@ -720,7 +757,17 @@ impl Event {
     /// Whether events of this kind tell that somebody's roles are others than before, or a machine's.
     #[must_use]
     pub fn changes_memberships(kind: &str) -> bool {
-        matches!(kind, "MEMBERS_IMPORTED" | "CLIENT_CHANGED" | "CLIENT_REVOKED")
+        matches!(
+            kind,
+            "MEMBERS_IMPORTED"
+                | "MEMBER_JOINED"
+                | "MEMBERSHIP_CHANGED"
+                | "MEMBERSHIP_ENDED"
+                | "MEMBER_LEFT"
+                | "PERSON_ERASED"
+                | "CLIENT_CHANGED"
+                | "CLIENT_REVOKED"
+        )
     }
 
     /// The record it is about, as a prefixed id.
@@ -736,6 +783,7 @@ impl Event {
             "need",
             "offer",
             "organization",
+            "person",
             "programme",
             "project",
             "search",

@@ -207,6 +207,18 @@ timeline! {
         ProfileImported from PublicBlind,
         /// Somebody was put on record for the organization, with their roles.
         MembersImported from Introduced,
+        /// Somebody was invited to hold a role in the organization.
+        MemberInvited from Introduced,
+        /// An invitation to hold a role in the organization was taken back.
+        InvitationWithdrawn from Introduced,
+        /// Somebody accepted an invitation, and holds a role in the organization.
+        MemberJoined from Introduced,
+        /// The territory or the end of somebody's role in the organization was changed.
+        MembershipChanged from Introduced,
+        /// Somebody's role in the organization was ended by somebody else.
+        MembershipEnded from Introduced,
+        /// Somebody left the organization.
+        MemberLeft from Introduced,
         /// The company consented to something.
         ConsentGranted from Introduced,
         /// The company took a consent back.
@@ -359,6 +371,8 @@ timeline! {
         // Nobody but its owner knows of a saved search.
         SearchSaved, SavedSearchChanged, SavedSearchPaused, SavedSearchResumed, SavedSearchDeleted,
         SearchMarkedSeen, SearchFound,
+        // What is held about somebody is theirs.
+        PersonCorrected, PersonErased,
         // What is sent on demand changes nothing: `deliveries` tells of it.
         WebhookTested, WebhookRedelivered, WebhooksReplayed,
         // Nobody but its owner knows of a bulk job.

@@ -80,15 +80,18 @@ impl Batch<'_> {
         let id = if shown { shown_person(role) } else { PersonId(dice.id(at)) };
         self.people.push(person::Model {
             id,
+            version: 1,
             name: format!("Persona {:06} {MARK}", self.count),
             email: Some(format!("persona-{:06}@ejemplo.example", self.count)),
             phone: None,
             orcid: None,
             locale: Language::Es,
             created_at: at,
+            erased_at: None,
         });
         self.memberships.push(membership::Model {
             id: MembershipId(dice.id(at)),
+            version: 1,
             person_id: id,
             organization_id: organization,
             role,
@@ -96,6 +99,9 @@ impl Batch<'_> {
             delegations: Codes::default(),
             from_at: at,
             to_at: None,
+            invited_by: None,
+            ended_by: None,
+            end_note: None,
         });
         self.events.push(Event::MembersImported { organization, count: 1 });
         self.count += 1;

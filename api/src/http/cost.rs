@@ -2,7 +2,8 @@
 //!
 //! One point for every object that may come back: 1 a field of an object type,
 //! 10 a mutation, nothing for scalars. Below a page everything counts once for
-//! every row of it. What is weighed against the whole market costs 25 besides. Introspection has no
+//! every row of it. What is weighed against the whole market costs 25 besides,
+//! what is gathered about a person from all tables 250. Introspection has no
 //! lists here: a schema has one size.
 //!
 //! A fragment on a connection costs a fixed part and a part for every row, so it
@@ -30,6 +31,9 @@ const MUTATION: u32 = 10;
 /// What is found by weighing all that is on the market, beside what comes back of it.
 const WEIGHING: u32 = 25;
 const WEIGHED: &str = "MatchPreview";
+/// What is gathered about somebody from all tables, beside what comes back of it.
+const GATHERING: u32 = 250;
+const GATHERED: &str = "PersonalData";
 
 /// What an operation costs, in points; all sums saturate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -174,6 +178,10 @@ impl<'a> Counter<'a> {
                 Cost::fixed(one(1).times(self.page(asked, field)))
             }
             Field { list: true, by_ids: true, .. } => Cost::fixed(one(1).times(self.ids(asked))),
+            Field { list: true, ty, .. } if ty == GATHERED => {
+                let gathering = Price { objects: 0, work: GATHERING };
+                Cost::fixed(one(1).times(USUAL_LIST).plus(gathering))
+            }
             Field { list: true, .. } => Cost::fixed(one(1).times(USUAL_LIST)),
             Field { paged: true, .. } => Cost::fixed(one(self.page(asked, field))),
             _ if is_connection(&field.ty) => Cost::fixed(one(USUAL_LIST)),

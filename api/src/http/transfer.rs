@@ -81,10 +81,8 @@ pub async fn receive_job(
     let taken = async {
         let (claims, place) = let_in(&request, &app).await?;
         let expected = app.backend.expect_job(&job, link(&request), claims).await;
-        let intake = expected.map_err(|refusal| told(&refusal))?;
-        if length(&request).is_some_and(|length| length > intake.most()) {
-            return Err(told(&Unserved::TooLong));
-        }
+        let mut intake = expected.map_err(|refusal| told(&refusal))?;
+        intake.announced(length(&request)).map_err(|refusal| told(&refusal))?;
         let (give, pieces) = mpsc::channel(PIECES);
         take(payload, give, app.writes.spawn(intake.store(pieces), place), IMPORT_TIME).await
     };

@@ -371,24 +371,41 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Ou
     let known_elsewhere =
         told.identity.as_ref().and_then(|who| person_of(false, &who.issuer, &who.subject));
     let id = known_elsewhere.unwrap_or_else(|| PersonId::new(work.now));
-    let (id, new) = id_of(work, system, &key, id).await?;
-    if new {
+    let (id, _) = id_of(work, system, &key, id).await?;
+    // Whoever accepted an invitation is on record already; who was erased stays so.
+    let known = person::Entity::find_by_id(id).one(work.tx()).await?;
+    if known.as_ref().is_some_and(|row| row.erased_at.is_some()) {
+        return Ok(Outcome::Unchanged);
+    }
+    if known.is_none() {
         let row = person::Model {
             id,
+            version: 1,
             name: told.name,
             email: told.email,
             phone: None,
             orcid: None,
             locale: entity::Language::Es,
             created_at: work.now,
+            erased_at: None,
         };
         work.insert(work.viewer().allow_brought(row)?).await?;
+    }
+    // Nor does anybody hold a role twice that they were invited to before.
+    let held = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(id))
+        .filter(membership::Column::OrganizationId.eq(organization))
+        .filter(membership::Column::Role.eq(told.role))
+        .filter(membership::unended(work.now));
+    if held.one(work.tx()).await?.is_some() {
+        return Ok(Outcome::Unchanged);
     }
     let key = format!("person/{}/{}/{:?}", told.key, told.organization, told.role);
     let (membership, new) = id_of(work, system, &key, MembershipId::new(work.now)).await?;
     if new {
         let row = membership::Model {
             id: membership,
+            version: 1,
             person_id: id,
             organization_id: organization,
             role: told.role,
@@ -396,6 +413,9 @@ async fn write_person(work: &mut Work, system: &str, told: Someone) -> Result<Ou
             delegations: delegations.iter().collect(),
             from_at: work.now,
             to_at: None,
+            invited_by: None,
+            ended_by: None,
+            end_note: None,
         };
         work.insert(work.viewer().allow_brought(row)?).await?;
         work.record(Event::MembersImported { organization, count: 1 });

@@ -74,8 +74,6 @@ pub enum BulkJobAction {
     ImportNeeds,
     /// Let a file of offers be read.
     ImportOffers,
-    /// Send the file of an import.
-    Receive,
     /// Call it off.
     Cancel,
     /// End it: what the service does by itself.
@@ -83,14 +81,26 @@ pub enum BulkJobAction {
 }
 
 impl BulkJobAction {
-    /// The mutation that does it; none for what the service does, and for what is sent by a link.
+    /// What it is to let a file be read that tells of this, and to send it.
+    #[must_use]
+    pub fn importing(what: BulkImportKind) -> Self {
+        match what {
+            BulkImportKind::Needs => Self::ImportNeeds,
+            BulkImportKind::Offers => Self::ImportOffers,
+            BulkImportKind::Organizations | BulkImportKind::IpAssets | BulkImportKind::Network => {
+                Self::Import
+            }
+        }
+    }
+
+    /// The mutation that does it; none for what the service does.
     #[must_use]
     pub fn mutation(self) -> Option<&'static str> {
         match self {
             Self::Export => Some("bulkExportStart"),
             Self::Import | Self::ImportNeeds | Self::ImportOffers => Some("bulkImportStart"),
             Self::Cancel => Some("bulkJobCancel"),
-            Self::Receive | Self::Finish => None,
+            Self::Finish => None,
         }
     }
 }
@@ -106,7 +116,6 @@ impl Action for BulkJobAction {
             Self::ImportNeeds => own && brings && row.what == Some(BulkImportKind::Needs),
             Self::ImportOffers => own && brings && row.what == Some(BulkImportKind::Offers),
             Self::Import => own && brings && viewer.machine.is_none(),
-            Self::Receive => own && brings,
             Self::Finish => false,
         }
     }
@@ -116,7 +125,7 @@ impl Action for BulkJobAction {
             Self::Export | Self::Cancel => Some(ClientScope::ReadNetwork),
             Self::ImportNeeds => Some(ClientScope::WriteNeeds),
             Self::ImportOffers => Some(ClientScope::WriteOffers),
-            Self::Import | Self::Receive | Self::Finish => None,
+            Self::Import | Self::Finish => None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod introduction;
 mod ip_asset;
 mod ledger;
 mod matches;
+mod membership;
 mod message;
 mod nda;
 mod need;
@@ -73,6 +74,11 @@ pub use ledger::{DisclosureFacts, visible_disclosures};
 pub use matches::{
     MatchAction, MatchFacts, OPEN_MATCHES, decided_matches, open_matches, own_matches,
     sides_of_matches, visible_matches,
+};
+pub use membership::{
+    InvitationAction, InvitationFacts, KEEPERS, MembershipAction, MembershipFacts, PersonAction,
+    PersonFacts, acquaintance, fits, manages, visible_invitations, visible_memberships,
+    visible_people,
 };
 pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, visible_messages};
 pub use nda::{NDAS, PRELIMINARY, confided_needs, confided_offers, is_told, nda_of_interest};
@@ -401,6 +407,12 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
     let webhooks = WebhookAction::iter()
         .filter(|action| action.is_for(grant.role))
         .map(WebhookAction::mutation);
+    let invitations = InvitationAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .map(InvitationAction::mutation);
+    let memberships = MembershipAction::iter()
+        .filter(|action| action.is_for(grant.role))
+        .map(MembershipAction::mutation);
     let consents = matches!(grant.role, Role::MemberUser | Role::OttManager);
     let consents = consents.then_some(["grantConsent", "withdrawConsent"]);
     let assesses = grant.role == Role::MemberUser || CHAMBER.contains(&grant.role);
@@ -416,6 +428,8 @@ pub fn actions_of(grant: &Grant) -> Vec<String> {
         .chain(programmes)
         .chain(clients)
         .chain(webhooks)
+        .chain(invitations)
+        .chain(memberships)
         .chain(consents.into_iter().flatten())
         .chain(assessments.into_iter().flatten())
         .map(ToOwned::to_owned)

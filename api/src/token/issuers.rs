@@ -57,6 +57,7 @@ struct Issuer {
     audience: String,
     local: bool,
     authoritative: bool,
+    by_membership: bool,
     keys: Keys,
     /// Claims of its own that stand for roles: a place in the token, and what must stand there.
     /// With them the claim `grants` says nothing.
@@ -212,6 +213,7 @@ impl Issuers {
             scopes: scope.split_ascii_whitespace().map(ToOwned::to_owned).collect(),
             local: issuer.local,
             authoritative: issuer.authoritative,
+            by_membership: issuer.by_membership,
             expires_at,
         });
         Ok(Verified { claims, not_before, generation })
@@ -246,6 +248,7 @@ impl Issuer {
             audience: name.to_owned(),
             local: true,
             authoritative: false,
+            by_membership: false,
             keys: Keys::ById(keys.iter().map(key).collect()),
             roles: Vec::new(),
         }
@@ -278,6 +281,11 @@ impl Issuer {
             };
             (one.claim.clone(), one.value.clone(), grant)
         };
+        if settings.by_membership && (settings.authoritative || !settings.roles.is_empty()) {
+            return Err(
+                "issuers: by_membership stands alone, without authoritative and roles".into()
+            );
+        }
         let roles: Vec<_> = settings.roles.iter().map(role).collect();
         for (claim, _, grant) in &roles {
             if !claim.starts_with('/') || !grant.is_well_formed() {
@@ -291,6 +299,7 @@ impl Issuer {
             audience: settings.audience.clone().unwrap_or_else(|| own_name.to_owned()),
             local: false,
             authoritative: settings.authoritative,
+            by_membership: settings.by_membership,
             keys,
             roles,
         })

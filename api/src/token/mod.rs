@@ -52,6 +52,8 @@ pub struct Claims {
     pub local: bool,
     /// Whether the issuer is configured as authoritative.
     pub authoritative: bool,
+    /// Whether the issuer says no more than who somebody is: their roles are all their memberships.
+    pub by_membership: bool,
     /// When the token ends.
     pub expires_at: DateTime<Utc>,
 }

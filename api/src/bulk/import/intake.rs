@@ -34,6 +34,8 @@ pub struct BulkIntake {
     archive: Archive,
     job: bulk_job::Model,
     claims: Option<Claims>,
+    /// How many bytes there are to be, as far as that was said.
+    announced: Option<u64>,
 }
 
 impl Service {
@@ -52,7 +54,7 @@ impl Service {
         let row = bulk_job::Entity::find_by_id(id).filter(own_jobs(&viewer));
         let job = row.one(self.db().fresh()).await?.ok_or(Error::NotFound("bulk job"))?;
         waits(&job)?;
-        Ok(BulkIntake { service: self.clone(), archive: self.archive()?.clone(), job, claims })
+        Ok(BulkIntake { service: self.clone(), archive: self.archive()?.clone(), job, claims, announced: None })
     }
 }
 
@@ -64,10 +66,20 @@ fn waits(job: &bulk_job::Model) -> Result<()> {
 }
 
 impl BulkIntake {
-    /// The most bytes that may come.
-    #[must_use]
-    pub fn most(&self) -> u64 {
+    fn most(&self) -> u64 {
         if self.job.what == Some(BulkImportKind::Network) { MOST_AT_ONCE } else { MOST }
+    }
+
+    /// So many bytes are said to come.
+    ///
+    /// # Errors
+    /// When that is more than may.
+    pub fn announced(&mut self, length: Option<u64>) -> Result<(), Unserved> {
+        self.announced = length;
+        if length.is_some_and(|length| length > self.most()) {
+            return Err(Unserved::TooLong);
+        }
+        Ok(())
     }
 
     /// Takes the bytes and puts the import in the queue. What breaks off is not kept, and can be
@@ -113,6 +125,9 @@ impl BulkIntake {
             if count == 0 {
                 return Err(Unserved::Differs("there are no bytes"));
             }
+            if self.announced.is_some_and(|announced| count < announced) {
+                return Err(Unserved::Differs("there are fewer bytes than were announced"));
+            }
             Ok(())
         }
         .await;
@@ -130,7 +145,8 @@ impl BulkIntake {
     async fn settle(&self, name: &str) -> Result<Work, Unserved> {
         let viewer = self.service.viewer(self.claims.as_ref(), true).await?;
         let mut work = Work::begin(self.service.db(), Arc::new(viewer)).await?;
-        let held = work.hold(self.job.id, BulkJobAction::Receive).await?;
+        let what = self.job.what.ok_or_else(|| Error::internal("an import of nothing"))?;
+        let held = work.hold(self.job.id, BulkJobAction::importing(what)).await?;
         waits(&held)?;
         let order = held.options.clone().unwrap_or_default();
         let order: Order = serde_json::from_value(order).map_err(Error::internal)?;

@@ -85,11 +85,7 @@ pub(in crate::bulk) async fn start(
         taken_by: None,
         taken_until: None,
     };
-    let action = match what {
-        BulkImportKind::Needs => BulkJobAction::ImportNeeds,
-        BulkImportKind::Offers => BulkJobAction::ImportOffers,
-        _ => BulkJobAction::Import,
-    };
+    let action = BulkJobAction::importing(what);
     drop(work.allow_new(action, row.clone())?);
     let mut checks = Checks::new("input.", service.labels());
     let wanted = match what {
