@@ -115,6 +115,7 @@ const MAY: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "bulk",
             "clients",
             "config",
             "context",

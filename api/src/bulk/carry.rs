@@ -1,10 +1,14 @@
 //! Carrying jobs out: one after the other, as whoever started them.
 
+use async_graphql::Executor;
 use bytes::Bytes;
 use entity::{BulkErrorCode, BulkJobKind, bulk_job};
 use sea_orm::ConnectionTrait;
 
-use super::{files, life, queue};
+use super::{
+    export::{self, Pace},
+    files, life, queue,
+};
 use crate::{
     context::Service,
     error::{Error, Result},
@@ -145,11 +149,16 @@ pub(super) fn asker(row: &bulk_job::Model) -> Result<Asker> {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn run_due(service: &Service, worker: &str) -> Result<usize> {
+pub async fn run_due(
+    service: &Service,
+    schema: &impl Executor,
+    worker: &str,
+    pace: &Pace,
+) -> Result<usize> {
     let mut done = 0;
     while let Some(row) = queue::take(service.db(), worker, service.now()).await? {
         let mut job = Running { service: service.clone(), row, worker: worker.to_owned() };
-        if carry(&mut job).await? {
+        if carry(&mut job, schema, pace).await? {
             done += 1;
         }
     }
@@ -157,13 +166,17 @@ pub async fn run_due(service: &Service, worker: &str) -> Result<usize> {
 }
 
 /// Carries a job out as far as it goes. Returns whether it has ended.
-async fn carry(job: &mut Running) -> Result<bool> {
+async fn carry(job: &mut Running, schema: &impl Executor, pace: &Pace) -> Result<bool> {
     let outcome = if job.row.attempts > MOST_ATTEMPTS {
         tracing::error!(job = %job.row.id, "a bulk job got nowhere again and again");
         Err(Broken::Failed(BulkErrorCode::Internal, INTERNAL.to_owned()))
     } else {
         match job.row.kind {
-            BulkJobKind::Export | BulkJobKind::Import => Ok(()),
+            BulkJobKind::Export => export::run(job, schema, pace).await,
+            BulkJobKind::Import => {
+                let cause = "no file is read in bulk yet".to_owned();
+                Err(Broken::Failed(BulkErrorCode::Invalid, cause))
+            }
         }
     };
     match outcome {

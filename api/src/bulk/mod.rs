@@ -7,6 +7,7 @@
 
 mod carry;
 mod deliver;
+mod export;
 mod files;
 mod life;
 mod mutation;
@@ -15,6 +16,7 @@ mod query;
 mod queue;
 
 pub use carry::run_due;
+pub use export::{Desk, Looked, Pace, Wanted};
 pub use life::sweep;
 pub use mutation::BulkMutation;
 pub use object::{BulkJob, FIELDS};
