@@ -145,7 +145,16 @@ pub(super) fn asker(row: &bulk_job::Model) -> Result<Asker> {
     serde_json::from_value(row.asker.clone()).map_err(Error::internal)
 }
 
-/// Carries out what waits, and returns when there is no more. Returns how many jobs have ended.
+/// What became of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// What it did.
+    pub kind: BulkJobKind,
+    /// Whether it was carried out.
+    pub well: bool,
+}
+
+/// Carries out what waits, and returns when there is no more: what has ended by that.
 ///
 /// # Errors
 /// When the database is away.
@@ -154,19 +163,17 @@ pub async fn run_due(
     schema: &impl Executor,
     worker: &str,
     pace: &Pace,
-) -> Result<usize> {
-    let mut done = 0;
+) -> Result<Vec<Ended>> {
+    let mut ended = Vec::new();
     while let Some(row) = queue::take(service.db(), worker, service.now()).await? {
         let mut job = Running { service: service.clone(), row, worker: worker.to_owned() };
-        if carry(&mut job, schema, pace).await? {
-            done += 1;
-        }
+        ended.extend(carry(&mut job, schema, pace).await?);
     }
-    Ok(done)
+    Ok(ended)
 }
 
-/// Carries a job out as far as it goes. Returns whether it has ended.
-async fn carry(job: &mut Running, schema: &impl Executor, pace: &Pace) -> Result<bool> {
+/// Carries a job out as far as it goes; what became of it, if it has ended.
+async fn carry(job: &mut Running, schema: &impl Executor, pace: &Pace) -> Result<Option<Ended>> {
     let outcome = if job.row.attempts > MOST_ATTEMPTS {
         tracing::error!(job = %job.row.id, "a bulk job got nowhere again and again");
         Err(Broken::Failed(BulkErrorCode::Internal, INTERNAL.to_owned()))
@@ -179,19 +186,26 @@ async fn carry(job: &mut Running, schema: &impl Executor, pace: &Pace) -> Result
             }
         }
     };
+    let kind = job.row.kind;
     match outcome {
-        Ok(()) => life::finish(job, None).await,
-        Err(Broken::Failed(code, message)) => life::finish(job, Some((code, message))).await,
+        Ok(()) => {
+            let ended = life::finish(job, None).await?;
+            Ok(ended.then_some(Ended { kind, well: true }))
+        }
+        Err(Broken::Failed(code, message)) => {
+            let ended = life::finish(job, Some((code, message))).await?;
+            Ok(ended.then_some(Ended { kind, well: false }))
+        }
         Err(Broken::Lost) => {
             life::leave(job).await?;
-            Ok(false)
+            Ok(None)
         }
         Err(Broken::Later(error)) => {
             let (id, attempt) = (job.row.id, job.row.attempts);
             tracing::warn!(job = %id, attempt, error = error.describe(), "a bulk job is put off");
             let Running { service, worker, .. } = job;
             queue::put_off(service.db(), id, worker, service.now()).await?;
-            Ok(false)
+            Ok(None)
         }
     }
 }

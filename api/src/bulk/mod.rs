@@ -15,7 +15,7 @@ mod object;
 mod query;
 mod queue;
 
-pub use carry::run_due;
+pub use carry::{Ended, run_due};
 pub use export::{Desk, Looked, Pace, Wanted};
 pub use life::sweep;
 pub use mutation::BulkMutation;

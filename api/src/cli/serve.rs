@@ -206,6 +206,7 @@ fn followers(
     let (jobs, worker) = (service.clone(), instance.clone());
     // What is exported was validated when it was started.
     let schemas = Schemas::build();
+    let counts = metrics.clone();
     [
         tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || {
             keeper.keep_index(&path).await.map(drop)
@@ -228,7 +229,11 @@ fn followers(
         })),
         tokio::spawn(every(watch("bulk_jobs"), SUGGEST_EVERY, async move || {
             let schema = schemas.of(true);
-            bulk::run_due(&jobs, schema, &worker, &Pace::default()).await.map(drop)
+            let ended = bulk::run_due(&jobs, schema, &worker, &Pace::default()).await?;
+            for job in ended {
+                counts.job(job.kind, job.well);
+            }
+            Ok(())
         })),
         tokio::spawn(every(watch("clockwork"), CLOCKWORK_EVERY, async move || {
             clockwork::run_due(&clock).await.map(drop)

@@ -610,6 +610,36 @@ pub(super) const WEBHOOKS: &str = "query Webhooks {
   }
 }
 ";
+pub(super) const EXPORT: &str =
+    "# Todo lo que encuentra la consulta, en un archivo; «Descargar» hace lo mismo con lo que esté escrito aquí.
+mutation Export($input: BulkExportStartInput!) {
+  bulkExportStart(input: $input) { bulkJob { id status format } userErrors { code field message } }
+}
+";
+pub(super) const BULK_JOBS: &str = "# El enlace es bueno por cinco minutos; cada lectura da otro.
+query MyExports {
+  bulkJobs(first: 10) {
+    totalCount
+    nodes { id kind status format done roots sizeBytes errorCode errorMessage createdAt finishedAt url urlExpiresAt }
+  }
+}
+";
+pub(super) const EEN: &str =
+    "# En los campos de la Enterprise Europe Network; «Descargar» da todo en un archivo.
+query ForEen {
+  needs(first: 10, filter: { status: [PUBLISHED] }) {
+    nodes {
+      id
+      een(language: EN) {
+        reference profileType profileStatus created lastModified publicationDate expirationDate openForEOI
+        title shortSummary description expectedRoleOfThePartner technicalSpecificationOrExpertiseSought
+        typesOfPartnership typesAndSizes { kinds sizes } marketKeywords technologyKeywords sdgKeywords
+        targetedCountries partnerOrganisationCountry frameworkProgram deadlineForEoI
+      }
+    }
+  }
+}
+";
 pub(super) const SAVED_SEARCHES: &str = "query MySearches {
   viewer {
     savedSearches(first: 20) {

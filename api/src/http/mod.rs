@@ -294,11 +294,8 @@ impl App {
         let persisted = persisted::Persisted::read(&settings.applications, limits)
             .map_err(|mistake| format!("applications: {mistake}"))?;
         let (backend, model) = (Arc::new(backend), Arc::new(model::Model::read(&sdl)?));
-        let desk = desk::Desk {
-            backend: backend.clone(),
-            model: model.clone(),
-            limits: limits.clone(),
-        };
+        let desk =
+            desk::Desk { backend: backend.clone(), model: model.clone(), limits: limits.clone() };
         Ok(Self {
             persisted,
             allowances: allowance::Allowances::new(limits.points, limits.points_per_second),

@@ -32,9 +32,8 @@ pub(super) fn thing(columns: &[Column], thing: &Value, out: &mut Vec<u8>) -> Res
 }
 
 fn line(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) -> Result<()> {
-    let mut writer = ::csv::WriterBuilder::new()
-        .terminator(::csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut writer =
+        ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells).map_err(Error::internal)?;
     out.extend(writer.into_inner().map_err(Error::internal)?);
     Ok(())
@@ -57,7 +56,9 @@ fn cell(value: &Value) -> String {
         Value::Enum(name) => name.to_string(),
         Value::Boolean(whether) => whether.to_string(),
         Value::Number(number) => number.to_string(),
-        Value::List(items) if !items.iter().any(|item| matches!(item, Value::Object(_) | Value::List(_))) => {
+        Value::List(items)
+            if !items.iter().any(|item| matches!(item, Value::Object(_) | Value::List(_))) =>
+        {
             let items: Vec<_> = items.iter().map(word).collect();
             harmless(items.join(BETWEEN))
         }
@@ -119,7 +120,12 @@ mod tests {
         headings(&columns, &mut out).unwrap();
         let row = json!({ "name": "Dos \"líneas\",\ny más", "company": { "state": "09" } });
         thing(&columns, &Value::from_json(row).unwrap(), &mut out).unwrap();
-        thing(&columns, &Value::from_json(json!({ "name": "=A1", "company": null })).unwrap(), &mut out).unwrap();
+        thing(
+            &columns,
+            &Value::from_json(json!({ "name": "=A1", "company": null })).unwrap(),
+            &mut out,
+        )
+        .unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(
             text,

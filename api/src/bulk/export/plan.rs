@@ -61,8 +61,7 @@ impl List {
     /// them, the first `pages[1]`.
     fn field(&self, pages: &[usize], after: Option<&str>) -> Positioned<Selection> {
         let (page, rest) = pages.split_first().unwrap_or((&1, &[]));
-        let argument =
-            |name: &str, value: Value| (here(Name::new(name)), here(value.into_value()));
+        let argument = |name: &str, value: Value| (here(Name::new(name)), here(value.into_value()));
         let given = self.arguments.iter();
         let mut arguments: Vec<_> =
             given.map(|(name, value)| argument(name, value.clone())).collect();
@@ -97,7 +96,10 @@ impl List {
         document(here(Selection::Field(here(Field {
             alias: None,
             name: here(Name::new("node")),
-            arguments: vec![(here(Name::new("id")), here(Value::String(parent.to_owned()).into_value()))],
+            arguments: vec![(
+                here(Name::new("id")),
+                here(Value::String(parent.to_owned()).into_value()),
+            )],
             directives: Vec::new(),
             selection_set: here(SelectionSet { items: vec![on] }),
         }))))
@@ -225,7 +227,9 @@ impl<'a> Making<'a> {
         }
         self.lists += 1;
         if self.lists > MOST_LISTS {
-            return Err(format!("son más de {MOST_LISTS} listas / there are more than {MOST_LISTS} lists"));
+            return Err(format!(
+                "son más de {MOST_LISTS} listas / there are more than {MOST_LISTS} lists"
+            ));
         }
         let paging = field.arguments.iter().find(|(name, _)| PAGING.contains(&name.node.as_str()));
         if let Some((argument, _)) = paging {
@@ -287,9 +291,7 @@ impl<'a> Making<'a> {
                 "`{key}`: sus listas no se pueden seguir por `node(id:)`; pídalas aparte / its lists cannot be followed by `node(id:)`; ask for them apart"
             ));
         }
-        let is_id = |item: &Positioned<Selection>| {
-            matches!(&item.node, Selection::Field(field) if field.node.response_key().node == "id" && field.node.name.node == "id")
-        };
+        let is_id = |item: &Positioned<Selection>| matches!(&item.node, Selection::Field(field) if field.node.response_key().node == "id" && field.node.name.node == "id");
         if !rows.items.iter().any(is_id) {
             rows.items.insert(0, of("id", Vec::new()));
             rows.columns.insert(0, Column(vec!["id".to_owned()]));
@@ -369,7 +371,9 @@ impl<'a> Making<'a> {
     ) -> Result<(), String> {
         let (name, key) = (field.name.node.as_str(), field.response_key().node.as_str());
         if key.starts_with("__") && key != "__typename" {
-            return Err(format!("`{key}`: los nombres con `__` son del servicio / names with `__` are the service's"));
+            return Err(format!(
+                "`{key}`: los nombres con `__` son del servicio / names with `__` are the service's"
+            ));
         }
         let ty = self.type_of(on, name);
         let is_list = ty.as_deref().is_some_and(|ty| self.is_list(ty));
@@ -380,9 +384,7 @@ impl<'a> Making<'a> {
                 ));
             };
             let list = self.list(field, on, below + 1)?;
-            let taken = |item: &Positioned<Selection>| {
-                matches!(&item.node, Selection::Field(field) if field.node.response_key().node == key)
-            };
+            let taken = |item: &Positioned<Selection>| matches!(&item.node, Selection::Field(field) if field.node.response_key().node == key);
             if rows.below.iter().any(|other| other.key == key) || rows.items.iter().any(taken) {
                 return Err(format!("`{key}` está dos veces / `{key}` stands there twice"));
             }
@@ -437,7 +439,9 @@ impl<'a> Making<'a> {
     fn is_list(&self, ty: &str) -> bool {
         let fields = self.registry.types.get(ty);
         ty.ends_with("Connection")
-            && fields.is_some_and(|ty| ty.field_by_name("nodes").is_some() && ty.field_by_name("pageInfo").is_some())
+            && fields.is_some_and(|ty| {
+                ty.field_by_name("nodes").is_some() && ty.field_by_name("pageInfo").is_some()
+            })
     }
 
     /// Whether `@skip` or `@include` say that something is not asked for.

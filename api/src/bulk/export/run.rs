@@ -5,8 +5,7 @@
 //! page and at most one piece of the file.
 
 use async_graphql::{
-    Executor, Name, Request, Response, Value, indexmap::IndexMap,
-    parser::types::ExecutableDocument,
+    Executor, Name, Request, Response, Value, indexmap::IndexMap, parser::types::ExecutableDocument,
 };
 use entity::{BulkErrorCode, BulkFormat};
 use serde::{Deserialize, Serialize};
@@ -86,11 +85,8 @@ pub(crate) async fn run(
             export.job.row.roots += 1;
             export.thing(&plan.top, thing, None, pages).await?;
         }
-        at = Checkpoint {
-            after: page.next,
-            done: export.job.row.done,
-            roots: export.job.row.roots,
-        };
+        at =
+            Checkpoint { after: page.next, done: export.job.row.done, roots: export.job.row.roots };
         if at.after.is_none() {
             let rest = std::mem::take(&mut export.out);
             return export.job.put(rest).await;
@@ -139,7 +135,9 @@ impl<E: Executor> Export<'_, E> {
         const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
         for _ in 0..LOOKS {
             let pools = self.job.service.db().connections();
-            let busy = pools.iter().any(|pool| pool.pool == "read" && pool.used + 1 >= pool.most && pool.most > 1);
+            let busy = pools
+                .iter()
+                .any(|pool| pool.pool == "read" && pool.used + 1 >= pool.most && pool.most > 1);
             if !busy {
                 return;
             }

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, InputObject, Variables,
-    parser::types::ExecutableDocument,
-};
+use async_graphql::{Context, InputObject, Variables, parser::types::ExecutableDocument};
 use entity::{BulkFormat, BulkJobKind, BulkJobStatus, JobId, bulk_job};
 use futures_util::future::BoxFuture;
 
@@ -128,15 +125,18 @@ async fn ready(ctx: &Context<'_>, input: &BulkExportStartInput) -> Result<Plan> 
     });
     let Looked { document, values } = looked.await.map_err(|wrongs| {
         let wrongs = wrongs.into_iter().map(|what| {
-            let message = format!("la consulta no se puede hacer / the query cannot be asked: {what}");
+            let message =
+                format!("la consulta no se puede hacer / the query cannot be asked: {what}");
             crate::error::UserError::at("input.query", UserErrorCode::Invalid, message)
         });
         Error::Refused(wrongs.collect())
     })?;
     // The one that was chosen, alone.
     let operation = document.operations.iter().next();
-    let (_, operation) = operation.ok_or_else(|| Error::internal("a document without operation"))?;
-    let plan = plan(&ctx.schema_env.registry, &document, &operation.node, &values).map_err(wrong)?;
+    let (_, operation) =
+        operation.ok_or_else(|| Error::internal("a document without operation"))?;
+    let plan =
+        plan(&ctx.schema_env.registry, &document, &operation.node, &values).map_err(wrong)?;
     if input.format == BulkFormat::Csv && !plan.top.below.is_empty() {
         let message = "un CSV es una sola tabla: sin listas con páginas debajo; pida JSONL / a CSV is one table: no lists with pages below; ask for JSONL";
         return Err(Error::field("input.format", UserErrorCode::Invalid, message));
