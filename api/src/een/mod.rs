@@ -81,7 +81,7 @@ pub struct EenProfile {
     stage_of_development: Option<DevelopmentStage>,
     /// From `iprStatus` of an offer. Null for needs, and until it is said.
     ipr_status: Option<IprStatus>,
-    /// Always null: what is protected is told by `ipAssets` of the offer, each at its own level, and not by a text.
+    /// Null always: what is protected is told by `ipAssets` of the offer, each at its own level, and not by a text.
     ipr_notes: Option<String>,
     /// From `partnershipTypes`; the codes are those of the network.
     types_of_partnership: Vec<PartnershipType>,
@@ -95,7 +95,7 @@ pub struct EenProfile {
     sdg_keywords: Vec<String>,
     /// From `targetStates`: federal states of Mexico by INEGI's codes; empty for any. Profiles of ours are for partners in Mexico.
     targeted_countries: Vec<String>,
-    /// Always null: we have no sector groups; `sectors` tells the economic sectors.
+    /// Null always: we have no sector groups; `sectors` tells the economic sectors.
     sector_groups_involved: Option<Vec<String>>,
     /// `MX`: every organization of the network is in Mexico; `state` tells where.
     partner_organisation_country: &'static str,
@@ -110,15 +110,15 @@ pub struct EenProfile {
     deadline_for_eoi: Option<NaiveDate>,
     /// From `callDeadline` of a research request. Null for all else.
     deadline_of_the_call: Option<NaiveDate>,
-    /// Always null: we do not hold it.
+    /// Null always: we do not hold it.
     submission_and_evaluation_scheme: Option<String>,
-    /// Always null: what a need may cost is a band (`budgetBand`), and not the budget of a project.
+    /// Null always: what a need may cost is a band (`budgetBand`), and not the budget of a project.
     anticipated_project_budget: Option<String>,
     /// From `projectDurationWeeks` of a research request, in weeks, 1 or more. Null for all else.
     project_duration_in_weeks: Option<i32>,
-    /// Always null: we do not hold it.
+    /// Null always: we do not hold it.
     web_link_to_the_call: Option<String>,
-    /// Always null: we do not hold it.
+    /// Null always: we do not hold it.
     project_title_and_acronym: Option<String>,
 }
 

@@ -118,6 +118,16 @@ struct Job {
     outcome: &'static str,
 }
 
+impl Job {
+    fn of(kind: BulkJobKind, well: bool) -> Self {
+        let kind = match kind {
+            BulkJobKind::Export => "export",
+            BulkJobKind::Import => "import",
+        };
+        Self { kind, outcome: if well { "completed" } else { "failed" } }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Task {
     task: &'static str,
@@ -221,6 +231,11 @@ impl Metrics {
             Unit::Seconds,
             self.task_succeeded.clone(),
         );
+        // Also before the first one has ended: what is not there cannot be watched.
+        for kind in [BulkJobKind::Export, BulkJobKind::Import] {
+            drop(self.jobs.get_or_create(&Job::of(kind, true)));
+            drop(self.jobs.get_or_create(&Job::of(kind, false)));
+        }
         registry.register(
             "bulk_jobs",
             "Bulk jobs that this instance has brought to an end",
@@ -263,12 +278,7 @@ impl Metrics {
 
     /// A bulk job has come to its end here, `well` or not.
     pub fn job(&self, kind: BulkJobKind, well: bool) {
-        let kind = match kind {
-            BulkJobKind::Export => "export",
-            BulkJobKind::Import => "import",
-        };
-        let outcome = if well { "completed" } else { "failed" };
-        self.jobs.get_or_create(&Job { kind, outcome }).inc();
+        self.jobs.get_or_create(&Job::of(kind, well)).inc();
     }
 
     /// What the instance does by itself was done once; `at` is when, if it went well.

@@ -225,6 +225,16 @@ impl<'a> Making<'a> {
                 "`{key}`: se exportan hasta {MOST_BELOW} listas una debajo de otra, bajo la primera / at most {MOST_BELOW} lists below each other are exported, under the first"
             ));
         }
+        let takes = |argument: &str| {
+            let ty = self.registry.types.get(on);
+            let field = ty.and_then(|ty| ty.field_by_name(name));
+            field.is_some_and(|field| field.args.contains_key(argument))
+        };
+        if !(takes("first") && takes("after")) {
+            return Err(format!(
+                "`{key}` solo dice lo primero y no se puede seguir / `{key}` tells the first alone and cannot be followed"
+            ));
+        }
         self.lists += 1;
         if self.lists > MOST_LISTS {
             return Err(format!(
