@@ -407,13 +407,13 @@ const NEEDS: &str = "{ organizations { nodes { id name needs { nodes { id folio 
 async fn what_is_called_off_leaves_nothing_behind(world: &World) {
     let (_, analyst) = network(world, 120).await;
     let id = started(&analyst, NEEDS, "JSONL").await;
+    let other = world.another_instance().await;
     let mut running = Box::pin(run_due(&world.service, SCHEMAS.of(true), "one", &SMALL));
     let called_off = async {
         while kept(world, &id) < 2 {
             tokio::task::yield_now().await;
         }
         // By any instance.
-        let other = world.another_instance().await;
         let ask = "mutation($input: BulkJobCancelInput!) { bulkJobCancel(input: $input) { bulkJob { status } } }";
         let input = json!({ "input": { "id": id } });
         let told = world.send_to(&other, analyst.token().as_deref(), ask, input).await;
