@@ -25,6 +25,7 @@ pub mod context;
 pub mod db;
 pub mod demo;
 pub mod documents;
+pub mod een;
 pub mod error;
 pub mod event;
 pub mod feed;

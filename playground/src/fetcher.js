@@ -16,6 +16,9 @@ export const fetcherFor = (token) => (params, options) => {
   return isSubscription(params) ? subscribe(send) : send(JSON_TYPES).then(answer).catch(failed);
 };
 
+/** Asks for something that the page itself wants to know. */
+export const ask = (token, query, variables) => fetcherFor(token)({ query, variables });
+
 function isSubscription({ query, operationName }) {
   try {
     return getOperationAST(parse(query), operationName)?.operation === 'subscription';

@@ -5,6 +5,7 @@ import { GraphiQL } from 'graphiql';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
+import { Download } from './download.jsx';
 import { fetcherFor } from './fetcher.js';
 import * as token from './token.js';
 
@@ -65,6 +66,7 @@ function Playground() {
       <header className="bar">
         <h1><span>Vínculo</span><Both es="Consola GraphQL" en="GraphQL console" /></h1>
         <Examples examples={examples} identity={identity} onChoose={(example) => show(editors.current, example, examples)} />
+        <Download key={bearer} editors={editors} bearer={bearer} />
         {bearer ? <Identity identity={identity} onRemove={() => use('')} /> : <TokenField onUse={use} />}
       </header>
       <GraphiQL

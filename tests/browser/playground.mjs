@@ -6,6 +6,7 @@
 //   CHROMIUM=/usr/bin/chromium        another browser
 //
 // Prints one line of JSON; leaves with 0 if all is well, 1 if not.
+import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
 const FLAGS = [
@@ -121,6 +122,21 @@ export async function visit(url, token) {
     await page.locator('.graphiql-dialog').waitFor();
     await page.keyboard.press('Escape');
 
+    // All that a query finds, as a file: whatever page of it the query asks for.
+    await page.locator('.graphiql-query-editor .CodeMirror').evaluate((editor, query) => editor.CodeMirror.setValue(query),
+      '{ organizations(first: 1) { totalCount nodes { id name } } }');
+    await page.locator('.graphiql-editor-tool .CodeMirror').first().evaluate((editor) => editor.CodeMirror.setValue(''));
+    const coming = page.waitForEvent('download');
+    await page.locator('#download').click();
+    const file = await coming.catch(() => null);
+    saw.download = oneLine(await page.locator('#download-status').innerText());
+    if (file) {
+      const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
+      if (lines[0] !== '\uFEFFid,name') saw.problems.push(`the file begins with ${lines[0]}`);
+      if (!lines[1]?.startsWith('org_')) saw.problems.push('the file has no organization');
+      if (!/^vinculo.*\.csv$/.test(file.suggestedFilename())) saw.problems.push(`the file is called ${file.suggestedFilename()}`);
+    } else saw.problems.push(`no file came: ${saw.download}`);
+
     // The token outlives a reload, not its tab.
     await page.reload();
     await page.locator('#identity').waitFor();
@@ -162,7 +178,7 @@ const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
 
 async function selfCheck() {
   const { start, sampleToken } = await import('./stub.mjs');
-  const faults = { none: true, closedSchema: true, foreign: false, inlineStyle: false, noPolicy: false, refusal: false };
+  const faults = { none: true, closedSchema: true, foreign: false, inlineStyle: false, noPolicy: false, refusal: false, failedJob: false };
   let right = true;
   for (const [fault, expected] of Object.entries(faults)) {
     const stub = await start(fault);

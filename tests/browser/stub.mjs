@@ -26,7 +26,21 @@ const schema = buildSchema(`
     needs(first: Int = 20): [Need!]!
     "Quién pregunta; nulo sin token."
     viewer: String
+    organizations(first: Int = 20): OrganizationConnection
+    bulkJob(id: ID!): BulkJob
   }
+  type Mutation {
+    bulkExportStart(input: BulkExportStartInput!): BulkJobPayload
+    bulkJobCancel(input: BulkJobCancelInput!): BulkJobPayload
+  }
+  input BulkExportStartInput { query: String! variables: JSON operationName: String format: String! }
+  input BulkJobCancelInput { id: ID! }
+  scalar JSON
+  type BulkJobPayload { bulkJob: BulkJob userErrors: [UserError!]! }
+  type UserError { message: String! }
+  type BulkJob { id: ID! status: String! done: Int! sizeBytes: Int! errorMessage: String url: String }
+  type OrganizationConnection { nodes: [Organization!]! totalCount: Int }
+  type Organization { id: ID! name: String! }
   "Una necesidad tecnológica de una empresa."
   type Need { id: ID! title: String! "Nivel de madurez mínimo, 1 a 9." acceptedTrlMin: Int }
 `);
@@ -52,6 +66,9 @@ const EXAMPLES = [
   example('OTT_OFFICER', 'Quién soy', 'Who I am', '{ viewer }\n'),
   example('CHAMBER_LIAISON', 'Necesidades de mis empresas', 'Needs of my members', QUERY, '{ "first": 1 }'),
 ];
+
+const JOB = { id: 'job_1', status: 'COMPLETED', done: 1, sizeBytes: 29, errorMessage: null, url: '/bulk/job_1' };
+let asked; // the last export
 
 const base64url = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -84,10 +101,20 @@ export async function start(fault = 'none', port = 0) {
           if (fault === 'refusal') throw new Error('UNAUTHENTICATED');
           return NEEDS.slice(0, first);
         },
+        bulkExportStart: ({ input }) => {
+          asked = input;
+          return { bulkJob: { ...JOB, status: 'QUEUED', url: null }, userErrors: [] };
+        },
+        bulkJobCancel: () => ({ bulkJob: { ...JOB, status: 'CANCELED', url: null }, userErrors: [] }),
+        bulkJob: () => (fault === 'failedJob' ? { ...JOB, status: 'FAILED', url: null } : JOB),
         viewer: signedIn ? 'person_01920000000070008000000000000001' : null,
       };
       const result = await graphql({ schema, source: query, rootValue: root, variableValues: variables, operationName });
       response.writeHead(200, { 'content-type': 'application/graphql-response+json; charset=utf-8' }).end(JSON.stringify(result));
+    } else if (pathname === JOB.url) {
+      const whole = !asked.query.includes('first') && asked.query.includes('organizations');
+      response.writeHead(whole ? 200 : 400, { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="vinculo.csv"' })
+        .end('\uFEFFid,name\r\norg_1,Cámara\r\n');
     } else if (pathname === '/playground/examples.json') {
       response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(EXAMPLES));
     } else if (pathname in FILES) {

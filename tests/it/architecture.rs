@@ -118,6 +118,7 @@ const MAY: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "bulk",
             "clients",
             "config",
             "context",

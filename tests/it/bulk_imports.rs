@@ -1,7 +1,8 @@
 //! Files that come over HTTP: who may bring which, what becomes of their lines, and what breaks off.
 
 use api::{
-    bulk, clockwork,
+    bulk::{Pace, run_due},
+    clockwork,
     import::{self, Mark, Options},
 };
 use chrono::TimeDelta;
@@ -12,7 +13,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::{Answer, Person, World, records};
+use tests::{Answer, Person, SCHEMAS, World, records};
 
 use crate::{imports::Marks, machines::machine};
 
@@ -34,6 +35,12 @@ tests::stories!(
 const JOB: &str = "id version kind status format what done created updated unchanged skipped \
     warnings sizeBytes errorCode errorMessage uploadUrl uploadUrlExpiresAt url urlExpiresAt \
     expiresAt organization { id }";
+
+/// Has a worker carry out what waits. Returns how many jobs have ended.
+async fn carried_out(world: &World, worker: &str) -> usize {
+    let ended = run_due(&world.service, SCHEMAS.of(true), worker, &Pace::default()).await;
+    ended.unwrap().len()
+}
 
 async fn start(person: &Person<'_>, input: Value) -> Answer {
     let ask = format!(
@@ -63,7 +70,7 @@ async fn brought(
     let (id, upload) = (job["id"].as_str().unwrap(), job["uploadUrl"].as_str().unwrap());
     let sent = world.transfer(None, upload, Some(file.into())).await;
     assert_eq!(sent.status, 204, "{}", String::from_utf8_lossy(&sent.bytes));
-    assert_eq!(bulk::run_due(&world.service, "worker").await.unwrap(), 1);
+    assert_eq!(carried_out(world, "worker").await, 1);
     seen(person, id).await
 }
 
@@ -100,7 +107,7 @@ async fn a_roll_comes_over_http(world: &World) {
     assert_eq!(job["uploadUrlExpiresAt"], "2026-03-02T12:05:00+00:00");
     assert!(job["url"].is_null());
     // Nothing is carried out before the file has come.
-    assert_eq!(bulk::run_due(&world.service, "worker").await.unwrap(), 0);
+    assert_eq!(carried_out(world, "worker").await, 0);
     let upload = job["uploadUrl"].as_str().unwrap();
     assert_eq!(world.transfer(None, upload, None).await.status, 403, "it is no link to fetch");
     assert_eq!(world.transfer(None, upload, Some(ROLL.into())).await.status, 204);
@@ -111,7 +118,7 @@ async fn a_roll_comes_over_http(world: &World) {
     );
     assert_eq!(world.transfer(None, upload, Some(ROLL.into())).await.status, 409, "once is enough");
 
-    assert_eq!(bulk::run_due(&world.service, "worker").await.unwrap(), 1);
+    assert_eq!(carried_out(world, "worker").await, 1);
     let done = seen(&admin, id).await;
     assert_eq!((&done["status"], &done["errorCode"]), (&json!("COMPLETED"), &Value::Null));
     assert_eq!(counts(&done), [3, 2, 0, 0, 1, 0]);
@@ -389,7 +396,7 @@ async fn a_machine_brings_what_its_scopes_name(world: &World) {
     let started = ask(needs_of).await;
     let upload = started.root()["bulkJob"]["uploadUrl"].as_str().unwrap();
     assert_eq!(world.transfer(None, upload, Some(needs(&[cast.company]).into())).await.status, 204);
-    assert_eq!(bulk::run_due(&world.service, "worker").await.unwrap(), 1);
+    assert_eq!(carried_out(world, "worker").await, 1);
     let drafted = event::Entity::find().filter(event::Column::Kind.eq("NEED_DRAFTED"));
     let drafted = drafted.one(world.db().fresh()).await.unwrap().unwrap();
     assert!(drafted.actor_id.is_none() && drafted.client_id.is_some());
@@ -484,7 +491,7 @@ async fn who_may_not_any_more_brings_nothing(world: &World) {
         membership::Entity::find().filter(membership::Column::PersonId.eq(admin.id.unwrap()));
     let held = held.one(world.db().fresh()).await.unwrap().unwrap();
     world.overwrite(membership::Model { to_at: Some(world.now()), ..held }).await;
-    assert_eq!(bulk::run_due(&world.service, "worker").await.unwrap(), 1);
+    assert_eq!(carried_out(world, "worker").await, 1);
     let row = bulk_job::Entity::find().one(world.db().fresh()).await.unwrap().unwrap();
     assert_eq!((row.status, row.done), (BulkJobStatus::Failed, 0));
     assert_eq!(row.error_code, Some(BulkErrorCode::Forbidden));
@@ -506,11 +513,8 @@ async fn what_is_called_off_goes_no_further(world: &World) {
     let input = json!({ "input": { "id": job["id"], "expectedVersion": 1 } });
     assert_eq!(admin.send(cancel, input.clone()).await.outcome(), "DONE");
     assert_eq!(world.transfer(None, upload, Some(ROLL.into())).await.status, 409);
-    assert_eq!(bulk::run_due(&world.service, "worker").await.unwrap(), 0);
-    assert_eq!(
-        admin.send(cancel, input).await.user_errors(),
-        ["STALE_OBJECT"]
-    );
+    assert_eq!(carried_out(world, "worker").await, 0);
+    assert_eq!(admin.send(cancel, input).await.user_errors(), ["STALE_OBJECT"]);
     world.events().await;
 }
 
@@ -550,9 +554,9 @@ async fn another_worker_goes_on_behind_the_last_line(world: &World) {
         })
         .await;
     // As long as the lease is kept nobody else does it.
-    assert_eq!(bulk::run_due(&world.service, "next").await.unwrap(), 0);
+    assert_eq!(carried_out(world, "next").await, 0);
     world.pass(TimeDelta::seconds(61));
-    assert_eq!(bulk::run_due(&world.service, "next").await.unwrap(), 1);
+    assert_eq!(carried_out(world, "next").await, 1);
     let done = seen(&admin, &id.to_string()).await;
     assert_eq!(counts(&done), [1_200, 1_196, 0, 0, 4, 0]);
     let told = notes(world, &done).await;

@@ -54,6 +54,7 @@ async fn whoever_comes_second_overwrites_nothing(world: &World) {
 const NEW: [&str; 17] = [
     "announceProgramme",
     "attachDocument",
+    "bulkExportStart",
     "createApiClient",
     "createWebhookEndpoint",
     "draftAgreement",
@@ -89,6 +90,7 @@ const WITHOUT: [(&str, &str); 12] = [
 
 /// What asks for a version only where one is given: one's own, or what must be possible whatever it is.
 const OPTIONAL: [&str; 8] = [
+    "bulkJobCancel",
     "deleteSavedSearch",
     "disableWebhookEndpoint",
     "enableWebhookEndpoint",

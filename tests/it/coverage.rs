@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tests::{World, records};
 
 use crate::{
-    assimilation, machines, memberships, needs, offers, policy, programmes, projects,
+    assimilation, exports, machines, memberships, needs, offers, policy, programmes, projects,
     saved_searches, webhooks,
 };
 
@@ -57,6 +57,9 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
     let machine = records::api_client(cast.chamber, Role::Service, world.now());
     world.put(machine.clone()).await;
     let machine = machine.id.to_string();
+    let job = records::bulk_job(owner.id.unwrap(), world.now());
+    world.put(job.clone()).await;
+    let job = job.id.to_string();
     let webhook = records::webhook_endpoint(cast.chamber, world.now());
     world.put(webhook.clone()).await;
     let webhook = webhook.id.to_string();
@@ -201,6 +204,12 @@ async fn every_query_by_nobody_and_a_stranger(world: &World) {
             "savedSearch",
             format!("{{ savedSearch(id: \"{search}\") {{ id }} }}"),
             shown(Value::Null),
+        ),
+        ("bulkJob", format!("{{ bulkJob(id: \"{job}\") {{ id }} }}"), shown(Value::Null)),
+        (
+            "bulkJobs",
+            "{ bulkJobs { totalCount nodes { id } } }".to_owned(),
+            (json!("UNAUTHENTICATED"), json!("FORBIDDEN")),
         ),
         ("apiClient", format!("{{ apiClient(id: \"{machine}\") {{ id }} }}"), shown(Value::Null)),
         (
@@ -348,6 +357,9 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
     let machine = records::api_client(cast.chamber, Role::Service, world.now());
     world.put(machine.clone()).await;
     let machine = machine.id.to_string();
+    let job = records::bulk_job(owner.id.unwrap(), world.now());
+    world.put(job.clone()).await;
+    let job = job.id.to_string();
     let webhook = records::webhook_endpoint(cast.chamber, world.now());
     world.put(webhook.clone()).await;
     let (letter, attempt) = records::webhook_delivery(&webhook, world.now());
@@ -422,6 +434,13 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                     let right = if person.id.is_some() { "NOT_FOUND" } else { to_them };
                     vec![(memberships::done(person, &verb, input).await, right)]
                 }
+                // Whoever belongs to the network exports what they read; nobody knows of another's job.
+                "bulkExportStart" if person.id == member.id => Vec::new(),
+                "bulkExportStart" => {
+                    let input = json!({ "query": "{ needs { nodes { id } } }", "format": "CSV" });
+                    vec![(exports::start(person, input).await, to_them)]
+                }
+                "bulkJobCancel" => vec![(exports::cancel(person, &job).await, "NOT_FOUND")],
                 "createApiClient" => {
                     let input = machines::new(cast.chamber, "SERVICE", &["READ_NETWORK"]);
                     vec![(machines::done(person, &verb, input).await, to_them)]

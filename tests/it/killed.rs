@@ -27,6 +27,7 @@ on_both!(
     whoever_followed_a_killed_service_misses_nothing,
     an_import_that_is_killed_leaves_whole_batches,
     an_import_over_http_goes_on_where_it_was_killed,
+    an_export_that_is_killed_goes_on,
 );
 
 /// How many acknowledged steps the service may take before it is killed.
@@ -595,4 +596,77 @@ async fn counted(db: &Db) -> (usize, usize, usize) {
     let told = events.iter().flat_map(|event| event.body["organizations"].as_array().unwrap());
     let told = told.filter(|id| ids.contains(id.as_str().unwrap())).count();
     (companies.len(), refs.len(), told)
+}
+
+const EXPORT: &str = "mutation($input: BulkExportStartInput!) { bulkExportStart(input: $input) { \
+    bulkJob { id } userErrors { message } } }";
+const EXPORTED: &str =
+    "query($id: ID!) { bulkJob(id: $id) { status done sizeBytes url errorCode } }";
+
+fn start_export(serving: &tests::binary::Serving, token: &str) -> String {
+    let query = "{ organizations { nodes { id name kind state { code label } } } }";
+    let input = json!({ "input": { "query": query, "format": "JSONL" } });
+    let told = serving.ask(Some(token), EXPORT, &input).unwrap();
+    told.root()["bulkJob"]["id"].as_str().unwrap_or_else(|| panic!("{told:?}")).to_owned()
+}
+
+/// The file of an export, once it has ended.
+fn exported(serving: &tests::binary::Serving, token: &str, id: &str) -> String {
+    let patience = std::time::Instant::now() + Duration::from_secs(240);
+    loop {
+        let told = serving.ask(Some(token), EXPORTED, &json!({ "id": id })).unwrap();
+        let job = told.root();
+        match job["status"].as_str() {
+            Some("COMPLETED") => {
+                let (status, file) = serving.get(None, job["url"].as_str().unwrap()).unwrap();
+                assert_eq!((status, json!(file.len())), (200, job["sizeBytes"].clone()));
+                assert_eq!(json!(file.lines().count()), job["done"]);
+                return file;
+            }
+            Some("QUEUED" | "RUNNING") => {}
+            _ => panic!("{job:#}: {}", serving.said()),
+        }
+        assert!(std::time::Instant::now() < patience, "{job:#}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn an_export_that_is_killed_goes_on(site: &Site) {
+    let [chamber, ..] = set_up(site);
+    let lines: String = (0..15_000).map(|id| format!("E-{id},Empresa {id},327,05\n")).collect();
+    let roll = site.file("long.csv", &format!("externalId,legalName,scian,stateCode\n{lines}"));
+    site.does(&["import", "organizations", &roll, "--chamber", &chamber, "--system", "long"]);
+    let analyst = newcomer(site, &chamber, "CHAMBER_LIAISON");
+    let serving = site.serve();
+    let id = start_export(&serving, &analyst);
+    let whole = exported(&serving, &analyst, &id);
+    assert!(whole.lines().count() > 15_000);
+    let id = start_export(&serving, &analyst);
+    // Killed as soon as a piece of it is on record.
+    on_record(site, async |db| {
+        let patience = std::time::Instant::now() + Duration::from_secs(120);
+        loop {
+            let job: entity::JobId = id.parse().unwrap();
+            let row = entity::bulk_job::Entity::find_by_id(job).one(db.fresh()).await.unwrap();
+            let row = row.unwrap();
+            if row.checkpoint.is_some() {
+                assert_eq!(row.status, entity::BulkJobStatus::Running, "it was too fast");
+                break;
+            }
+            assert!(std::time::Instant::now() < patience, "{row:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    serving.kill();
+    // Whoever comes next waits until the lease is over.
+    let serving = site.serve();
+    assert_eq!(exported(&serving, &analyst, &id), whole);
+    // One that is told to stop lets go at once.
+    let id = start_export(&serving, &analyst);
+    assert_eq!(serving.stop(), Some(0));
+    let serving = site.serve();
+    let before = std::time::Instant::now();
+    assert_eq!(exported(&serving, &analyst, &id), whole);
+    assert!(before.elapsed() < Duration::from_secs(55), "nobody waits for a lease");
+    assert_eq!(serving.stop(), Some(0));
 }

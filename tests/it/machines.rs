@@ -390,12 +390,23 @@ async fn every_door_of_the_schema_is_tried_by_a_machine(world: &World) {
     let mutations = root_fields(world, "mutationType").await;
     assert_eq!(
         allowed("mutation", mutations).await,
-        ["draftNeed", "draftOffer", "reviseNeed", "reviseOffer", "submitNeed", "submitOffer"]
+        [
+            "bulkExportStart",
+            "bulkJobCancel",
+            "draftNeed",
+            "draftOffer",
+            "reviseNeed",
+            "reviseOffer",
+            "submitNeed",
+            "submitOffer",
+        ]
     );
     let queries = root_fields(world, "queryType").await;
     assert_eq!(
         allowed("query", queries).await,
         [
+            "bulkJob",
+            "bulkJobs",
             "capabilities",
             "capability",
             "capabilityMap",

@@ -16,6 +16,7 @@ mod coverage;
 mod documents;
 mod engine;
 mod events;
+mod exports;
 mod feedback;
 mod files;
 mod generate;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use entity::{
     MatchStatus, NeedStatus, OfferStatus, affiliation, agreement, agreement_party, api_client,
-    application, assessment, capability, chamber_profile, code, confidant, consent, counter,
-    delegation, disclosure, document, event, external_ref, follower, history, idempotency_key,
-    interest, invitation, ip_asset, ip_event, match_, membership, message, message_read, milestone,
-    need, offer, organization, ott_profile, outcome, person, programme, project, project_partner,
-    project_source, region, saved_search, search_find, webhook_attempt, webhook_delivery,
-    webhook_endpoint,
+    application, assessment, bulk_job, capability, chamber_profile, code, confidant, consent,
+    counter, delegation, disclosure, document, event, external_ref, follower, history,
+    idempotency_key, interest, invitation, ip_asset, ip_event, match_, membership, message,
+    message_read, milestone, need, offer, organization, ott_profile, outcome, person, programme,
+    project, project_partner, project_source, region, saved_search, search_find, webhook_attempt,
+    webhook_delivery, webhook_endpoint,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -57,6 +57,7 @@ fn rows() -> BTreeMap<String, Columns> {
         columns::<event::Entity>(),
         columns::<external_ref::Entity>(),
         columns::<follower::Entity>(),
+        columns::<bulk_job::Entity>(),
         columns::<history::Entity>(),
         columns::<idempotency_key::Entity>(),
         columns::<interest::Entity>(),

@@ -74,6 +74,7 @@ const LISTS: &[&str] = &[
     "{ programmes(order: OLDEST) { nodes { id } } }",
     "{ programmes(order: RECENTLY_UPDATED) { nodes { id } } }",
     "{ viewer { savedSearches { nodes { name } } } }",
+    "{ bulkJobs { nodes { id status } } }",
     "{ viewer { savedSearches(first: 5) { nodes { finds(first: 5) { nodes { need { title } offer { title } } } } } } }",
     "{ node(id: \"$region\") { ... on Region { delegations { name } } } }",
 ];

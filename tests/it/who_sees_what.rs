@@ -8,10 +8,10 @@ use api::{
     event::TimelineKind,
     inbox, interests, ip, ledger, matches, memberships, needs, offers, organizations, people,
     policy::{
-        Action, AgreementAction, AssessmentAction, CapabilityAction, ClientAction, InterestAction,
-        InvitationAction, IpAssetAction, MatchAction, MembershipAction, NeedAction, OfferAction,
-        OrganizationFacts, PersonAction, PersonFacts, ProgrammeAction, ProjectAction, Resource,
-        SavedSearchAction, Viewer, WebhookAction,
+        Action, AgreementAction, AssessmentAction, BulkJobAction, CapabilityAction, ClientAction,
+        InterestAction, InvitationAction, IpAssetAction, MatchAction, MembershipAction, NeedAction,
+        OfferAction, OrganizationFacts, PersonAction, PersonFacts, ProgrammeAction, ProjectAction,
+        Resource, SavedSearchAction, Viewer, WebhookAction,
     },
     programmes, projects,
     read::Field,
@@ -173,6 +173,13 @@ fn the_file_of_the_policy_is_the_policy() {
     table(&mut text, "saved search of the officer of the office", &names, &viewers, |viewer| {
         let may = SavedSearchAction::iter().map(|action| action.permitted(viewer, &search));
         (search.level(viewer), may.collect())
+    });
+    let jobs = BulkJobAction::iter().filter(|action| action.mutation().is_some());
+    let names: Vec<_> = jobs.clone().filter_map(BulkJobAction::mutation).collect();
+    let job = records::bulk_job(owner, now);
+    table(&mut text, "bulk job of the officer of the office", &names, &viewers, |viewer| {
+        let may = jobs.clone().map(|action| action.permitted(viewer, &job));
+        (job.level(viewer), may.collect())
     });
     let names: Vec<_> = ClientAction::iter().map(ClientAction::mutation).collect();
     for (name, house) in

@@ -1,10 +1,14 @@
 //! Carrying jobs out: one after the other, as whoever started them.
 
+use async_graphql::Executor;
 use bytes::Bytes;
 use entity::{BulkErrorCode, BulkJobKind, bulk_job};
 use sea_orm::ConnectionTrait;
 
-use super::{files, life, queue};
+use super::{
+    export::{self, Pace},
+    files, life, queue,
+};
 use crate::{
     context::Service,
     error::{Error, Result},
@@ -141,45 +145,64 @@ pub(super) fn asker(row: &bulk_job::Model) -> Result<Asker> {
     serde_json::from_value(row.asker.clone()).map_err(Error::internal)
 }
 
-/// Carries out what waits, and returns when there is no more. Returns how many jobs have ended.
+/// What became of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// What it did.
+    pub kind: BulkJobKind,
+    /// Whether it was carried out.
+    pub well: bool,
+}
+
+/// Carries out what waits, and returns when there is no more: what has ended by that.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn run_due(service: &Service, worker: &str) -> Result<usize> {
-    let mut done = 0;
+pub async fn run_due(
+    service: &Service,
+    schema: &impl Executor,
+    worker: &str,
+    pace: &Pace,
+) -> Result<Vec<Ended>> {
+    let mut ended = Vec::new();
     while let Some(row) = queue::take(service.db(), worker, service.now()).await? {
         let mut job = Running { service: service.clone(), row, worker: worker.to_owned() };
-        if carry(&mut job).await? {
-            done += 1;
-        }
+        ended.extend(carry(&mut job, schema, pace).await?);
     }
-    Ok(done)
+    Ok(ended)
 }
 
-/// Carries a job out as far as it goes. Returns whether it has ended.
-async fn carry(job: &mut Running) -> Result<bool> {
+/// Carries a job out as far as it goes; what became of it, if it has ended.
+async fn carry(job: &mut Running, schema: &impl Executor, pace: &Pace) -> Result<Option<Ended>> {
     let outcome = if job.row.attempts > MOST_ATTEMPTS {
         tracing::error!(job = %job.row.id, "a bulk job got nowhere again and again");
         Err(Broken::Failed(BulkErrorCode::Internal, INTERNAL.to_owned()))
     } else {
         match job.row.kind {
-            BulkJobKind::Export => Ok(()),
-            BulkJobKind::Import => super::import::bring(job).await,
+            BulkJobKind::Export => export::run(job, schema, pace).await,
+            BulkJobKind::Import => import::bring(job).await,
         }
     };
+    let kind = job.row.kind;
     match outcome {
-        Ok(()) => life::finish(job, None).await,
-        Err(Broken::Failed(code, message)) => life::finish(job, Some((code, message))).await,
+        Ok(()) => {
+            let ended = life::finish(job, None).await?;
+            Ok(ended.then_some(Ended { kind, well: true }))
+        }
+        Err(Broken::Failed(code, message)) => {
+            let ended = life::finish(job, Some((code, message))).await?;
+            Ok(ended.then_some(Ended { kind, well: false }))
+        }
         Err(Broken::Lost) => {
             life::leave(job).await?;
-            Ok(false)
+            Ok(None)
         }
         Err(Broken::Later(error)) => {
             let (id, attempt) = (job.row.id, job.row.attempts);
             tracing::warn!(job = %id, attempt, error = error.describe(), "a bulk job is put off");
             let Running { service, worker, .. } = job;
             queue::put_off(service.db(), id, worker, service.now()).await?;
-            Ok(false)
+            Ok(None)
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod carry;
 mod deliver;
+mod export;
 mod files;
 mod import;
 mod life;
@@ -15,7 +16,8 @@ mod object;
 mod query;
 mod queue;
 
-pub use carry::run_due;
+pub use carry::{Ended, run_due};
+pub use export::{Desk, Looked, Pace, Wanted};
 pub use import::BulkIntake;
 pub use life::sweep;
 pub use mutation::BulkMutation;

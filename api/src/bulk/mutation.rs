@@ -5,6 +5,7 @@ use entity::JobId;
 
 use super::{
     BulkJob,
+    export::{self, BulkExportStartInput},
     import::{self, BulkImportStartInput},
     life,
 };
@@ -50,6 +51,15 @@ impl BulkMutation {
         changed(ctx, async |work| import::start(work, service, &asker, input).await).await
     }
 
+    /// Lets everything that a query finds be written down, as you may read it while it is done, and gives it to you as a file: put into the queue, carried out in the background and read back by `bulkJob`. What it shows of others' records goes into the ledger of disclosures as any read does. For members of the network; at most two jobs at a time for each person or machine.
+    async fn bulk_export_start(
+        &self,
+        ctx: &Context<'_>,
+        input: BulkExportStartInput,
+    ) -> Told<BulkJobPayload> {
+        payload(ctx, export::start(ctx, input).await).await
+    }
+
     /// Calls off a bulk job that has not ended: it goes no further than the page that is being read or written, and its file is taken away. What an import has put on record until then stays. For its owner.
     async fn bulk_job_cancel(
         &self,
@@ -65,7 +75,10 @@ async fn changed(
     ctx: &Context<'_>,
     task: impl AsyncFnOnce(&mut Work) -> Result<JobId>,
 ) -> Told<BulkJobPayload> {
-    let done = carry_out(ctx, task).await;
+    payload(ctx, carry_out(ctx, task).await).await
+}
+
+async fn payload(ctx: &Context<'_>, done: Result<JobId>) -> Told<BulkJobPayload> {
     told_anew(ctx, "bulkJob", done, |bulk_job, user_errors| BulkJobPayload {
         bulk_job,
         user_errors,

@@ -146,13 +146,14 @@ pub(super) async fn put_off(db: &Db, id: JobId, worker: &str, now: DateTime<Utc>
 /// When the database is away.
 #[expect(clippy::disallowed_methods, reason = "who carries something out is no news")]
 pub async fn resign(db: &Db, worker: &str) -> Result<()> {
+    let attempts = Expr::col((Entity, Column::Attempts));
+    let spared = Expr::case(attempts.clone().gt(0), attempts.sub(1)).finally(0);
     Entity::update_many()
         .col_expr(Column::TakenBy, Expr::value(Option::<String>::None))
         .col_expr(Column::TakenUntil, Expr::value(Option::<DateTime<Utc>>::None))
-        .col_expr(Column::Attempts, Expr::col((Entity, Column::Attempts)).sub(1))
+        .col_expr(Column::Attempts, spared.into())
         .filter(Column::TakenBy.eq(worker))
         .filter(Column::Status.eq(BulkJobStatus::Running))
-        .filter(Column::Attempts.gt(0))
         .exec(db.write())
         .await?;
     Ok(())

@@ -18,14 +18,17 @@ use uuid::Uuid;
 
 use super::{Cli, Outcome, archive, courier, kept_index, migrate, open, service, terms};
 use crate::{
-    bulk, clockwork,
+    bulk::{self, Pace},
+    clockwork,
     config::Settings,
     context::{Service, machine_clock},
     demo::{self, DemoToken},
     error::Error,
     feed::Bell,
     http::{self, App, Metrics},
-    matches, searches,
+    matches,
+    schema::Schemas,
+    searches,
     telemetry::{self, traces::Traces},
     token::{Issuers, LocalKey, prove_crypto},
     webhooks,
@@ -201,6 +204,9 @@ fn followers(
     let (webhooks, sender) = (service.clone(), service.clone());
     let clock = service.clone();
     let (jobs, worker) = (service.clone(), instance.clone());
+    // What is exported was validated when it was started.
+    let schemas = Schemas::build();
+    let counts = metrics.clone();
     [
         tokio::spawn(every(watch("keep_index"), KEEP_EVERY, async move || {
             keeper.keep_index(&path).await.map(drop)
@@ -222,7 +228,12 @@ fn followers(
             webhooks::send_due(&sender).await.map(drop)
         })),
         tokio::spawn(every(watch("bulk_jobs"), SUGGEST_EVERY, async move || {
-            bulk::run_due(&jobs, &worker).await.map(drop)
+            let schema = schemas.of(true);
+            let ended = bulk::run_due(&jobs, schema, &worker, &Pace::default()).await?;
+            for job in ended {
+                counts.job(job.kind, job.well);
+            }
+            Ok(())
         })),
         tokio::spawn(every(watch("clockwork"), CLOCKWORK_EVERY, async move || {
             clockwork::run_due(&clock).await.map(drop)

@@ -633,13 +633,6 @@ mutation BringRoll($input: BulkImportStartInput!) {
   }
 }
 ";
-pub(super) const BULK_JOBS: &str = "query BulkJobs {
-  bulkJobs(first: 20) {
-    totalCount
-    nodes { id kind what status format done created updated unchanged skipped warnings errorMessage url createdAt expiresAt }
-  }
-}
-";
 pub(super) const CREATE_WEBHOOK: &str =
     "# El secreto se muestra aquí y nunca más: con él se comprueba quién manda cada aviso.
 mutation CreateWebhook($input: CreateWebhookEndpointInput!) {
@@ -658,6 +651,36 @@ pub(super) const WEBHOOKS: &str = "query Webhooks {
       organization { name }
       deliveries(first: 5) {
         nodes { id kind record status nextAttemptAt attempts(first: 5) { nodes { at outcome status milliseconds } } }
+      }
+    }
+  }
+}
+";
+pub(super) const EXPORT: &str =
+    "# Todo lo que encuentra la consulta, en un archivo; «Descargar» hace lo mismo con lo que esté escrito aquí.
+mutation Export($input: BulkExportStartInput!) {
+  bulkExportStart(input: $input) { bulkJob { id status format } userErrors { code field message } }
+}
+";
+pub(super) const BULK_JOBS: &str = "# El enlace es bueno por cinco minutos; cada lectura da otro.
+query MyExports {
+  bulkJobs(first: 10) {
+    totalCount
+    nodes { id kind status format done roots sizeBytes errorCode errorMessage createdAt finishedAt url urlExpiresAt }
+  }
+}
+";
+pub(super) const EEN: &str =
+    "# En los campos de la Enterprise Europe Network; «Descargar» da todo en un archivo.
+query ForEen {
+  needs(first: 10, filter: { status: [PUBLISHED] }) {
+    nodes {
+      id
+      een(language: EN) {
+        reference profileType profileStatus created lastModified publicationDate expirationDate openForEOI
+        title shortSummary description expectedRoleOfThePartner technicalSpecificationOrExpertiseSought
+        typesOfPartnership typesAndSizes { kinds sizes } marketKeywords technologyKeywords sdgKeywords
+        targetedCountries partnerOrganisationCountry frameworkProgram deadlineForEoI
       }
     }
   }

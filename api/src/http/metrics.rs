@@ -19,6 +19,7 @@ use actix_web::{
     web,
 };
 use async_graphql::resolver_utils::EnumType;
+use entity::BulkJobKind;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
@@ -57,6 +58,7 @@ pub struct Metrics {
     tasks: Family<Run, Counter>,
     task_seconds: Family<Task, Counter<f64, AtomicU64>>,
     task_succeeded: Family<Task, Gauge>,
+    jobs: Family<Job, Counter>,
     now: Now,
 }
 
@@ -111,6 +113,22 @@ struct Run {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Job {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+impl Job {
+    fn of(kind: BulkJobKind, well: bool) -> Self {
+        let kind = match kind {
+            BulkJobKind::Export => "export",
+            BulkJobKind::Import => "import",
+        };
+        Self { kind, outcome: if well { "completed" } else { "failed" } }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Task {
     task: &'static str,
 }
@@ -157,6 +175,7 @@ impl Metrics {
             tasks: Family::default(),
             task_seconds: Family::default(),
             task_succeeded: Family::default(),
+            jobs: Family::default(),
             now: Now::default(),
             registry: Registry::default(),
         };
@@ -212,6 +231,16 @@ impl Metrics {
             Unit::Seconds,
             self.task_succeeded.clone(),
         );
+        // Also before the first one has ended: what is not there cannot be watched.
+        for kind in [BulkJobKind::Export, BulkJobKind::Import] {
+            drop(self.jobs.get_or_create(&Job::of(kind, true)));
+            drop(self.jobs.get_or_create(&Job::of(kind, false)));
+        }
+        registry.register(
+            "bulk_jobs",
+            "Bulk jobs that this instance has brought to an end",
+            self.jobs.clone(),
+        );
     }
 
     /// An operation has ended.
@@ -245,6 +274,11 @@ impl Metrics {
     pub(super) fn request(&self, path: &str, status: Option<StatusCode>) {
         let status = status.map_or(0, |status| status.as_u16());
         self.requests.get_or_create(&Asked { route: route(path), status }).inc();
+    }
+
+    /// A bulk job has come to its end here, `well` or not.
+    pub fn job(&self, kind: BulkJobKind, well: bool) {
+        self.jobs.get_or_create(&Job::of(kind, well)).inc();
     }
 
     /// What the instance does by itself was done once; `at` is when, if it went well.

@@ -37,7 +37,7 @@ use tokio::{
 };
 
 use crate::{
-    bulk::BulkIntake,
+    bulk::{self, BulkIntake},
     clients::{Denied, LetIn},
     context::Service,
     documents::{Delivery, Intake, Unserved},
@@ -56,6 +56,7 @@ mod caching;
 mod caller;
 mod cors;
 mod cost;
+mod desk;
 mod documents;
 mod envelope;
 mod events;
@@ -251,12 +252,14 @@ impl Backend for (Schemas, Service) {
 
 /// Everything that requests are answered with.
 pub struct App {
-    backend: Box<dyn Backend>,
+    backend: Arc<dyn Backend>,
     issuers: Issuers,
     settings: HttpSettings,
     examples: String,
     sdl: String,
-    model: model::Model,
+    model: Arc<model::Model>,
+    /// What looks at documents of bulk jobs.
+    desk: Arc<dyn bulk::Desk>,
     writes: execute::Writes,
     documents: documents::Documents,
     persisted: persisted::Persisted,
@@ -306,19 +309,23 @@ impl App {
         let (open, limits) = (settings.subscriptions, &settings.limits);
         let persisted = persisted::Persisted::read(&settings.applications, limits)
             .map_err(|mistake| format!("applications: {mistake}"))?;
+        let (backend, model) = (Arc::new(backend), Arc::new(model::Model::read(&sdl)?));
+        let desk =
+            desk::Desk { backend: backend.clone(), model: model.clone(), limits: limits.clone() };
         Ok(Self {
             persisted,
             allowances: allowance::Allowances::new(limits.points, limits.points_per_second),
             leases: leases::Leases::new(open.open, open.sockets, open.operations),
             stopping: watch::Sender::new(false),
-            backend: Box::new(backend),
+            backend,
+            desk: Arc::new(desk),
             issuers,
             places: Arc::new(Semaphore::new(settings.in_flight)),
             uploads: Arc::new(Semaphore::new(transfer::MOST_UPLOADS)),
             metrics: Arc::new(Metrics::new(settings.in_flight)),
             settings,
             examples,
-            model: model::Model::read(&sdl)?,
+            model,
             sdl,
             writes: execute::Writes::default(),
             documents: documents::Documents::default(),

@@ -121,7 +121,11 @@ async fn carry_out_planned(
         summary.borrow_mut().carried_out = true;
         (Came::Stream(opened), true, new)
     } else {
-        let mut prepared = app.backend.prepare(plan.request, plan.kind, claims).await?;
+        let mut request = plan.request;
+        if plan.kind == OperationType::Mutation {
+            request = request.data(app.desk.clone());
+        }
+        let mut prepared = app.backend.prepare(request, plan.kind, claims).await?;
         summary.borrow_mut().role = Some(class_of(&prepared));
         scope::check(&app.model, &mut prepared)?;
         let executing = execute::execute(app, prepared, plan.kind, valid, place);

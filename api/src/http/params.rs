@@ -117,6 +117,15 @@ impl Params {
     }
 }
 
+/// The values of variables, as JSON; null is as good as none.
+///
+/// # Errors
+///
+/// When it is no object.
+pub fn variables(json: Json) -> Result<IndexMap<Name, Value>, Refusal> {
+    object("variables", Some(json).filter(|json| !json.is_null()))
+}
+
 fn object(name: &str, value: Option<Json>) -> Result<IndexMap<Name, Value>, Refusal> {
     match value.map(Value::from_json) {
         None => Ok(IndexMap::new()),

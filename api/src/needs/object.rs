@@ -17,6 +17,7 @@ use crate::{
     codes::{self, Code},
     context::Request,
     documents::{Document, documents_of},
+    een::{self, EenProfile, EenTypesAndSizes},
     error::{Result, Told},
     history::StatusChange,
     matches::{
@@ -426,6 +427,50 @@ impl Need {
         Some(projects_from(ctx, ProjectsFrom::Need(self.id)).await)
     }
 
+    /// It in the fields of the partner interface of the Enterprise Europe Network, from what your level covers.
+    async fn een(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> EenProfile {
+        let told = |text: &Option<Localized>| text.as_ref()?.in_language(language);
+        let NeedTexts { title, summary, description, partner_role, .. } = &self.texts;
+        let common = een::Common {
+            reference: self.folio.clone(),
+            created: self.created_at,
+            last_modified: self.updated_at,
+            publication_date: self.published_at,
+            expiration_date: self.expires_at,
+            open_for_eoi: self.open_for_interest,
+            title: told(title),
+            summary: told(summary),
+            description: told(description),
+            partner_role: told(partner_role),
+            partnership_types: self.partnership_types.clone(),
+            sought: EenTypesAndSizes {
+                kinds: self.partner_kinds.clone(),
+                sizes: self.partner_sizes.clone(),
+            },
+            market_keywords: self.lists.market_keywords.clone(),
+            technology_keywords: self.lists.technology_keywords.clone(),
+            sdg: self.lists.sdg.clone(),
+            target_states: self.lists.target_states.clone(),
+        };
+        let asks = een::Asks {
+            technical_specification: told(&self.texts.technical_specification),
+            framework_program: self.framework_program.clone(),
+            call_id: self.call_id.clone(),
+            coordinator_required: self.coordinator_required,
+            deadline_for_interest: self.deadline_for_interest,
+            call_deadline: self.call_deadline,
+            project_duration_weeks: self.project_duration_weeks,
+        };
+        EenProfile::of_need(common, (self.kind, self.status), asks)
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         ctx.viewer().among(self.facts.actions(ctx.viewer()))
@@ -531,7 +576,38 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
     Field::new("matchingCapabilities", &[], L1),
+    Field::new("een", &[], L0),
     Field::new("history", &[], L2),
+];
+
+/// What `een` tells again.
+const EEN: &[&str] = &[
+    "folio",
+    "type",
+    "status",
+    "createdAt",
+    "updatedAt",
+    "publishedAt",
+    "expiresAt",
+    "openForInterest",
+    "title",
+    "summary",
+    "description",
+    "technicalSpecification",
+    "partnerRole",
+    "partnershipTypes",
+    "partnerKinds",
+    "partnerSizes",
+    "marketKeywords",
+    "technologyKeywords",
+    "sdg",
+    "targetStates",
+    "frameworkProgram",
+    "callId",
+    "coordinatorRequired",
+    "deadlineForInterest",
+    "callDeadline",
+    "projectDurationWeeks",
 ];
 
 impl Node for Need {
@@ -545,6 +621,10 @@ impl Node for Need {
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
+    }
+
+    fn told_again(field: &str) -> &'static [&'static str] {
+        if field == "een" { EEN } else { &[] }
     }
 
     fn relations() -> &'static [&'static dyn Relation<Self>] {

@@ -17,6 +17,7 @@ use crate::{
     codes::{self, Code},
     context::Request,
     documents::{Document, documents_of},
+    een::{self, EenProfile, EenTypesAndSizes},
     error::{Result, Told},
     history::StatusChange,
     ip::{IpAsset, newest_ip_assets},
@@ -350,6 +351,43 @@ impl Offer {
         Some(projects_from(ctx, ProjectsFrom::Offer(self.id)).await)
     }
 
+    /// It in the fields of the partner interface of the Enterprise Europe Network, from what your level covers.
+    async fn een(
+        &self,
+        #[graphql(
+            default,
+            desc = "The language you prefer; the other one answers where it is missing."
+        )]
+        language: Language,
+    ) -> EenProfile {
+        let told = |text: &Option<Localized>| text.as_ref()?.in_language(language);
+        let OfferTexts { title, summary, description, partner_role, .. } = &self.texts;
+        let common = een::Common {
+            reference: self.folio.clone(),
+            created: self.created_at,
+            last_modified: self.updated_at,
+            publication_date: self.published_at,
+            expiration_date: self.expires_at,
+            open_for_eoi: self.open_for_interest,
+            title: told(title),
+            summary: told(summary),
+            description: told(description),
+            partner_role: told(partner_role),
+            partnership_types: self.partnership_types.clone(),
+            sought: EenTypesAndSizes { kinds: self.partner_kinds.clone(), sizes: Vec::new() },
+            market_keywords: self.lists.market_keywords.clone(),
+            technology_keywords: self.lists.technology_keywords.clone(),
+            sdg: self.lists.sdg.clone(),
+            target_states: self.lists.target_states.clone(),
+        };
+        let offers = een::Offers {
+            advantages: told(&self.texts.advantages),
+            stage: self.stage,
+            ipr_status: self.ipr_status,
+        };
+        EenProfile::of_offer(common, self.status, offers)
+    }
+
     /// What you may do to it now, by the names of the mutations; each has guards of its own besides (four eyes, completeness, time).
     async fn actions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         ctx.viewer().among(self.facts.actions(ctx.viewer()))
@@ -444,7 +482,32 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("retirementReason", &[Column::RetirementReason], L2),
     Field::new("createdAt", &[Column::CreatedAt], L0),
     Field::new("updatedAt", &[Column::UpdatedAt], L0).sortable(),
+    Field::new("een", &[], L0),
     Field::new("history", &[], L2),
+];
+
+/// What `een` tells again.
+const EEN: &[&str] = &[
+    "folio",
+    "status",
+    "createdAt",
+    "updatedAt",
+    "publishedAt",
+    "expiresAt",
+    "openForInterest",
+    "title",
+    "summary",
+    "description",
+    "advantages",
+    "partnerRole",
+    "stage",
+    "iprStatus",
+    "partnershipTypes",
+    "partnerKinds",
+    "marketKeywords",
+    "technologyKeywords",
+    "sdg",
+    "targetStates",
 ];
 
 impl Node for Offer {
@@ -458,6 +521,10 @@ impl Node for Offer {
 
     fn fields() -> &'static [Field<Column>] {
         FIELDS
+    }
+
+    fn told_again(field: &str) -> &'static [&'static str] {
+        if field == "een" { EEN } else { &[] }
     }
 
     fn relations() -> &'static [&'static dyn Relation<Self>] {

@@ -54,6 +54,8 @@ fn types(scope: ClientScope) -> &'static [&'static str] {
             "ChamberProfile",
             "CodeFacet",
             "Delegation",
+            "EenProfile",
+            "EenTypesAndSizes",
             "InnovationCommission",
             "InnovationReadiness",
             "KindFacet",

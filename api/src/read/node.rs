@@ -40,6 +40,12 @@ pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
     /// record like what is seen from there on alone.
     const GUARDED: &'static [&'static str] = &[];
 
+    /// The fields that one of its fields tells again: each is read, seen and put on record as it
+    /// is itself.
+    fn told_again(_: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What hangs on it.
     fn relations() -> &'static [&'static dyn Relation<Self>] {
         &[]

@@ -152,10 +152,14 @@ impl<N: Node> Reading<N> {
         also: &[N::Column],
     ) -> Self {
         let asked = asked.map(|asked| asked.fields(Some(&N::type_name()))).unwrap_or_default();
-        let known = |name| N::fields().iter().find(|field| field.name == name);
+        let known = |name: &str| N::fields().iter().find(|field| field.name == name);
+        let read = |asked: &Asked<'_>| {
+            let again = N::told_again(asked.name()).iter().filter_map(|name| known(name));
+            known(asked.name()).into_iter().chain(again)
+        };
         let guarded = asked
             .iter()
-            .filter_map(|asked| known(asked.name()))
+            .flat_map(read)
             .filter(|field| field.level >= DisclosureLevel::Introduced)
             .map(|field| (field.level, field.name))
             .chain(asked.iter().filter_map(|asked| {
@@ -164,7 +168,7 @@ impl<N: Node> Reading<N> {
             }))
             .collect();
         let mut columns = Columns::new(layout.next, N::facts(), N::computed(viewer).is_some());
-        for field in asked.iter().filter_map(|asked| known(asked.name())) {
+        for field in asked.iter().flat_map(read) {
             columns.read(field);
         }
         for column in also {

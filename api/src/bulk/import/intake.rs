@@ -54,7 +54,13 @@ impl Service {
         let row = bulk_job::Entity::find_by_id(id).filter(own_jobs(&viewer));
         let job = row.one(self.db().fresh()).await?.ok_or(Error::NotFound("bulk job"))?;
         waits(&job)?;
-        Ok(BulkIntake { service: self.clone(), archive: self.archive()?.clone(), job, claims, announced: None })
+        Ok(BulkIntake {
+            service: self.clone(),
+            archive: self.archive()?.clone(),
+            job,
+            claims,
+            announced: None,
+        })
     }
 }
 
