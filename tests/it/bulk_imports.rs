@@ -13,9 +13,9 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::{Answer, Person, SCHEMAS, World, records};
+use tests::{Answer, Person, World, records};
 
-use crate::{imports::Marks, machines::machine};
+use crate::{exports::SCHEMAS, imports::Marks, machines::machine};
 
 tests::stories!(
     a_roll_comes_over_http,
@@ -42,7 +42,7 @@ async fn carried_out(world: &World, worker: &str) -> usize {
     ended.unwrap().len()
 }
 
-async fn start(person: &Person<'_>, input: Value) -> Answer {
+pub(crate) async fn start(person: &Person<'_>, input: Value) -> Answer {
     let ask = format!(
         "mutation($input: BulkImportStartInput!) {{ bulkImportStart(input: $input) {{ \
          bulkJob {{ {JOB} }} userErrors {{ code field message }} }} }}"

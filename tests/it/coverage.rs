@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tests::{World, records};
 
 use crate::{
-    assimilation, exports, machines, memberships, needs, offers, policy, programmes, projects,
-    saved_searches, webhooks,
+    assimilation, bulk_imports, exports, machines, memberships, needs, offers, policy, programmes,
+    projects, saved_searches, webhooks,
 };
 
 tests::stories!(
@@ -439,6 +439,11 @@ async fn every_mutation_by_nobody_and_a_stranger(world: &World) {
                 "bulkExportStart" => {
                     let input = json!({ "query": "{ needs { nodes { id } } }", "format": "CSV" });
                     vec![(exports::start(person, input).await, to_them)]
+                }
+                "bulkImportStart" => {
+                    let input =
+                        json!({ "what": "NEEDS", "organization": cast.chamber, "format": "CSV" });
+                    vec![(bulk_imports::start(person, input).await, to_them)]
                 }
                 "bulkJobCancel" => vec![(exports::cancel(person, &job).await, "NOT_FOUND")],
                 "createApiClient" => {

@@ -392,6 +392,7 @@ async fn every_door_of_the_schema_is_tried_by_a_machine(world: &World) {
         allowed("mutation", mutations).await,
         [
             "bulkExportStart",
+            "bulkImportStart",
             "bulkJobCancel",
             "draftNeed",
             "draftOffer",

@@ -185,6 +185,7 @@ const EXCUSED: &[(&str, &str, &str)] = &[
     ("affiliation", "member_no", "a number"),
     ("agreement", "drafted_by_id", "an organization"),
     ("agreement", "suspended_by_id", "an organization"),
+    ("bulk_job", "taken_by", "an instance of the service"),
     ("chamber_profile", "member_counts", "how many companies"),
     ("disclosure", "owner_id", "an organization"),
     ("interest", "nda_asked_by", "a party"),

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use super::{
     export::{self, Pace},
-    files, life, queue,
+    files, import, life, queue,
 };
 use crate::{
     context::Service,

@@ -7,10 +7,11 @@
 use async_graphql::{Json, SimpleObject};
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
-    PersonId, agreement, agreement_party, api_client, application, assessment, capability,
-    confidant, consent, disclosure, document, event, external_ref, history, interest, invitation,
-    ip_asset, ip_event, membership, message, message_read, milestone, need, offer, outcome, person,
-    programme, project, project_partner, saved_search, search_find, webhook_endpoint,
+    PersonId, agreement, agreement_party, api_client, application, assessment, bulk_job,
+    capability, confidant, consent, disclosure, document, event, external_ref, history, interest,
+    invitation, ip_asset, ip_event, membership, message, message_read, milestone, need, offer,
+    outcome, person, programme, project, project_partner, saved_search, search_find,
+    webhook_endpoint,
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
@@ -112,6 +113,7 @@ pub const SECTIONS: &[Section] = sections! {
     ip_event: "ipevent", [RecordedBy], tells [Id, AssetId, Kind, RecordedAt];
     assessment: "assessment", [RecordedBy], tells [Id, OrganizationId, RecordedAt];
     api_client: "client", [CreatedBy, Keyholders], tells [Id, OrganizationId, CreatedAt];
+    bulk_job: "job", [PersonId], tells [Id, Kind, Status, What, OrganizationId, Document, CreatedAt, FinishedAt, ExpiresAt];
     webhook_endpoint: "webhook", [CreatedBy], tells [Id, OrganizationId, CreatedAt];
     external_ref: "ref", [Record], tells [System, ExternalId];
 };
