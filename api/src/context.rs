@@ -282,6 +282,12 @@ impl Service {
         Work::begin(self.db(), Arc::new(Viewer::system(self.now()))).await
     }
 
+    /// Work of whoever these claims stand for, with the roles that they have now: what comes by a
+    /// signed link, or long after it was asked for.
+    pub(crate) async fn work_of(&self, claims: Option<&Claims>) -> Result<Work> {
+        Work::begin(self.db(), Arc::new(self.viewer(claims, true).await?)).await
+    }
+
     /// Puts into a request what its resolvers need. One statement at most: a mutation finds
     /// out anew who asks, a query may know it from a moment ago.
     ///

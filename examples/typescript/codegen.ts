@@ -10,7 +10,7 @@ const config: CodegenConfig = {
       presetConfig: { fragmentMasking: false },
       config: {
         // What the schema's own scalars are in JSON.
-        scalars: { DateTime: 'string', Decimal: 'string', NaiveDate: 'string' },
+        scalars: { DateTime: 'string', Decimal: 'string', JSON: 'unknown', NaiveDate: 'string' },
         strictScalars: true,
         enumsAsTypes: true,
         useTypeImports: true,

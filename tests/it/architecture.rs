@@ -184,12 +184,9 @@ const ONLY_IN: &[(&str, &str, &[&str])] = &[
     ("api/src", "async_graphql::Error::new", &["error.rs"]),
     ("api/src", "UserErrorCode::StaleObject", &["error.rs"]),
     // A mutation does its work by `carry_out` alone, which knows of idempotency keys; links to
-    // documents are used by what is no mutation.
-    (
-        "api/src",
-        "Work::begin(",
-        &["context.rs", "codes/reference.rs", "documents/life.rs", "documents/transfer.rs"],
-    ),
+    // files are used by what is no mutation, and begin theirs by `Service::work_of`.
+    ("api/src", "Work::begin(", &["context.rs", "codes/reference.rs", "documents/life.rs"]),
+    ("api/src", "work_of(", &["context.rs", "documents/transfer.rs", "bulk/", "import/"]),
     ("api/src", "actix_web", &["http/", "main.rs", "cli/"]),
     ("api/src", "migration::", &["cli/", "demo/"]),
     // How much of a row somebody sees is said by the policy; a code has a level of another kind.

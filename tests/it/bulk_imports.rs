@@ -341,7 +341,11 @@ async fn a_chamber_brings_its_own_alone(world: &World) {
         brought(world, &network, json!({ "what": "ORGANIZATIONS", "format": "CSV" }), file).await;
     assert_eq!(counts(&job), [5, 0, 4, 1, 0, 0]);
     assert_eq!(row(free).await.legal_name, "OTRO NOMBRE SA");
-    assert_eq!(row(own).await.verification, VerificationLevel::Declared);
+    assert_eq!(
+        row(own).await.verification,
+        VerificationLevel::None,
+        "the directory says nothing of it"
+    );
     world.events().await;
 }
 

@@ -76,7 +76,7 @@ fn kinds_have_the_names_and_labels_of_their_events() {
         "asset": id("asset"), "capability": id("capability"), "client": id("client"), "webhook": id("webhook"),
         "by": id("agreement"), "organization": id("org"), "consent": id("consent"), "purpose": "PUBLICATION",
         "assessment": id("assessment"), "project": id("project"), "programme": id("programme"),
-        "invitation": id("invitation"), "membership": id("membership"),
+        "invitation": id("invitation"), "job": id("job"), "membership": id("membership"),
         "matches": 1, "count": 1 });
     for kind in TimelineKind::iter() {
         assert_eq!(happened(&kind.to_value(), &records).told(), Some(kind));

@@ -1,5 +1,5 @@
 //! The policy as a table that people can read, and the schema: both files say
-//! what the code does. `UPDATE=1 cargo test -p tests who_sees_what` writes them anew.
+//! what the code does. `UPDATE=1 cargo test --workspace --test it -- who_sees_what` writes them anew.
 
 use std::{fmt::Write as _, path::Path};
 

@@ -44,16 +44,18 @@ pub fn binary() -> Option<&'static Path> {
         let folder = test.parent()?.parent()?;
         let binary = folder.join("vinculo");
         if let Some(cargo) = std::env::var_os("CARGO") {
+            // Built already where all tests are; as it is built there, or everything below it would be
+            // built again with other features.
             let mut build = Command::new(cargo);
-            build.args(["build", "--quiet", "--package", "api", "--package", "tests"]);
-            build.args(["--bin", "vinculo", "--target-dir"]).arg(folder.parent()?);
+            build.args(["test", "--quiet", "--workspace", "--no-run", "--test", "binary"]);
+            build.arg("--target-dir").arg(folder.parent()?);
             if folder.ends_with("release") {
                 build.arg("--release");
             }
             let built = build.output().expect("cargo");
             assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         }
-        let missing = format!("{} is missing; `cargo build` makes it", binary.display());
+        let missing = format!("{} is missing; `cargo test --workspace` makes it", binary.display());
         if binary.exists() {
             return Some(binary);
         }

@@ -32,6 +32,11 @@ scalar("NaiveDate", st.one_of(st.dates().map(str), st.text(max_size=20)).map(nod
 scalar("DateTime", st.one_of(st.datetimes().map(lambda at: f"{at.isoformat()}Z"), st.text(max_size=20)).map(nodes.String))
 scalar("Decimal", st.one_of(st.decimals(-(10**12), 10**12, places=2).map(str), st.text(max_size=20)).map(nodes.String))
 
+scalar("JSON", st.text(max_size=20).map(nodes.String))
+
+# After these whoever asks is nobody any more, or has no role: nobody alone asks for them.
+LAST = {"Mutation.erasePerson", "Mutation.leaveOrganization"}
+
 # Of which kind an id should be, by a word in the name of its argument, or else of its operation.
 KINDS = {
     "need": "need", "offer": "offer", "interest": "interest", "application": "programme", "programme": "programme",
@@ -80,6 +85,8 @@ def nothing_is_our_fault(ctx, response, case):
     """Asks the same as everybody, and looks at each answer."""
     operation = case.operation.label
     for viewer, token in GIVEN["tokens"].items():
+        if token and operation in LAST:
+            continue
         headers = {"authorization": f"Bearer {token}"} if token else {}
         answer = session.post(GIVEN["url"], json={"query": case.body}, headers=headers, timeout=60)
         what = f"{viewer}: {answer.status_code} {answer.text[:2000]}"

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use entity::{
-    BulkErrorCode, BulkJobStatus, JobId, api_client,
+    BulkErrorCode, BulkFormat, BulkJobKind, BulkJobStatus, JobId, api_client,
     bulk_job::{self, Column},
     person,
 };
@@ -17,7 +17,8 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::check_version,
-    policy::{BulkJobAction, own_jobs},
+    links::Asker,
+    policy::{BulkJobAction, Viewer, own_jobs},
     work::Work,
 };
 
@@ -28,6 +29,56 @@ const KEPT: TimeDelta = TimeDelta::days(7);
 /// Those that have not ended.
 const OPEN: [BulkJobStatus; 3] =
     [BulkJobStatus::Waiting, BulkJobStatus::Queued, BulkJobStatus::Running];
+
+/// A job of a viewer as it begins, before it is said what is to be done.
+///
+/// # Errors
+/// Ours, when who asks cannot be written down.
+pub(super) fn new(
+    viewer: &Viewer,
+    asker: &Asker,
+    kind: BulkJobKind,
+    format: BulkFormat,
+) -> Result<bulk_job::Model> {
+    let now = viewer.now;
+    Ok(bulk_job::Model {
+        id: JobId::new(now),
+        version: 1,
+        kind,
+        status: BulkJobStatus::Queued,
+        format,
+        what: None,
+        person_id: viewer.person,
+        client_id: viewer.machine.as_ref().map(|machine| machine.client),
+        organization_id: None,
+        asker: serde_json::to_value(asker).map_err(Error::internal)?,
+        document: None,
+        operation: None,
+        variables: None,
+        options: None,
+        checkpoint: None,
+        done: 0,
+        roots: 0,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        skipped: 0,
+        warnings: 0,
+        size_bytes: 0,
+        parts: serde_json::json!([]),
+        has_files: false,
+        error_code: None,
+        error: None,
+        attempts: 0,
+        created_at: now,
+        updated_at: now,
+        started_at: None,
+        finished_at: None,
+        expires_at: None,
+        taken_by: None,
+        taken_until: None,
+    })
+}
 
 /// Puts a job on record that its owner may start.
 ///

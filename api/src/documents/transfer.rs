@@ -1,6 +1,6 @@
 //! Bytes in and out, through signed links.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use bytes::Bytes;
 use entity::{DisclosureLevel, DocumentId, DocumentStatus, document, interest, need, offer};
@@ -296,8 +296,7 @@ impl Intake {
 
     /// All that is left is to commit. Whoever began may have lost their leave while bytes came.
     async fn settle(&self, name: &str) -> Result<Work, Unserved> {
-        let viewer = self.service.viewer(self.claims.as_ref(), true).await?;
-        let mut work = Work::begin(self.service.db(), Arc::new(viewer)).await?;
+        let mut work = self.service.work_of(self.claims.as_ref()).await?;
         life::settle(&mut work, self.document.id, name.to_owned()).await?;
         Ok(work)
     }

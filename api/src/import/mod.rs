@@ -13,8 +13,6 @@ mod rows;
 mod source;
 mod told;
 
-use std::sync::Arc;
-
 use entity::{OrganizationId, OrganizationKind};
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{DatabaseTransaction, EntityTrait};
@@ -199,10 +197,7 @@ impl<'a> Tally<'a> {
 async fn begin(service: &Service, options: &Options) -> Result<Work> {
     match &options.claims {
         None => service.system_work().await,
-        Some(claims) => {
-            let viewer = service.viewer(Some(claims), true).await?;
-            Work::begin(service.db(), Arc::new(viewer)).await
-        }
+        Some(claims) => service.work_of(Some(claims)).await,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Variables, parser::types::ExecutableDocument};
-use entity::{BulkFormat, BulkJobKind, BulkJobStatus, JobId, bulk_job};
+use entity::{BulkFormat, BulkJobKind, JobId, bulk_job};
 use futures_util::future::BoxFuture;
 
 use super::plan::{Plan, plan};
@@ -68,45 +68,13 @@ pub(crate) async fn start(ctx: &Context<'_>, input: BulkExportStartInput) -> Res
         machine.may_ask(types, []).map_err(Error::OutOfScope)?;
     }
     let options = serde_json::to_value(&plan).map_err(Error::internal)?;
-    let asker = serde_json::to_value(Asker::here(ctx)).map_err(Error::internal)?;
-    let viewer = ctx.viewer();
-    let now = viewer.now;
+    let new = life::new(ctx.viewer(), &Asker::here(ctx), BulkJobKind::Export, input.format)?;
     let row = bulk_job::Model {
-        id: JobId::new(now),
-        version: 1,
-        kind: BulkJobKind::Export,
-        status: BulkJobStatus::Queued,
-        format: input.format,
-        what: None,
-        person_id: viewer.person,
-        client_id: machine.map(|machine| machine.client),
-        organization_id: None,
-        asker,
         document: Some(input.query),
         operation: input.operation_name,
         variables: input.variables.map(|variables| variables.0),
         options: Some(options),
-        checkpoint: None,
-        done: 0,
-        roots: 0,
-        created: 0,
-        updated: 0,
-        unchanged: 0,
-        skipped: 0,
-        warnings: 0,
-        size_bytes: 0,
-        parts: serde_json::json!([]),
-        has_files: false,
-        error_code: None,
-        error: None,
-        attempts: 0,
-        created_at: now,
-        updated_at: now,
-        started_at: None,
-        finished_at: None,
-        expires_at: None,
-        taken_by: None,
-        taken_until: None,
+        ..new
     };
     let service = ctx.service();
     carry_out(ctx, async |work| life::admit(work, service, BulkJobAction::Export, row).await).await

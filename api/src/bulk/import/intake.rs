@@ -1,6 +1,6 @@
 //! The file of an import, as it comes.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use bytes::Bytes;
 use entity::{BulkImportKind, BulkJobStatus, JobId, bulk_job};
@@ -149,8 +149,7 @@ impl BulkIntake {
 
     /// All that is left is to commit. Of two files that come at once, one is too late.
     async fn settle(&self, name: &str) -> Result<Work, Unserved> {
-        let viewer = self.service.viewer(self.claims.as_ref(), true).await?;
-        let mut work = Work::begin(self.service.db(), Arc::new(viewer)).await?;
+        let mut work = self.service.work_of(self.claims.as_ref()).await?;
         let what = self.job.what.ok_or_else(|| Error::internal("an import of nothing"))?;
         let held = work.hold(self.job.id, BulkJobAction::importing(what)).await?;
         waits(&held)?;

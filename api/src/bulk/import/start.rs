@@ -5,7 +5,6 @@ use chrono::TimeDelta;
 use entity::{
     BulkFormat, BulkImportKind, BulkJobKind, BulkJobStatus, JobId, OrganizationId, bulk_job,
 };
-use sea_orm::JsonValue;
 
 use super::Order;
 use crate::{
@@ -45,45 +44,18 @@ pub(in crate::bulk) async fn start(
     input: BulkImportStartInput,
 ) -> Result<JobId> {
     let BulkImportStartInput { what, organization, format, system } = input;
-    let now = work.now;
     let system = system.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     let order = Order { system: system.clone(), file: None };
+    let new = life::new(work.viewer(), asker, BulkJobKind::Import, format)?;
     let row = bulk_job::Model {
-        id: JobId::new(now),
-        version: 1,
-        kind: BulkJobKind::Import,
         status: BulkJobStatus::Waiting,
-        format,
         what: Some(what),
-        person_id: work.viewer().person,
-        client_id: work.viewer().machine.as_ref().map(|machine| machine.client),
         organization_id: organization,
-        asker: serde_json::to_value(asker).map_err(Error::internal)?,
-        document: None,
-        operation: None,
-        variables: None,
         options: Some(serde_json::to_value(order).map_err(Error::internal)?),
-        checkpoint: None,
-        done: 0,
-        roots: 0,
-        created: 0,
-        updated: 0,
-        unchanged: 0,
-        skipped: 0,
-        warnings: 0,
-        size_bytes: 0,
-        parts: JsonValue::Array(Vec::new()),
+        // Of a file that breaks off something may be left.
         has_files: true,
-        error_code: None,
-        error: None,
-        attempts: 0,
-        created_at: now,
-        updated_at: now,
-        started_at: None,
-        finished_at: None,
-        expires_at: Some(now + WAITS),
-        taken_by: None,
-        taken_until: None,
+        expires_at: Some(work.now + WAITS),
+        ..new
     };
     let action = BulkJobAction::importing(what);
     drop(work.allow_new(action, row.clone())?);
