@@ -144,13 +144,13 @@ impl Archive {
 
     /// Takes away all that is kept for a document or a bulk job, but for what is `named`.
     pub(crate) async fn tidy(&self, of: impl Into<Uuid>, named: &[&str]) -> Result<()> {
-        let shelf = shelf(of);
+        let place = shelf(of);
         if let Some(folder) = &self.0.folder {
             // Files that a crash left half written have names of their own, which the store does not list.
-            let folder = folder.join(shelf);
+            let folder = folder.join(place);
             return tidy_folder(folder, named).await.map_err(Error::internal);
         }
-        let below = Path::from(shelf);
+        let below = Path::from(place);
         let mut found = self.0.objects.list(Some(&below));
         while let Some(object) = found.next().await {
             let path = object.map_err(Error::internal)?.location;

@@ -68,25 +68,25 @@ pub(crate) async fn run(
     let resumed = resumed.transpose().map_err(Error::internal)?;
     let pages = pace.pages[plan.top.depth().min(pace.pages.len()) - 1];
     let mut export = Export { job, schema, plan: &plan, piece: pace.piece, out: Vec::new() };
-    let mut at = match resumed {
-        Some(at) => at,
-        None => {
-            export.begin()?;
-            Checkpoint::default()
-        }
-    };
+    if resumed.is_none() {
+        export.begin()?;
+    }
+    let mut at = resumed.unwrap_or_default();
     (export.job.row.done, export.job.row.roots) = (at.done, at.roots);
     loop {
         export.job.keep_on().await?;
         export.breathe().await;
         let document = plan.top.page(pages, at.after.as_deref());
-        let page = export.ask(document, &plan.top, false).await?;
-        for thing in page.things {
+        let found = export.ask(document, &plan.top, false).await?;
+        for thing in found.things {
             export.job.row.roots += 1;
             export.thing(&plan.top, thing, None, pages).await?;
         }
-        at =
-            Checkpoint { after: page.next, done: export.job.row.done, roots: export.job.row.roots };
+        at = Checkpoint {
+            after: found.next,
+            done: export.job.row.done,
+            roots: export.job.row.roots,
+        };
         if at.after.is_none() {
             let rest = std::mem::take(&mut export.out);
             return export.job.put(rest).await;

@@ -168,13 +168,11 @@ impl Keeper<'_> {
         }
         let place = Place { line: mark.line, notes: self.notes.clone() };
         self.job.row.checkpoint = Some(serde_json::to_value(place).map_err(Error::internal)?);
-        match work {
-            Some(work) => self.job.save_on(work).await,
-            None => {
-                self.job.viewer().await?;
-                self.job.save().await
-            }
+        if let Some(work) = work {
+            return self.job.save_on(work).await;
         }
+        self.job.viewer().await?;
+        self.job.save().await
     }
 }
 
