@@ -596,7 +596,6 @@ mod tests {
         let key = "@idempotent(key: \"k\")";
         for once in [
             "mutation { a b c }".to_owned(),
-            "mutation { a { x } a { y } }".to_owned(),
             "mutation { ...F ...F } fragment F on M { a }".to_owned(),
             format!("mutation {{ a x: a {key} y: a {key} }}"),
         ] {
