@@ -52,6 +52,8 @@ pub(in crate::bulk) async fn bring(job: &mut Running) -> Result<(), Broken> {
     job.viewer().await?;
     let scratch = fetch(job, &order).await?;
     let mut source = import::open(&scratch.0).map_err(Error::internal)?;
+    // Open, it needs its name no more: nothing is left of it when this process is killed.
+    drop(scratch);
     let source = &mut *source;
     let service = job.service.clone();
     let house = job.row.organization_id;
@@ -104,7 +106,10 @@ async fn fetch(job: &Running, order: &Order) -> Result<Scratch, Broken> {
     let name = order.file.as_deref().ok_or_else(gone)?;
     let mut bytes = job.service.archive()?.read(job.row.id, name).await?;
     let path = std::env::temp_dir().join(format!("vinculo-{}", Uuid::new_v4().simple()));
-    let mut file = tokio::fs::File::create_new(&path).await.map_err(Error::internal)?;
+    // What is in it is its sender's: nobody else on this machine reads it.
+    let mut open = tokio::fs::OpenOptions::new();
+    let open = open.write(true).create_new(true).mode(0o600).open(&path);
+    let mut file = open.await.map_err(Error::internal)?;
     let scratch = Scratch(path);
     let mut since = 0;
     while let Some(piece) = bytes.next().await {
