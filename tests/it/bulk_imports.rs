@@ -290,6 +290,30 @@ async fn a_chamber_brings_its_own_alone(world: &World) {
     .await;
     assert_eq!(counts(&job), [6, 6, 0, 0, 0, 0]);
 
+    // What the network verified stays so, and the chamber goes on to bring it up to date; what is
+    // an institution on record is not made a company.
+    let row = async |id: &str| {
+        let key = (cast.chamber.to_string(), id.to_owned());
+        let known = external_ref::Entity::find_by_id(key).one(world.db().fresh()).await.unwrap();
+        let id: OrganizationId = known.unwrap().record.parse().unwrap();
+        organization::Entity::find_by_id(id).one(world.db().fresh()).await.unwrap().unwrap()
+    };
+    let verified = VerificationLevel::DocumentVerified;
+    world.overwrite(organization::Model { verification: verified, ..row("F").await }).await;
+    let (system, external_id) = (cast.chamber.to_string(), "U".to_owned());
+    let (record, fingerprint) = (cast.university.to_string(), 1);
+    world.put(external_ref::Model { system, external_id, record, fingerprint }).await;
+    let file = "externalId,legalName\nF,Filial con otro nombre\nU,Ya no es universidad\n";
+    let job = brought(world, &admin, roll(cast.chamber), file).await;
+    assert_eq!((&job["status"], counts(&job)), (&json!("COMPLETED"), [2, 0, 1, 0, 1, 0]));
+    assert!(notes(world, &job).await.lines().last().unwrap().starts_with("3,kind,ERROR"));
+    let changed = row("F").await;
+    assert_eq!(
+        (changed.legal_name.as_str(), changed.verification),
+        ("Filial con otro nombre", verified)
+    );
+    assert_ne!(row("U").await.legal_name, "Ya no es universidad");
+
     // Companies that the directory knows: of nobody, of another chamber, with people, of the chamber.
     let free = on_denue(world, "7001", 1).await;
     let taken = on_denue(world, "7002", 1).await;

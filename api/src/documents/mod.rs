@@ -3,12 +3,14 @@
 
 mod archive;
 mod formats;
+mod intake;
 pub(crate) mod life;
 mod mutation;
 mod object;
 mod transfer;
 
 pub use archive::{Archive, ArchiveSettings, Bucket, Place};
+pub(crate) use intake::{Look, receive};
 pub use mutation::DocumentMutation;
 pub(crate) use object::documents_of;
 pub use object::{Document, FIELDS};

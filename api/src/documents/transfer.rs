@@ -7,10 +7,14 @@ use entity::{DisclosureLevel, DocumentId, DocumentStatus, document, interest, ne
 use futures_util::stream::BoxStream;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
-use tokio::{io::AsyncWriteExt, sync::mpsc};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Archive, formats, life};
+use super::{
+    Archive, formats,
+    intake::{Look, receive},
+    life,
+};
 use crate::{
     context::Service,
     error::{Error, Result},
@@ -210,9 +214,22 @@ impl Service {
 
 impl Intake {
     /// How many bytes were announced.
-    #[must_use]
-    pub fn size(&self) -> u64 {
+    fn size(&self) -> u64 {
         u64::try_from(self.document.size_bytes).unwrap_or_default()
+    }
+
+    /// So many bytes will come, as far as that is said.
+    ///
+    /// # Errors
+    /// When that is not what was announced of the document.
+    pub fn announced(&self, length: Option<u64>) -> Result<(), Unserved> {
+        match length {
+            Some(length) if length > self.size() => Err(Unserved::TooLong),
+            Some(length) if length < self.size() => {
+                Err(Unserved::Differs("there are fewer bytes than were announced"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Takes the bytes, looks whether they are what was announced, and keeps them. When no more
@@ -222,76 +239,15 @@ impl Intake {
     /// Why they are not kept: then nothing of them is.
     pub async fn store(self, bytes: mpsc::Receiver<io::Result<Bytes>>) -> Result<(), Unserved> {
         let name = Uuid::new_v4().simple().to_string();
-        let settled = match self.take(&name, bytes).await {
-            Ok(()) => self.settle(&name).await,
-            Err(refused) => Err(refused),
+        let announced = Announced {
+            document: &self.document,
+            size: self.size(),
+            count: 0,
+            head: Vec::new(),
+            hash: Sha256::new(),
         };
-        let work = match settled {
-            Ok(work) => work,
-            Err(refused) => {
-                if let Err(error) = self.archive.discard(self.document.id, &name).await {
-                    // The clockwork takes them away.
-                    tracing::warn!(error = error.describe(), "bytes were left over");
-                }
-                return Err(refused);
-            }
-        };
-        // If this fails nobody knows whether it did: the bytes stay until the clockwork looks.
-        Ok(work.commit().await?)
-    }
-
-    /// Writes the bytes into the archive; they are complete there only if they are right.
-    async fn take(
-        &self,
-        name: &str,
-        mut bytes: mpsc::Receiver<io::Result<Bytes>>,
-    ) -> Result<(), Unserved> {
-        let mut writer = self.archive.writer(self.document.id, name);
-        let checked: Result<(), Unserved> = async {
-            let (mut head, mut count, mut hash) = (Vec::new(), 0, Sha256::new());
-            let mut looked = false;
-            while let Some(piece) = bytes.recv().await {
-                let piece = piece.map_err(|_| Unserved::Differs("the bytes broke off"))?;
-                count += piece.len() as u64;
-                if count > self.size() {
-                    return Err(Unserved::TooLong);
-                }
-                hash.update(&piece);
-                if !looked {
-                    let more = piece.len().min(formats::HEAD - head.len());
-                    head.extend_from_slice(&piece[..more]);
-                    looked = head.len() == formats::HEAD;
-                    if looked {
-                        self.look(&head)?;
-                    }
-                }
-                writer.put(piece).await.map_err(Error::internal)?;
-            }
-            if count < self.size() {
-                return Err(Unserved::Differs("there are fewer bytes than were announced"));
-            }
-            if !looked {
-                self.look(&head)?;
-            }
-            if format!("{:x}", hash.finalize()) != self.document.sha256 {
-                return Err(Unserved::Differs("the SHA-256 is not the one that was announced"));
-            }
-            Ok(())
-        }
-        .await;
-        if let Err(refused) = checked {
-            if let Err(error) = writer.abort().await {
-                tracing::warn!(%error, "an upload could not be broken off");
-            }
-            return Err(refused);
-        }
-        writer.shutdown().await.map_err(Error::internal)?;
-        Ok(())
-    }
-
-    fn look(&self, head: &[u8]) -> Result<(), Unserved> {
-        let right = formats::is_what_it_claims(&self.document.media_type, head);
-        if right { Ok(()) } else { Err(Unserved::Disguised) }
+        let shelf = (self.document.id.into(), name.as_str());
+        receive(&self.archive, shelf, bytes, announced, self.settle(&name)).await
     }
 
     /// All that is left is to commit. Whoever began may have lost their leave while bytes came.
@@ -299,5 +255,53 @@ impl Intake {
         let mut work = self.service.work_of(self.claims.as_ref()).await?;
         life::settle(&mut work, self.document.id, name.to_owned()).await?;
         Ok(work)
+    }
+}
+
+/// Whether what comes is what was announced.
+struct Announced<'a> {
+    document: &'a document::Model,
+    size: u64,
+    count: u64,
+    /// As much of the beginning as tells what it is.
+    head: Vec<u8>,
+    hash: Sha256,
+}
+
+impl Announced<'_> {
+    fn is_what_it_claims(&self) -> Result<(), Unserved> {
+        let right = formats::is_what_it_claims(&self.document.media_type, &self.head);
+        if right { Ok(()) } else { Err(Unserved::Disguised) }
+    }
+}
+
+impl Look for Announced<'_> {
+    fn piece(&mut self, piece: &[u8]) -> Result<(), Unserved> {
+        self.count += piece.len() as u64;
+        if self.count > self.size {
+            return Err(Unserved::TooLong);
+        }
+        self.hash.update(piece);
+        let missing = formats::HEAD - self.head.len();
+        if missing > 0 {
+            self.head.extend_from_slice(&piece[..piece.len().min(missing)]);
+            if self.head.len() == formats::HEAD {
+                return self.is_what_it_claims();
+            }
+        }
+        Ok(())
+    }
+
+    fn whole(self) -> Result<(), Unserved> {
+        if self.count < self.size {
+            return Err(Unserved::Differs("there are fewer bytes than were announced"));
+        }
+        if self.head.len() < formats::HEAD {
+            self.is_what_it_claims()?;
+        }
+        if format!("{:x}", self.hash.finalize()) != self.document.sha256 {
+            return Err(Unserved::Differs("the SHA-256 is not the one that was announced"));
+        }
+        Ok(())
     }
 }

@@ -37,10 +37,10 @@ use tokio::{
 };
 
 use crate::{
-    bulk::{self, BulkIntake},
+    bulk,
     clients::{Denied, LetIn},
     context::Service,
-    documents::{Delivery, Intake, Unserved},
+    documents::{Delivery, Unserved},
     error::Error,
     schema::Schemas,
     subscriptions::{self, Again},
@@ -87,6 +87,8 @@ mod socket;
 mod tests;
 mod transfer;
 mod variables;
+
+use transfer::{File, Incoming};
 
 pub use crate::config::HttpSettings;
 pub use metrics::Metrics;
@@ -138,30 +140,16 @@ pub trait Backend: Send + Sync + 'static {
         valid: bool,
     ) -> BoxFuture<'static, Result<BoxStream<'static, Response>, Response>>;
     /// The file whose bytes a link lets come.
-    fn expect<'a>(
+    fn incoming<'a>(
         &'a self,
-        document: &'a str,
+        file: File<'a>,
         link: &'a str,
         claims: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<Intake, Unserved>>;
+    ) -> BoxFuture<'a, Result<Incoming, Unserved>>;
     /// The file to which a link leads.
     fn deliver<'a>(
         &'a self,
-        document: &'a str,
-        link: &'a str,
-        claims: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<Delivery, Unserved>>;
-    /// The import whose file a link lets come.
-    fn expect_job<'a>(
-        &'a self,
-        job: &'a str,
-        link: &'a str,
-        claims: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<BulkIntake, Unserved>>;
-    /// The file of a bulk job to which a link leads.
-    fn deliver_job<'a>(
-        &'a self,
-        job: &'a str,
+        file: File<'a>,
         link: &'a str,
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>>;
@@ -213,40 +201,40 @@ impl Backend for (Schemas, Service) {
         subscriptions::open(self.1.clone(), schemas, again, claims).boxed()
     }
 
-    fn expect<'a>(
+    fn incoming<'a>(
         &'a self,
-        document: &'a str,
+        file: File<'a>,
         link: &'a str,
         claims: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<Intake, Unserved>> {
-        async move { self.1.expect_document(document, link, claims.as_deref()).await }.boxed()
+    ) -> BoxFuture<'a, Result<Incoming, Unserved>> {
+        let service = &self.1;
+        async move {
+            let claims = claims.as_deref();
+            Ok(match file {
+                File::Document(id) => {
+                    Incoming::Document(service.expect_document(id, link, claims).await?)
+                }
+                File::Job(id) => Incoming::Job(service.expect_job(id, link, claims).await?),
+            })
+        }
+        .boxed()
     }
 
     fn deliver<'a>(
         &'a self,
-        document: &'a str,
+        file: File<'a>,
         link: &'a str,
         claims: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
-        async move { self.1.deliver_document(document, link, claims.as_deref()).await }.boxed()
-    }
-
-    fn expect_job<'a>(
-        &'a self,
-        job: &'a str,
-        link: &'a str,
-        claims: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<BulkIntake, Unserved>> {
-        async move { self.1.expect_job(job, link, claims.as_deref()).await }.boxed()
-    }
-
-    fn deliver_job<'a>(
-        &'a self,
-        job: &'a str,
-        link: &'a str,
-        claims: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
-        async move { self.1.deliver_job(job, link, claims.as_deref()).await }.boxed()
+        let service = &self.1;
+        async move {
+            let claims = claims.as_deref();
+            match file {
+                File::Document(id) => service.deliver_document(id, link, claims).await,
+                File::Job(id) => service.deliver_job(id, link, claims).await,
+            }
+        }
+        .boxed()
     }
 }
 
@@ -370,8 +358,8 @@ pub fn configure(app: web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) {
             )
             .service(
                 web::resource("/bulk/{job}")
-                    .route(web::get().to(transfer::fetch_job))
-                    .route(web::put().to(transfer::receive_job))
+                    .route(web::get().to(transfer::fetch_of_job))
+                    .route(web::put().to(transfer::receive_of_job))
                     .default_service(web::to(|request: HttpRequest| {
                         wrong_method(request, "GET, PUT, OPTIONS")
                     })),

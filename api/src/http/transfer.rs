@@ -16,10 +16,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    task::JoinHandle,
-};
+use tokio::sync::mpsc;
 
 use super::{
     App,
@@ -28,7 +25,8 @@ use super::{
     problem::problem,
 };
 use crate::{
-    documents::{Delivery, Unserved},
+    bulk::BulkIntake,
+    documents::{Delivery, Intake, Unserved},
     error::Error,
     token::Claims,
 };
@@ -46,6 +44,50 @@ const PIECES: usize = 4;
 /// Why a file is not taken or not handed out: a status, and words.
 type Refusal = (StatusCode, &'static str);
 
+/// What a link is about: a document, or a bulk job, by its id as the address says it.
+#[derive(Clone, Copy, Debug)]
+pub enum File<'a> {
+    /// A document.
+    Document(&'a str),
+    /// The file of a bulk job.
+    Job(&'a str),
+}
+
+/// A file whose bytes may come.
+#[derive(Debug)]
+pub enum Incoming {
+    /// A document, as long as was announced.
+    Document(Intake),
+    /// The file of an import.
+    Job(BulkIntake),
+}
+
+impl Incoming {
+    /// So many bytes will come, as far as the client says: whoever announces too much need not
+    /// send it.
+    fn announced(&mut self, length: Option<u64>) -> Result<(), Unserved> {
+        match self {
+            Self::Document(intake) => intake.announced(length),
+            Self::Job(intake) => intake.announced(length),
+        }
+    }
+
+    /// How long they may take.
+    fn time(&self) -> Duration {
+        match self {
+            Self::Document(_) => UPLOAD_TIME,
+            Self::Job(_) => IMPORT_TIME,
+        }
+    }
+
+    async fn store(self, bytes: mpsc::Receiver<io::Result<Bytes>>) -> Result<(), Unserved> {
+        match self {
+            Self::Document(intake) => intake.store(bytes).await,
+            Self::Job(intake) => intake.store(bytes).await,
+        }
+    }
+}
+
 /// `PUT /documents/{id}?link=…`: takes the bytes of a document.
 pub async fn receive(
     request: HttpRequest,
@@ -53,40 +95,17 @@ pub async fn receive(
     app: web::Data<App>,
     document: web::Path<String>,
 ) -> HttpResponse {
-    let taken = async {
-        let (claims, place) = let_in(&request, &app).await?;
-        let expected = app.backend.expect(&document, link(&request), claims).await;
-        let intake = expected.map_err(|refusal| told(&refusal))?;
-        let size = intake.size();
-        // Before anything is read: whoever announces too much need not send it.
-        let short = Unserved::Differs("there are fewer bytes than were announced");
-        match length(&request) {
-            Some(length) if length > size => return Err(told(&Unserved::TooLong)),
-            Some(length) if length < size => return Err(told(&short)),
-            _ => {}
-        }
-        let (give, pieces) = mpsc::channel(PIECES);
-        take(payload, give, app.writes.spawn(intake.store(pieces), place), UPLOAD_TIME).await
-    };
-    answer(&request, taken.await)
+    answer(&request, take(&request, payload, &app, File::Document(&document)).await)
 }
 
 /// `PUT /bulk/{job}?link=…`: takes the file of an import.
-pub async fn receive_job(
+pub async fn receive_of_job(
     request: HttpRequest,
     payload: web::Payload,
     app: web::Data<App>,
     job: web::Path<String>,
 ) -> HttpResponse {
-    let taken = async {
-        let (claims, place) = let_in(&request, &app).await?;
-        let expected = app.backend.expect_job(&job, link(&request), claims).await;
-        let mut intake = expected.map_err(|refusal| told(&refusal))?;
-        intake.announced(length(&request)).map_err(|refusal| told(&refusal))?;
-        let (give, pieces) = mpsc::channel(PIECES);
-        take(payload, give, app.writes.spawn(intake.store(pieces), place), IMPORT_TIME).await
-    };
-    answer(&request, taken.await)
+    answer(&request, take(&request, payload, &app, File::Job(&job)).await)
 }
 
 fn answer(request: &HttpRequest, taken: Result<(), Refusal>) -> HttpResponse {
@@ -103,11 +122,13 @@ fn length(request: &HttpRequest) -> Option<u64> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Who sends bytes, and a place to take them.
-async fn let_in(
+/// Hands the bytes of a request to whoever stores them, in time and without long silences.
+async fn take(
     request: &HttpRequest,
+    mut payload: web::Payload,
     app: &App,
-) -> Result<(Option<Arc<Claims>>, OwnedSemaphorePermit), Refusal> {
+    file: File<'_>,
+) -> Result<(), Refusal> {
     let claims = claims(request, app).await?;
     let encoding = request.headers().get(header::CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| encoding != "identity") {
@@ -115,16 +136,12 @@ async fn let_in(
     }
     let place = app.uploads.clone().try_acquire_owned();
     let place = place.map_err(|_| told(&Unserved::Refused(Error::Overloaded)))?;
-    Ok((claims, place))
-}
-
-/// Hands the bytes of a request to whoever stores them, within `time` and without long silences.
-async fn take(
-    mut payload: web::Payload,
-    give: mpsc::Sender<io::Result<Bytes>>,
-    storing: JoinHandle<Result<(), Unserved>>,
-    time: Duration,
-) -> Result<(), Refusal> {
+    let incoming = app.backend.incoming(file, link(request), claims).await;
+    let mut incoming = incoming.map_err(|refusal| told(&refusal))?;
+    incoming.announced(length(request)).map_err(|refusal| told(&refusal))?;
+    let time = incoming.time();
+    let (give, pieces) = mpsc::channel(PIECES);
+    let storing = app.writes.spawn(incoming.store(pieces), place);
     let giving = async {
         loop {
             let next = tokio::time::timeout(SILENCE, payload.next()).await;
@@ -164,29 +181,26 @@ pub async fn fetch(
     app: web::Data<App>,
     document: web::Path<String>,
 ) -> HttpResponse {
-    let claims = match claims(&request, &app).await {
-        Ok(claims) => claims,
-        Err(refusal) => return refused(&request, refusal),
-    };
-    match app.backend.deliver(&document, link(&request), claims).await {
-        Ok(delivery) => hand_out(delivery),
-        Err(refusal) => refused(&request, told(&refusal)),
-    }
+    give(&request, &app, File::Document(&document)).await
 }
 
 /// `GET /bulk/{job}?link=…`: hands out the file of a bulk job.
-pub async fn fetch_job(
+pub async fn fetch_of_job(
     request: HttpRequest,
     app: web::Data<App>,
     job: web::Path<String>,
 ) -> HttpResponse {
-    let claims = match claims(&request, &app).await {
+    give(&request, &app, File::Job(&job)).await
+}
+
+async fn give(request: &HttpRequest, app: &App, file: File<'_>) -> HttpResponse {
+    let claims = match claims(request, app).await {
         Ok(claims) => claims,
-        Err(refusal) => return refused(&request, refusal),
+        Err(refusal) => return refused(request, refusal),
     };
-    match app.backend.deliver_job(&job, link(&request), claims).await {
+    match app.backend.deliver(file, link(request), claims).await {
         Ok(delivery) => hand_out(delivery),
-        Err(refusal) => refused(&request, told(&refusal)),
+        Err(refusal) => refused(request, told(&refusal)),
     }
 }
 

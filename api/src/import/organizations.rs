@@ -25,7 +25,7 @@ use crate::{
     context::Service,
     error::Result,
     event::Event,
-    policy::{DENUE, brings_all, is_institution},
+    policy::{DENUE, RollLine, Standing, affiliates, beyond_roll, brings_all},
     text,
     work::Work,
 };
@@ -176,12 +176,12 @@ async fn write(
         .collect();
 
     let house = options.chamber.filter(|_| !brings_all(work.viewer()));
-    let taken = match house {
+    let standings = match house {
         Some(house) if system == DENUE => {
             let ids = known.values().filter_map(|known| known.record.parse().ok());
-            taken(work, house, ids.collect()).await?
+            standings(work, house, ids.collect()).await?
         }
-        _ => HashSet::new(),
+        _ => HashMap::new(),
     };
     let named = lines.iter().flat_map(|line| [&line.told.parent, &line.told.chamber]).flatten();
     let mut found =
@@ -198,14 +198,15 @@ async fn write(
                 continue;
             }
         };
-        let (parent, chamber) = match relatives(&told, &found, options, house) {
+        let kind = before.get(&id).map(|row| row.kind);
+        let (parent, chamber) = match relatives(&told, &found, options, (house, kind)) {
             Ok(relatives) => relatives,
             Err(problem) => {
                 tally.skip(line, vec![problem]);
                 continue;
             }
         };
-        if taken.contains(&id) {
+        if standings.get(&id).is_some_and(|standing| !affiliates(*standing)) {
             let message = "ya está en la red y no es de esta cámara: la afilia la administración de la red / is on the network already and not of this chamber: the network's admin affiliates it";
             tally.skip(line, vec![Problem::line(message)]);
             continue;
@@ -247,13 +248,12 @@ async fn write(
     Ok(())
 }
 
-/// Those of the companies on record that a chamber cannot affiliate by itself: somebody speaks for
-/// them, or they belong to another chamber. Its own stay its own.
-async fn taken(
+/// How companies on record stand to a chamber that names them in its roll.
+async fn standings(
     work: &Work,
     house: OrganizationId,
     companies: Vec<OrganizationId>,
-) -> Result<HashSet<OrganizationId>> {
+) -> Result<HashMap<OrganizationId, Standing>> {
     let today = work.now.date_naive();
     let in_force = Condition::any()
         .add(affiliation::Column::ToOn.is_null())
@@ -275,10 +275,16 @@ async fn taken(
         .into_tuple()
         .all(work.tx())
         .await?;
-    let own: HashSet<_> =
-        affiliations.iter().filter(|(_, chamber)| *chamber == house).map(|(id, _)| *id).collect();
-    let others = affiliations.into_iter().map(|(id, _)| id).chain(spoken_for);
-    Ok(others.filter(|id| !own.contains(id)).collect())
+    let mut found: HashMap<OrganizationId, Standing> = HashMap::new();
+    for (company, chamber) in affiliations {
+        let standing = found.entry(company).or_default();
+        standing.own |= chamber == house;
+        standing.elsewhere |= chamber != house;
+    }
+    for company in spoken_for {
+        found.entry(company).or_default().spoken_for = true;
+    }
+    Ok(found)
 }
 
 /// The parent and the chamber that a line names. A chamber that brings its own roll (`house`)
@@ -287,7 +293,7 @@ fn relatives(
     told: &OrganizationLine,
     found: &HashMap<String, Found>,
     options: &Options,
-    house: Option<OrganizationId>,
+    (house, before): (Option<OrganizationId>, Option<OrganizationKind>),
 ) -> Result<(Option<OrganizationId>, Option<OrganizationId>), Problem> {
     let find = |column, reference: &Option<String>| {
         let Some(reference) = reference else { return Ok(None) };
@@ -296,23 +302,17 @@ fn relatives(
     };
     let parent = find("parent", &told.parent)?;
     let chamber = find("chamber", &told.chamber)?;
-    if let Some(house) = house {
-        let network = |column| {
-            let message = "sólo la administración de la red lo da de alta / only the network's admin brings this";
-            Err(Problem::at(column, message))
-        };
-        if is_institution(told.kind) {
-            return network("kind");
-        }
-        if told.verification == Some(VerificationLevel::DocumentVerified) {
-            return network("verification");
-        }
-        if parent.is_some_and(|(_, kind)| is_institution(kind)) {
-            return network("parent");
-        }
-        if chamber.is_some_and(|(id, _)| id != house) {
-            return network("chamber");
-        }
+    let line = RollLine {
+        kind: told.kind,
+        before,
+        verification: told.verification,
+        parent: parent.map(|(_, kind)| kind),
+        chamber: chamber.map(|(id, _)| id),
+    };
+    if let Some(column) = house.and_then(|house| beyond_roll(line, house)) {
+        let message =
+            "sólo la administración de la red lo da de alta / only the network's admin brings this";
+        return Err(Problem::at(column, message));
     }
     let parent = parent.map(|(id, _)| id);
     if chamber.is_some_and(|(_, kind)| kind != OrganizationKind::Chamber) {

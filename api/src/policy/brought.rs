@@ -3,8 +3,9 @@
 //! line; here is what only files bring.
 
 use entity::{
-    BulkImportKind, OrganizationId, Role, VerificationLevel, affiliation, chamber_profile,
-    delegation, external_ref, membership, organization, ott_profile, person, region,
+    BulkImportKind, OrganizationId, OrganizationKind, Role, VerificationLevel, affiliation,
+    chamber_profile, delegation, external_ref, membership, organization, ott_profile, person,
+    region,
 };
 
 use super::{Allowed, CHAMBER, OFFICE, Viewer, is_institution};
@@ -26,12 +27,11 @@ impl Brought for ott_profile::Model {}
 impl Brought for person::Model {}
 impl Brought for region::Model {}
 
-/// A chamber brings companies, as far as it can vouch for them.
+/// A chamber brings companies; what of their lines it may say, `beyond_roll` knows.
 impl Brought for organization::Model {
     fn is_of_house(&self, viewer: &Viewer) -> bool {
         viewer.holding(&[Role::ChamberAdmin]).any(|grant| brings_roll(viewer, grant.organization))
             && !is_institution(self.kind)
-            && self.verification != VerificationLevel::DocumentVerified
     }
 }
 
@@ -65,6 +65,55 @@ pub const DENUE: &str = "DENUE";
 #[must_use]
 pub fn brings_all(viewer: &Viewer) -> bool {
     viewer.system || viewer.machine.is_none() && viewer.is_any(Role::NetworkAdmin)
+}
+
+/// What a line of a roll says, and what it meets, as far as not everybody may say it.
+#[derive(Clone, Copy, Debug)]
+pub struct RollLine {
+    /// What the organization is by the line.
+    pub kind: OrganizationKind,
+    /// What it is on record.
+    pub before: Option<OrganizationKind>,
+    /// How far the line says that it is verified.
+    pub verification: Option<VerificationLevel>,
+    /// What its parent is.
+    pub parent: Option<OrganizationKind>,
+    /// To which chamber the line says that it belongs.
+    pub chamber: Option<OrganizationId>,
+}
+
+/// The column of a line that the network's admin alone may bring, where a chamber brings its own
+/// roll: companies, as far as it can vouch for them, and nobody else's.
+#[must_use]
+pub fn beyond_roll(line: RollLine, house: OrganizationId) -> Option<&'static str> {
+    if is_institution(line.kind) || line.before.is_some_and(is_institution) {
+        return Some("kind");
+    }
+    if line.verification == Some(VerificationLevel::DocumentVerified) {
+        return Some("verification");
+    }
+    if line.parent.is_some_and(is_institution) {
+        return Some("parent");
+    }
+    line.chamber.filter(|chamber| *chamber != house).map(|_| "chamber")
+}
+
+/// How a company that a directory knows stands, when a chamber names it in its roll.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing {
+    /// It belongs to the chamber already.
+    pub own: bool,
+    /// It belongs to another one.
+    pub elsewhere: bool,
+    /// Somebody holds a role in it.
+    pub spoken_for: bool,
+}
+
+/// Whether a chamber affiliates it by its roll alone: who belongs to a chamber opens what
+/// companies tell it, and a file must not open that of a company that can say it by itself.
+#[must_use]
+pub fn affiliates(standing: Standing) -> bool {
+    standing.own || !standing.elsewhere && !standing.spoken_for
 }
 
 /// Whether the viewer may bring a file of this kind for this organization, or for nobody. Of needs

@@ -52,7 +52,9 @@ pub use agreement::{
     signs_for, speaks_for, takes_offer, visible_agreements,
 };
 pub use assessment::AssessmentAction;
-pub use brought::{Brought, DENUE, brings, brings_all};
+pub use brought::{
+    Brought, DENUE, RollLine, Standing, affiliates, beyond_roll, brings, brings_all,
+};
 pub use bulk::{BulkJobAction, BulkJobFacts, own_jobs};
 pub use capability::{CapabilityAction, CapabilityFacts, own_capabilities, visible_capabilities};
 pub use client::{

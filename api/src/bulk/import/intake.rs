@@ -5,13 +5,13 @@ use std::io;
 use bytes::Bytes;
 use entity::{BulkImportKind, BulkJobStatus, JobId, bulk_job};
 use sea_orm::{EntityTrait, QueryFilter};
-use tokio::{io::AsyncWriteExt, sync::mpsc};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::Order;
 use crate::{
     context::Service,
-    documents::{Archive, Unserved},
+    documents::{Archive, Look, Unserved, receive},
     error::{Error, Result, UserErrorCode},
     event::Event,
     links::Way,
@@ -95,56 +95,9 @@ impl BulkIntake {
     /// Why they are not kept: then nothing of them is.
     pub async fn store(self, bytes: mpsc::Receiver<io::Result<Bytes>>) -> Result<(), Unserved> {
         let name = format!("file-{}", Uuid::new_v4().simple());
-        let settled = match self.take(&name, bytes).await {
-            Ok(()) => self.settle(&name).await,
-            Err(refused) => Err(refused),
-        };
-        let work = match settled {
-            Ok(work) => work,
-            Err(refused) => {
-                if let Err(error) = self.archive.discard(self.job.id, &name).await {
-                    // It is taken away with the job.
-                    tracing::warn!(error = error.describe(), "bytes were left over");
-                }
-                return Err(refused);
-            }
-        };
-        Ok(work.commit().await?)
-    }
-
-    async fn take(
-        &self,
-        name: &str,
-        mut bytes: mpsc::Receiver<io::Result<Bytes>>,
-    ) -> Result<(), Unserved> {
-        let mut writer = self.archive.writer(self.job.id, name);
-        let taken: Result<(), Unserved> = async {
-            let mut count = 0;
-            while let Some(piece) = bytes.recv().await {
-                let piece = piece.map_err(|_| Unserved::Differs("the bytes broke off"))?;
-                count += piece.len() as u64;
-                if count > self.most() {
-                    return Err(Unserved::TooLong);
-                }
-                writer.put(piece).await.map_err(Error::internal)?;
-            }
-            if count == 0 {
-                return Err(Unserved::Differs("there are no bytes"));
-            }
-            if self.announced.is_some_and(|announced| count < announced) {
-                return Err(Unserved::Differs("there are fewer bytes than were announced"));
-            }
-            Ok(())
-        }
-        .await;
-        if let Err(refused) = taken {
-            if let Err(error) = writer.abort().await {
-                tracing::warn!(%error, "an upload could not be broken off");
-            }
-            return Err(refused);
-        }
-        writer.shutdown().await.map_err(Error::internal)?;
-        Ok(())
+        let length = Length { most: self.most(), announced: self.announced, count: 0 };
+        let shelf = (self.job.id.into(), name.as_str());
+        receive(&self.archive, shelf, bytes, length, self.settle(&name)).await
     }
 
     /// All that is left is to commit. Of two files that come at once, one is too late.
@@ -169,5 +122,29 @@ impl BulkIntake {
             .await?;
         work.record(Event::BulkFileReceived { job: row.id });
         Ok(work)
+    }
+}
+
+/// Whether as many bytes come as may and were said to.
+struct Length {
+    most: u64,
+    announced: Option<u64>,
+    count: u64,
+}
+
+impl Look for Length {
+    fn piece(&mut self, piece: &[u8]) -> Result<(), Unserved> {
+        self.count += piece.len() as u64;
+        if self.count > self.most { Err(Unserved::TooLong) } else { Ok(()) }
+    }
+
+    fn whole(self) -> Result<(), Unserved> {
+        if self.count == 0 {
+            return Err(Unserved::Differs("there are no bytes"));
+        }
+        if self.announced.is_some_and(|announced| self.count < announced) {
+            return Err(Unserved::Differs("there are fewer bytes than were announced"));
+        }
+        Ok(())
     }
 }

@@ -19,11 +19,10 @@ use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use tokio::sync::Semaphore;
 
-use super::Backend;
+use super::{Backend, File, Incoming};
 use crate::{
-    bulk::BulkIntake,
     clients::{Denied, LetIn},
-    documents::{Delivery, Intake, Unserved},
+    documents::{Delivery, Unserved},
     error::Error,
     subscriptions::Again,
     token::Claims,
@@ -115,36 +114,18 @@ impl Backend for (Schemas, Stub) {
         std::future::ready(Ok(answers)).boxed()
     }
 
-    fn expect<'a>(
+    fn incoming<'a>(
         &'a self,
-        _: &'a str,
+        _: File<'a>,
         _: &'a str,
         _: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<Intake, Unserved>> {
+    ) -> BoxFuture<'a, Result<Incoming, Unserved>> {
         std::future::ready(Err(Unserved::Link)).boxed()
     }
 
     fn deliver<'a>(
         &'a self,
-        _: &'a str,
-        _: &'a str,
-        _: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
-        std::future::ready(Err(Unserved::Link)).boxed()
-    }
-
-    fn expect_job<'a>(
-        &'a self,
-        _: &'a str,
-        _: &'a str,
-        _: Option<Arc<Claims>>,
-    ) -> BoxFuture<'a, Result<BulkIntake, Unserved>> {
-        std::future::ready(Err(Unserved::Link)).boxed()
-    }
-
-    fn deliver_job<'a>(
-        &'a self,
-        _: &'a str,
+        _: File<'a>,
         _: &'a str,
         _: Option<Arc<Claims>>,
     ) -> BoxFuture<'a, Result<Delivery, Unserved>> {
