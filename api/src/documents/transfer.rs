@@ -246,8 +246,8 @@ impl Intake {
             head: Vec::new(),
             hash: Sha256::new(),
         };
-        let shelf = (self.document.id.into(), name.as_str());
-        receive(&self.archive, shelf, bytes, announced, self.settle(&name)).await
+        let place = (self.document.id.into(), name.as_str());
+        receive(&self.archive, place, bytes, announced, self.settle(&name)).await
     }
 
     /// All that is left is to commit. Whoever began may have lost their leave while bytes came.

@@ -96,8 +96,8 @@ impl BulkIntake {
     pub async fn store(self, bytes: mpsc::Receiver<io::Result<Bytes>>) -> Result<(), Unserved> {
         let name = format!("file-{}", Uuid::new_v4().simple());
         let length = Length { most: self.most(), announced: self.announced, count: 0 };
-        let shelf = (self.job.id.into(), name.as_str());
-        receive(&self.archive, shelf, bytes, length, self.settle(&name)).await
+        let place = (self.job.id.into(), name.as_str());
+        receive(&self.archive, place, bytes, length, self.settle(&name)).await
     }
 
     /// All that is left is to commit. Of two files that come at once, one is too late.
