@@ -18,7 +18,7 @@ use async_graphql::{
     },
 };
 
-use super::{lexer, refusal::Refusal};
+use super::{lexer, refusal::Refusal, top};
 use crate::{config::Limits, error::Code, idempotency::DIRECTIVE};
 
 /// Selection sets in each other, fragments included, that the framework follows.
@@ -148,9 +148,9 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<bool, Ref
             let message = format!("@{DIRECTIVE} stands at the top of a mutation, and nowhere else");
             return Err(Refusal::invalid(message, &[operation.pos]));
         }
+        // Only now: what was counted bounds how far this walks.
         if operation.node.ty == OperationType::Mutation
-            && let Some(again) =
-                twice(document, &operation.node.selection_set.node, &mut HashSet::new())
+            && let Some(again) = top::twice(document, &operation.node)
         {
             let key = &again.node.response_key().node;
             let message = format!(
@@ -266,7 +266,7 @@ impl<'a> Measure<'a> {
             size.add_value(value.node.clone().into_const_with(nothing(&mut variables)), variables);
         }
         size.keyed_below |= size.keyed;
-        size.keyed = has_key(field);
+        size.keyed = top::has_key(field);
         size.aliases = size.aliases.saturating_add(u32::from(field.alias.is_some()));
         size.top = 1;
         if matches!(field.name.node.as_str(), "__schema" | "__type") {
@@ -283,30 +283,6 @@ impl<'a> Measure<'a> {
     }
 }
 
-/// A field that stands a second time under one name where the first is looked for already, with
-/// fragments written out. They would be one field of the answer, and the framework would carry
-/// both out.
-fn twice<'a>(
-    document: &'a ExecutableDocument,
-    set: &'a SelectionSet,
-    told: &mut HashSet<&'a str>,
-) -> Option<&'a Positioned<Field>> {
-    set.items.iter().find_map(|selection| match &selection.node {
-        // `__typename` does nothing, however often.
-        Selection::Field(field) if field.node.name.node.starts_with("__") => None,
-        Selection::Field(field) => {
-            (!told.insert(field.node.response_key().node.as_str())).then_some(field)
-        }
-        Selection::InlineFragment(fragment) => {
-            twice(document, &fragment.node.selection_set.node, told)
-        }
-        Selection::FragmentSpread(spread) => {
-            let fragment = document.fragments.get(&spread.node.fragment_name.node)?;
-            twice(document, &fragment.node.selection_set.node, told)
-        }
-    })
-}
-
 fn cycle(name: &str, at: Pos) -> Refusal {
     Refusal::invalid(format!("the fragment {name} contains itself"), &[at])
 }
@@ -319,78 +295,6 @@ pub fn nesting(value: &Value) -> u32 {
         Value::Object(fields) => 1 + fields.values().map(nesting).max().unwrap_or(0),
         _ => 0,
     }
-}
-
-/// How many fields stand at the top of an operation, with its fragments written out; as often as
-/// they stand there. Its document has passed [`check`].
-#[must_use]
-pub fn root_fields(document: &ExecutableDocument, operation: &OperationDefinition) -> u32 {
-    let (known, open) = (HashMap::new(), HashSet::new());
-    let mut measure = Measure { fragments: &document.fragments, known, open };
-    measure.operation(operation).map_or(u32::MAX, |size| size.top)
-}
-
-fn has_key(field: &Field) -> bool {
-    field.directives.iter().any(|directive| directive.node.name.node == DIRECTIVE)
-}
-
-/// A mutation that an operation has at its top under several names, without a key of its own each
-/// time: under one key they would be the same.
-#[must_use]
-pub fn repeated<'a>(
-    document: &'a ExecutableDocument,
-    operation: &'a OperationDefinition,
-) -> Option<&'a Positioned<Field>> {
-    fn look<'a>(
-        set: &'a SelectionSet,
-        document: &'a ExecutableDocument,
-        seen: &mut HashSet<&'a str>,
-        names: &mut HashSet<&'a str>,
-    ) -> Option<&'a Positioned<Field>> {
-        set.items.iter().find_map(|selection| match &selection.node {
-            Selection::Field(field) if has_key(&field.node) => None,
-            Selection::Field(field) => {
-                (!names.insert(field.node.name.node.as_str())).then_some(field)
-            }
-            Selection::InlineFragment(fragment) => {
-                look(&fragment.node.selection_set.node, document, seen, names)
-            }
-            Selection::FragmentSpread(spread) => {
-                let name = spread.node.fragment_name.node.as_str();
-                let fragment = document.fragments.get(name).filter(|_| seen.insert(name))?;
-                look(&fragment.node.selection_set.node, document, seen, names)
-            }
-        })
-    }
-    let set = &operation.selection_set.node;
-    look(set, document, &mut HashSet::new(), &mut HashSet::new())
-}
-
-/// Whether an operation asks for the schema: `__schema` or `__type` at its top.
-#[must_use]
-pub fn asks_for_schema(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
-    fn any<'a>(
-        set: &'a SelectionSet,
-        document: &'a ExecutableDocument,
-        seen: &mut HashSet<&'a str>,
-    ) -> bool {
-        set.items.iter().any(|selection| match &selection.node {
-            Selection::Field(field) => {
-                matches!(field.node.name.node.as_str(), "__schema" | "__type")
-            }
-            Selection::InlineFragment(fragment) => {
-                any(&fragment.node.selection_set.node, document, seen)
-            }
-            Selection::FragmentSpread(spread) => {
-                let name = &*spread.node.fragment_name.node;
-                seen.insert(name)
-                    && document.fragments.get(name).is_some_and(|fragment| {
-                        any(&fragment.node.selection_set.node, document, seen)
-                    })
-            }
-        })
-    }
-    any(&operation.selection_set.node, document, &mut HashSet::new())
 }
 
 #[cfg(test)]
@@ -583,45 +487,5 @@ mod tests {
             let refusal = guard(&bad).unwrap_err();
             assert_eq!(code(&refusal.errors[0]), Some("GRAPHQL_VALIDATION_FAILED"), "{bad}");
         }
-    }
-
-    #[test]
-    fn what_stands_twice_under_one_key_is_found() {
-        let found = |document: &str| {
-            let document = parse_query(document).unwrap();
-            let (_, operation) = document.operations.iter().next().unwrap();
-            let again = repeated(&document, &operation.node);
-            again.map(|field| field.node.response_key().node.to_string())
-        };
-        let key = "@idempotent(key: \"k\")";
-        for once in [
-            "mutation { a b c }".to_owned(),
-            "mutation { ...F ...F } fragment F on M { a }".to_owned(),
-            format!("mutation {{ a x: a {key} y: a {key} }}"),
-        ] {
-            assert_eq!(found(&once), None, "{once}");
-        }
-        for twice in [
-            "mutation { a x: a }",
-            "mutation { x: a b y: a }",
-            "mutation { ...F x: a } fragment F on M { ... { a } }",
-        ] {
-            assert!(found(twice).is_some_and(|name| name != "b"), "{twice}");
-        }
-    }
-
-    #[test]
-    fn a_question_for_the_schema_is_seen_through_fragments() {
-        let asks = |document: &str| {
-            let document = parse_query(document).unwrap();
-            let (_, operation) = document.operations.iter().next().unwrap();
-            asks_for_schema(&document, &operation.node)
-        };
-        assert!(asks("{ a __schema { b } }"));
-        assert!(asks("{ ... { x: __type(name: \"A\") { b } } }"));
-        assert!(asks(
-            "{ ...A } fragment A on Query { ...B } fragment B on Query { __schema { b } }"
-        ));
-        assert!(!asks("{ __typename a { b } }"));
     }
 }

@@ -85,6 +85,7 @@ mod socket;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
+mod top;
 mod transfer;
 mod variables;
 

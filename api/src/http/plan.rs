@@ -17,7 +17,7 @@ use super::{
     model::Model,
     params::Params,
     refusal::{Outcome, Refusal, error},
-    variables,
+    top, variables,
 };
 use crate::{config::Limits, error::Code, idempotency::DIRECTIVE};
 
@@ -93,12 +93,12 @@ pub fn plan(
         let message = "a subscription is answered as text/event-stream, or over a WebSocket";
         return Err(Refusal::invalid(message, &[operation.pos]));
     }
-    if follows && guard::root_fields(&document, &operation.node) != 1 {
+    if follows && top::fields(&document, &operation.node).len() != 1 {
         return Err(Refusal::invalid("a subscription has one field at its top", &[operation.pos]));
     }
     if changes
         && params.key.is_some()
-        && let Some(again) = guard::repeated(&document, &operation.node)
+        && let Some(again) = top::repeated(&document, &operation.node)
     {
         let message = format!(
             "{0} stands here more than once under one Idempotency-Key: give each a key of its own by @{DIRECTIVE}",
@@ -115,7 +115,7 @@ pub fn plan(
         return Err(Refusal::limit(code, "cost of the operation", most, cost));
     }
 
-    let asks_for_schema = guard::asks_for_schema(&document, &operation.node);
+    let asks_for_schema = top::asks_for_schema(&document, &operation.node);
     let name = name.map(|name| name.chars().take(MAX_NAME).collect());
     let valid = !new && documents::settles(&values);
     let keep = new && (!variables_inside || documents::covers(&document, &operation.node, &values));
