@@ -2,7 +2,7 @@
 //! same again, and what was done under it.
 //!
 //! A mutation is told apart by who asks, by its name and by its key. What came of it is kept in
-//! the transaction that did it (`context::carry_out`), as the id of its record: the payload is
+//! the transaction that did it (`mutation::carry_out`), as the id of its record: the payload is
 //! read anew each time, so that it never shows what its reader may not know any more.
 
 use std::{

@@ -46,6 +46,7 @@ mod links;
 pub mod matches;
 mod members;
 pub mod memberships;
+mod mutation;
 pub mod needs;
 mod node;
 pub mod offers;

@@ -108,6 +108,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("vitals.rs", &["context", "db", "error", "followers"]),
     ("feed.rs", &["db", "error", "followers"]),
     ("idempotency.rs", &["error", "policy"]),
+    ("mutation.rs", &["context", "error", "idempotency", "policy", "read", "work"]),
     ("links.rs", &["context", "error", "policy", "token"]),
     ("work.rs", &["db", "error", "event", "idempotency", "policy"]),
     ("read", &["db", "error", "policy", "telemetry", "text"]),
@@ -185,7 +186,11 @@ const ONLY_IN: &[(&str, &str, &[&str])] = &[
     ("api/src", "UserErrorCode::StaleObject", &["error.rs"]),
     // A mutation does its work by `carry_out` alone, which knows of idempotency keys; links to
     // files are used by what is no mutation, and begin theirs by `Service::work_of`.
-    ("api/src", "Work::begin(", &["context.rs", "codes/reference.rs", "documents/life.rs"]),
+    (
+        "api/src",
+        "Work::begin(",
+        &["context.rs", "src/mutation.rs", "codes/reference.rs", "documents/life.rs"],
+    ),
     ("api/src", "work_of(", &["context.rs", "documents/transfer.rs", "bulk/", "import/"]),
     ("api/src", "actix_web", &["http/", "main.rs", "cli/"]),
     ("api/src", "migration::", &["cli/", "demo/"]),

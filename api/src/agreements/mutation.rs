@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
     lifecycle::step,
+    mutation::{carry_out, told_anew},
     policy::AgreementAction,
     scalars::LocalizedTextInput,
     work::Work,

@@ -10,9 +10,10 @@ use super::{
     life,
 };
 use crate::{
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
     links::Asker,
+    mutation::{carry_out, told_anew},
     work::Work,
 };
 

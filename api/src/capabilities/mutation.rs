@@ -6,8 +6,9 @@ use entity::{CapabilityId, OrganizationId, capability};
 use super::{Capability, input::CapabilityInput, life};
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, told_anew},
     work::Work,
 };
 

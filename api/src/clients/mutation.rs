@@ -5,8 +5,9 @@ use entity::{ClientId, OrganizationId, Role};
 
 use super::{ApiClient, input::ApiClientInput, life};
 use crate::{
-    context::{Request, carry_out, carry_out_telling, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, carry_out_telling, told_anew},
     work::Work,
 };
 

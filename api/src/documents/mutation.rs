@@ -6,9 +6,10 @@ use entity::{DisclosureLevel, DocumentId};
 
 use super::{Document, life, object::FOLDER};
 use crate::{
-    context::{Request, carry_out, carry_out_telling},
+    context::Request,
     error::{Error, Result, Told, UserError},
     links::{Way, link},
+    mutation::{carry_out, carry_out_telling},
     scalars::LocalizedTextInput,
     work::Work,
 };

@@ -20,10 +20,11 @@ use sea_orm::{
 use super::{Interest, guards::check_blind};
 use crate::{
     checks::Checks,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Error, Result, Told, UserError},
     event::Event,
     lifecycle::not_in,
+    mutation::{carry_out, told_anew},
     policy::{
         Allowed, Converse, InterestAction, MessageFacts, Sides, Viewer, reader_of_messages,
         speaker, unread_messages, visible_messages,

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     checks::Checks,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, told_anew},
     work::Work,
 };
 

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, told_anew},
     policy::MatchAction,
     work::Work,
 };

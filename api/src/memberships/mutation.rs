@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out, carry_out_telling, told_anew},
+    context::Request,
     error::{Error, Result, Told, UserError, UserErrorCode},
+    mutation::{carry_out, carry_out_telling, told_anew},
     organizations::Organization,
     work::Work,
 };

@@ -10,9 +10,10 @@ use super::{
 };
 use crate::{
     checks::{Checks, checked_note},
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
     lifecycle::{Why, step},
+    mutation::{carry_out, told_anew},
     policy::NeedAction,
     scalars::LocalizedTextInput,
     work::Work,

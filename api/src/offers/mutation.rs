@@ -6,9 +6,10 @@ use entity::{DeclineReason, OfferId, OrganizationId, offer};
 use super::{Offer, input::OfferInput, life};
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
     lifecycle::step,
+    mutation::{carry_out, told_anew},
     policy::OfferAction,
     work::Work,
 };

@@ -11,9 +11,9 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
-    context::{carry_out_row, told},
     error::{Error, Result, Told, UserError, UserErrorCode},
     event::Event,
+    mutation::{carry_out_row, told},
     policy::ConsentAction,
     read::Batch,
     text::is_plausible_year,

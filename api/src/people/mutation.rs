@@ -9,8 +9,9 @@ use super::{
     life::{self, checked_reason},
 };
 use crate::{
-    context::{Request, carry_out, carry_out_telling, told_anew},
+    context::Request,
     error::{Told, UserError},
+    mutation::{carry_out, carry_out_telling, told_anew},
     work::Work,
 };
 

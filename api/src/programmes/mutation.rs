@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     checks::checked_note,
-    context::{Request, carry_out, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, told_anew},
     projects::ProjectPayload,
     scalars::{Decimal, LocalizedTextInput},
     work::Work,

@@ -5,8 +5,9 @@ use entity::{SavedSearchId, SavedSearchKind, SearchFindId};
 
 use super::{SavedSearch, input::SavedSearchInput, life};
 use crate::{
-    context::{Request, carry_out, told, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, told, told_anew},
     work::Work,
 };
 

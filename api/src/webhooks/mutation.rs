@@ -11,8 +11,9 @@ use super::{
     object::{WebhookDelivery, WebhookEndpoint},
 };
 use crate::{
-    context::{Request, carry_out, carry_out_telling, told, told_anew},
+    context::Request,
     error::{Result, Told, UserError},
+    mutation::{carry_out, carry_out_telling, told, told_anew},
     policy::WebhookAction,
     work::Work,
 };

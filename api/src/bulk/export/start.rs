@@ -9,9 +9,10 @@ use futures_util::future::BoxFuture;
 use super::plan::{Plan, plan};
 use crate::{
     bulk::life,
-    context::{Request, carry_out},
+    context::Request,
     error::{Error, Result, UserErrorCode},
     links::Asker,
+    mutation::carry_out,
     policy::BulkJobAction,
 };
 
