@@ -25,6 +25,11 @@ export function whole(text) {
   return print(visit(document, { VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null) }));
 }
 
+/** The chosen operation, if the document has it: the editor may not have noticed yet that its text is another. */
+function chosen(text, name) {
+  return parse(text).definitions.some((definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name) ? name : undefined;
+}
+
 /** Spanish first, English beside. */
 const Both = ({ es, en }) => <span className="both"><span>{es}</span><span lang="en">{en}</span></span>;
 
@@ -50,8 +55,8 @@ export function Download({ editors, bearer }) {
     const { queryEditor, variableEditor } = editors.current;
     try {
       const variables = JSON.parse(variableEditor.getValue().trim() || '{}');
-      const operationName = queryEditor.operationName ?? undefined;
-      const input = { query: whole(queryEditor.getValue()), variables, operationName, format };
+      const text = queryEditor.getValue();
+      const input = { query: whole(text), variables, operationName: chosen(text, queryEditor.operationName), format };
       take(await ask(bearer, START, { input }), 'bulkExportStart');
     } catch ({ message }) {
       setRefused(message);
