@@ -4,6 +4,8 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
+    task::Poll,
+    time::Duration,
 };
 
 use api::{
@@ -420,18 +422,21 @@ async fn what_is_called_off_leaves_nothing_behind(world: &World) {
         assert_eq!(told.root()["bulkJob"]["status"], "CANCELED");
         other.db().clone().close().await.unwrap();
     };
-    tokio::pin!(called_off);
-    let mut off = false;
-    loop {
-        tokio::select! {
-            () = &mut called_off, if !off => off = true,
-            ended = &mut running => {
-                assert!(off, "it had ended before");
-                assert_eq!(ended.unwrap(), [], "it did not end by itself");
-                break;
+    // It goes on, and may let go of what it holds, but slower than whoever calls it off.
+    let slowly = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if let Poll::Ready(ended) = futures_util::poll!(&mut running) {
+                break ended;
             }
         }
+    };
+    tokio::pin!(called_off, slowly);
+    tokio::select! {
+        () = &mut called_off => {}
+        ended = &mut slowly => panic!("it had ended before: {ended:?}"),
     }
+    assert_eq!(slowly.await.unwrap(), [], "it did not end by itself");
     assert_eq!(kept(world, &id), 0);
     let told = job(&analyst, &id).await;
     assert_eq!((&told["status"], &told["url"]), (&json!("CANCELED"), &Value::Null));
