@@ -17,7 +17,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{ClientId, ClientScope, PersonId, Role, api_client, event, membership, person};
 use quick_cache::sync::Cache;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
@@ -99,10 +99,7 @@ impl Roles {
         if held.erased {
             return Err(Error::Unauthenticated);
         }
-        let in_force = |held: &&membership::Model| {
-            held.from_at <= now && held.to_at.is_none_or(|end| end > now)
-        };
-        let held: Vec<_> = held.memberships.iter().filter(in_force).collect();
+        let held: Vec<_> = held.memberships.iter().filter(|held| in_force(held, now)).collect();
         let grants = if claims.authoritative {
             asked.collect()
         } else if claims.by_membership {
@@ -191,17 +188,46 @@ impl Roles {
         if !writes && let Some(held) = self.known.get(&person).filter(young) {
             return Ok(held);
         }
-        let memberships = membership::Entity::find()
-            .filter(membership::Column::PersonId.eq(person))
-            .filter(membership::unended(now))
-            .all(db.fresh())
-            .await?;
+        let memberships = memberships(db.fresh(), person, now).await?;
         // Who was erased has no membership that lasts: nobody who has one pays for the question.
         let erased = memberships.is_empty() && is_erased(db, person).await?;
         let held = Arc::new(Held { memberships, erased, read_at: now, era });
         self.known.insert(person, held.clone());
         Ok(held)
     }
+}
+
+/// Somebody as their memberships alone say, while they do not ask: what a token would add or take
+/// away is not known.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn on_record(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Viewer> {
+    let held = memberships(db, person, now).await?;
+    let grants = held.iter().filter(|held| in_force(held, now)).filter_map(whole).collect();
+    Ok(Viewer { person: Some(person), machine: None, grants, system: false, now })
+}
+
+/// The memberships of somebody that have not ended.
+async fn memberships(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<membership::Model>> {
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(person))
+        .filter(membership::unended(now))
+        .all(db)
+        .await?;
+    Ok(memberships)
+}
+
+fn in_force(held: &membership::Model, now: DateTime<Utc>) -> bool {
+    held.from_at <= now && held.to_at.is_none_or(|end| end > now)
 }
 
 /// Whether somebody was erased.

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Codes, PersonId, SavedSearchId, SavedSearchKind, SearchCadence, SearchChannel, SearchFindId,
+    WebhookEndpointId,
 };
 
 #[sea_orm::model]
@@ -30,6 +31,8 @@ pub struct Model {
     pub trl_max: Option<i32>,
     pub cadence: SearchCadence,
     pub channel: SearchChannel,
+    /// Where it tells besides the inbox; it may have been removed. Null when the channel is the inbox.
+    pub webhook_endpoint_id: Option<WebhookEndpointId>,
     /// What was first published before is not told.
     pub since: DateTimeUtc,
     pub paused_at: Option<DateTimeUtc>,

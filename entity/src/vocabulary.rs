@@ -1249,6 +1249,8 @@ vocabularies! {
     SearchChannel = "search_channel" {
         /// In the inbox of whoever saved it.
         Inbox = "INBOX",
+        /// In the inbox, and at a webhook endpoint of an organization that its owner administers, as far as that organization may know.
+        Webhook = "WEBHOOK",
     }
 
     /// What kind of project it is.

@@ -23,6 +23,7 @@ mod m20261130_000020_webhooks;
 mod m20261130_000021_idempotency;
 mod m20261130_000022_memberships;
 mod m20261130_000023_bulk_jobs;
+mod m20261130_000024_search_webhooks;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000021_idempotency::Migration),
             Box::new(m20261130_000022_memberships::Migration),
             Box::new(m20261130_000023_bulk_jobs::Migration),
+            Box::new(m20261130_000024_search_webhooks::Migration),
         ]
     }
 }

@@ -21,7 +21,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     ClientId, InterestDirection, InterestStatus, NeedStatus, OfferStatus, OrganizationId, Role,
-    webhook_attempt, webhook_delivery, webhook_endpoint,
+    membership, webhook_attempt, webhook_delivery, webhook_endpoint,
 };
 use futures_util::future::join_all;
 use hmac::{Hmac, Mac};
@@ -55,6 +55,8 @@ tests::stories!(
     ten_endpoints_are_enough,
     lists_show_what_the_rules_show,
     what_was_told_is_erased_after_a_month,
+    a_saved_search_tells_at_an_endpoint,
+    who_saves_a_search_administers_its_endpoint,
 );
 
 const ENDPOINT: &str = "id version name url kinds secretPrefix previousSecretUntil createdAt \
@@ -1055,4 +1057,155 @@ async fn what_was_told_is_erased_after_a_month(world: &World) {
     let written = world.statements().into_iter();
     let written = written.filter(|sql| sql.contains("DELETE") && sql.contains("webhook"));
     assert_eq!(written.count(), 0, "there is nothing to erase");
+}
+
+/// Lets saved searches look, and passes on what they found.
+async fn looks(world: &World) -> usize {
+    world.settled().await;
+    api::searches::follow(&world.service, "one").await.unwrap();
+    passes_on(world).await
+}
+
+async fn saves(person: &Person<'_>, more: Value) -> Answer {
+    let all = json!({ "kind": "NEED", "name": "Todas" });
+    crate::saved_searches::done(person, "saveSearch", with(all, more)).await
+}
+
+async fn a_saved_search_tells_at_an_endpoint(world: &World) {
+    let cast = world.cast().await;
+    let receiver = Receiver::open().await;
+    let manager = world.person(Role::OttManager, cast.ott).await;
+    let quiet = json!({ "url": receiver.url("here.test"), "kinds": ["OFFER_RESERVED"] });
+    let endpoint = given(world, &manager, cast.ott, quiet).await;
+    let told = json!({ "channel": "WEBHOOK", "webhookEndpoint": endpoint.id });
+    let search = saves(&manager, told.clone()).await;
+    assert_eq!(search.outcome(), "DONE", "{:#}", search.body);
+    let search = search.root()["savedSearch"].clone();
+    assert_eq!(search["channel"], "WEBHOOK");
+
+    // At once: one message, with what everybody may read, though the endpoint wants other kinds.
+    let need = publishes(world, &cast).await;
+    assert_eq!(looks(world).await, 1);
+    let received = receiver.received();
+    let body = received[0].json();
+    let expected = json!({
+        "type": "SEARCH_FOUND",
+        "timestamp": "2026-03-02T12:00:01.000000Z",
+        "data": {
+            "kind": "SEARCH_FOUND", "event": body["data"]["event"],
+            "sequence": body["data"]["sequence"], "record": search["id"], "count": 1,
+            "finds": [{ "record": need["id"], "folio": need["folio"], "status": "PUBLISHED",
+                "title": { "es": "Recuperar calor", "en": "Recover heat" } }],
+        },
+    });
+    assert_eq!(body, expected);
+    let signed = signature(&endpoint.secret, &received[0]);
+    assert_eq!(received[0].headers["webhook-signature"], signed);
+    let row = endpoint.deliveries().await[0].clone();
+    assert_eq!((&row["kind"], &row["record"]), (&Value::Null, &search["id"]));
+    assert_eq!(row["status"], "DELIVERED");
+    // The inbox has it too.
+    let inbox = "{ viewer { inbox(first: 9) { nodes { kind savedSearch { id } } } } }";
+    let waits = manager.send(inbox, json!({})).await.root()["inbox"]["nodes"].clone();
+    assert_eq!(waits, json!([{ "kind": "SEARCH_FOUND", "savedSearch": { "id": search["id"] } }]));
+    // Nothing is told again by itself; on demand the same is.
+    assert_eq!(looks(world).await, 0);
+    let again = json!({ "delivery": row["id"] });
+    after(&manager, "redeliverWebhook", again).await;
+    assert_eq!(passes_on(world).await, 1);
+    assert_eq!(receiver.received()[0].json(), body);
+
+    // What is gathered is one message, at eight in the morning.
+    let change = json!({ "id": search["id"], "expectedVersion": 1, "cadence": "DAILY" });
+    let changed = crate::saved_searches::done(&manager, "changeSavedSearch", change).await;
+    assert_eq!(changed.outcome(), "DONE", "{:#}", changed.body);
+    let mut needs = Vec::new();
+    for _ in 0..3 {
+        needs.push(publishes(world, &cast).await["id"].clone());
+        assert_eq!(looks(world).await, 0, "not before eight");
+    }
+    world.pass("2026-03-02T14:00:00Z".parse::<DateTime<Utc>>().unwrap() - world.now());
+    assert_eq!(looks(world).await, 1);
+    let body = receiver.received()[0].json();
+    assert_eq!(body["timestamp"], "2026-03-02T14:00:00.000000Z");
+    let finds = body["data"]["finds"].as_array().unwrap();
+    let found: Vec<_> = finds.iter().map(|find| find["record"].clone()).collect();
+    assert_eq!((found, &body["data"]["count"]), (needs, &json!(3)));
+
+    // What has left the network by eight is not told; with nothing left, nothing is sent.
+    let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
+    let need = publishes(world, &cast).await;
+    looks(world).await;
+    does(&liaison, "holdNeed", with(at(&need), json!({ "note": "Espera" }))).await;
+    world.pass(TimeDelta::days(1));
+    looks(world).await;
+    assert!(receiver.received().is_empty());
+    assert_eq!(endpoint.deliveries().await[0]["status"], "WITHHELD");
+    // Back in the inbox alone.
+    let change = json!({ "id": search["id"], "expectedVersion": 2, "channel": "INBOX" });
+    let changed = crate::saved_searches::done(&manager, "changeSavedSearch", change).await;
+    assert_eq!(changed.outcome(), "DONE", "{:#}", changed.body);
+    publishes(world, &cast).await;
+    looks(world).await;
+    world.pass(TimeDelta::days(1));
+    assert_eq!(looks(world).await, 0);
+    world.events().await;
+}
+
+async fn who_saves_a_search_administers_its_endpoint(world: &World) {
+    let cast = world.cast().await;
+    let receiver = Receiver::open().await;
+    let manager = world.person(Role::OttManager, cast.ott).await;
+    let url = json!({ "url": receiver.url("here.test"), "kinds": ["OFFER_RESERVED"] });
+    let endpoint = given(world, &manager, cast.ott, url.clone()).await;
+    let other = world.person(Role::OttManager, cast.other_ott).await;
+    let others = given(world, &other, cast.other_ott, url).await;
+    let to = |id: &str| json!({ "channel": "WEBHOOK", "webhookEndpoint": id });
+    // Nobody tells at what is another's; not even a colleague who does not administer it.
+    let officer = world.person(Role::OttOfficer, cast.ott).await;
+    for (who, id) in [(&manager, &others.id), (&officer, &endpoint.id), (&other, &endpoint.id)] {
+        let refused = saves(who, to(id)).await;
+        assert_eq!(refused.outcome(), "NOT_FOUND input.webhookEndpoint");
+    }
+    let refused = saves(&manager, json!({ "channel": "WEBHOOK" })).await;
+    assert_eq!(refused.user_errors(), ["REQUIRED input.webhookEndpoint"]);
+    let refused = saves(&manager, json!({ "webhookEndpoint": endpoint.id })).await;
+    assert_eq!(refused.user_errors(), ["INVALID input.webhookEndpoint"]);
+    assert_eq!(world.events().await, [""; 0]);
+
+    let search = saves(&manager, to(&endpoint.id)).await.root()["savedSearch"].clone();
+    let ask = "query($id: ID!) { savedSearch(id: $id) { webhookEndpoint { id } } }";
+    let read = async || manager.send(ask, json!({ "id": search["id"] })).await.root().clone();
+    assert_eq!(read().await["webhookEndpoint"]["id"], endpoint.id);
+    let change = json!({ "id": search["id"], "expectedVersion": 1, "webhookEndpoint": others.id });
+    let refused = crate::saved_searches::done(&manager, "changeSavedSearch", change).await;
+    assert_eq!(refused.outcome(), "NOT_FOUND input.webhookEndpoint");
+
+    // Whoever administers it no longer has nothing told there any more; the inbox goes on.
+    let held = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(manager.id.unwrap()))
+        .one(world.db().read());
+    let held = held.await.unwrap().unwrap();
+    publishes(world, &cast).await;
+    world.settled().await;
+    api::searches::follow(&world.service, "one").await.unwrap();
+    world.overwrite(membership::Model { to_at: Some(world.now()), ..held.clone() }).await;
+    passes_on(world).await;
+    assert!(receiver.received().is_empty());
+    world.overwrite(held).await;
+    assert_eq!(endpoint.deliveries().await[0]["status"], "WITHHELD");
+
+    // A search whose endpoint is gone, or disabled, tells in the inbox.
+    publishes(world, &cast).await;
+    assert_eq!(looks(world).await, 1);
+    assert_eq!(types(&receiver.received()), ["SEARCH_FOUND"]);
+    let gone = json!({ "id": endpoint.id, "expectedVersion": 1 });
+    after(&manager, "removeWebhookEndpoint", gone).await;
+    publishes(world, &cast).await;
+    assert_eq!(looks(world).await, 0);
+    assert_eq!(read().await, json!({ "webhookEndpoint": null }));
+    let ask = "query($id: ID!) { savedSearch(id: $id) { newCount } }";
+    let counts = manager.send(ask, json!({ "id": search["id"] })).await;
+    assert_eq!(counts.root()["newCount"], 3);
+    world.events().await;
 }

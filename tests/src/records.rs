@@ -1091,6 +1091,7 @@ pub fn saved_search(person: PersonId, now: DateTime<Utc>) -> saved_search::Model
         trl_max: None,
         cadence: SearchCadence::AtOnce,
         channel: SearchChannel::Inbox,
+        webhook_endpoint_id: None,
         since: now,
         paused_at: None,
         seen_at: now,

@@ -91,16 +91,21 @@ pub fn told_finds(viewer: &Viewer) -> Condition {
 /// The same, of what the viewer may still know of.
 #[must_use]
 pub fn visible_finds(viewer: &Viewer) -> Condition {
+    told_finds(viewer).add(known_finds(viewer))
+}
+
+/// Finds, whosever search found them, of a need or an offer that the viewer may know of.
+#[must_use]
+pub fn known_finds(viewer: &Viewer) -> Condition {
     use search_find::Column;
     let find = |column: Column| Expr::col((search_find::Entity, column));
     let here = find(Column::NeedId).equals((need::Entity, need::Column::Id));
     let needs = need::Entity::find().select_only().column(need::Column::Id).filter(here);
     let here = find(Column::OfferId).equals((offer::Entity, offer::Column::Id));
     let offers = offer::Entity::find().select_only().column(offer::Column::Id).filter(here);
-    let known = Condition::any()
+    Condition::any()
         .add(Expr::exists(needs.filter(visible_needs(viewer)).into_query()))
-        .add(Expr::exists(offers.filter(visible_offers(viewer)).into_query()));
-    told_finds(viewer).add(known)
+        .add(Expr::exists(offers.filter(visible_offers(viewer)).into_query()))
 }
 
 /// Those of them that came behind the last one that the viewer has looked at.

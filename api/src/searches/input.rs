@@ -1,7 +1,7 @@
 //! What can be said of a saved search, and its limits.
 
 use async_graphql::{InputObject, MaybeUndefined};
-use entity::{SearchCadence, SearchChannel, saved_search};
+use entity::{SearchCadence, SearchChannel, WebhookEndpointId, saved_search};
 
 use super::fits::says_something;
 use crate::{
@@ -29,6 +29,8 @@ pub struct SavedSearchInput {
     cadence: Option<SearchCadence>,
     /// Where it tells; `INBOX` when nothing is said.
     channel: Option<SearchChannel>,
+    /// The endpoint (`webhook_…`) with the channel `WEBHOOK`, which needs one: of an organization that you administer by a membership.
+    webhook_endpoint: MaybeUndefined<WebhookEndpointId>,
 }
 
 impl SavedSearchInput {
@@ -61,6 +63,24 @@ impl SavedSearchInput {
         }
         row.cadence = self.cadence.unwrap_or(row.cadence);
         row.channel = self.channel.unwrap_or(row.channel);
+        let named = self.webhook_endpoint.value().is_some();
+        match self.webhook_endpoint {
+            MaybeUndefined::Undefined => {}
+            MaybeUndefined::Null => row.webhook_endpoint_id = None,
+            MaybeUndefined::Value(id) => row.webhook_endpoint_id = Some(id),
+        }
+        match row.channel {
+            SearchChannel::Webhook if row.webhook_endpoint_id.is_none() => {
+                let message = "hace falta para este canal / this channel needs it";
+                checks.wrong("webhookEndpoint", UserErrorCode::Required, message);
+            }
+            SearchChannel::Inbox if named => {
+                let message = "sólo con el canal WEBHOOK / with the channel WEBHOOK alone";
+                checks.wrong("webhookEndpoint", UserErrorCode::Invalid, message);
+            }
+            SearchChannel::Inbox => row.webhook_endpoint_id = None,
+            SearchChannel::Webhook => {}
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use entity::{
     Codes, SavedSearchId, SavedSearchKind, SearchCadence, SearchChannel, SearchFindId,
-    saved_search, search_find,
+    saved_search, search_find, webhook_endpoint,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -13,7 +13,8 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::check_version,
-    policy::{SavedSearchAction, told_finds},
+    policy::{Resource, SavedSearchAction, told_finds},
+    roles::on_record,
     work::Work,
 };
 
@@ -43,6 +44,7 @@ pub(super) async fn save(
         trl_max: None,
         cadence: SearchCadence::AtOnce,
         channel: SearchChannel::Inbox,
+        webhook_endpoint_id: None,
         since: work.now,
         paused_at: None,
         seen_at: work.now,
@@ -53,6 +55,7 @@ pub(super) async fn save(
     let mut checks = Checks::new("input.", labels);
     input.write(&mut row, &mut checks);
     checks.done()?;
+    check_endpoint(work, &row).await?;
     let own = || {
         let own = saved_search::Column::PersonId.eq(person_id);
         saved_search::Entity::find().filter(own)
@@ -73,6 +76,19 @@ pub(super) async fn save(
     Ok(row.id)
 }
 
+/// That whoever saves it administers the endpoint at which it is to tell: now, and as far as
+/// memberships say, which are all that is known of its owner when something is found.
+async fn check_endpoint(work: &Work, row: &saved_search::Model) -> Result<()> {
+    let Some(id) = row.webhook_endpoint_id else { return Ok(()) };
+    let endpoint = webhook_endpoint::Entity::find_by_id(id).one(work.tx()).await?;
+    let on_record = on_record(work.tx(), row.person_id, work.now).await?;
+    let known = |viewer| endpoint.as_ref().is_some_and(|found| found.level(viewer).is_some());
+    if known(work.viewer()) && known(&on_record) {
+        return Ok(());
+    }
+    Err(Error::no_such("input.webhookEndpoint"))
+}
+
 /// Changes what it looks for, or when it tells. What it found stays, and is not found again;
 /// another query finds what is published from now on.
 pub(super) async fn change(
@@ -87,6 +103,9 @@ pub(super) async fn change(
     let mut checks = Checks::new("input.", labels);
     input.write(&mut row, &mut checks);
     checks.done()?;
+    if row.webhook_endpoint_id != held.webhook_endpoint_id {
+        check_endpoint(work, &row).await?;
+    }
     if query(&row) != query(&held) {
         row.since = work.now;
     }

@@ -23,6 +23,7 @@ use crate::{
         SavedSearchFacts, SearchFindFacts, Viewer, own_searches, unseen_finds, visible_finds,
     },
     read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne},
+    webhooks::WebhookEndpoint,
 };
 
 /// A search that you saved, to be told of what is published and fits it. Nobody else knows of it.
@@ -60,6 +61,8 @@ pub struct SavedSearch {
     #[graphql(skip)]
     state_codes: Codes,
     #[graphql(skip)]
+    webhook_endpoint: One<WebhookEndpoint>,
+    #[graphql(skip)]
     finds: Many<SearchFind>,
 }
 
@@ -73,6 +76,11 @@ impl SavedSearch {
     /// The federal states in one of which it has to be (INEGI); any when there is none.
     async fn states(&self, ctx: &Context<'_>) -> Vec<Code> {
         codes::resolve(ctx, codes::STATE, &self.state_codes)
+    }
+
+    /// Where it tells besides the inbox. Null with the channel `INBOX`, and when the endpoint was removed or is yours to administer no longer: then the inbox alone tells.
+    async fn webhook_endpoint(&self) -> Option<&WebhookEndpoint> {
+        self.webhook_endpoint.as_deref()
     }
 
     /// What it has told, the last first, without what has left the network since. The first `newCount` of them are new.
@@ -164,6 +172,7 @@ pub const FIELDS: &[Field<Column>] = &[
     Field::new("trlMax", &[Column::TrlMax], L0),
     Field::new("cadence", &[Column::Cadence], L0),
     Field::new("channel", &[Column::Channel], L0),
+    Field::new("webhookEndpoint", &[Column::WebhookEndpointId], L0),
     Field::new("since", &[Column::Since], L0),
     Field::new("pausedAt", &[Column::PausedAt], L0),
     Field::new("createdAt", &[Column::CreatedAt], L0).sortable(),
@@ -191,12 +200,19 @@ impl Node for SavedSearch {
     }
 
     fn relations() -> &'static [&'static dyn Relation<Self>] {
-        &[&ToMany {
-            name: "finds",
-            parent: Find::SavedSearchId,
-            list: last_finds,
-            place: |row: &mut Self| &mut row.finds,
-        }]
+        &[
+            &ToOne {
+                name: "webhookEndpoint",
+                key: Column::WebhookEndpointId,
+                place: |row: &mut Self| &mut row.webhook_endpoint,
+            },
+            &ToMany {
+                name: "finds",
+                parent: Find::SavedSearchId,
+                list: last_finds,
+                place: |row: &mut Self| &mut row.finds,
+            },
+        ]
     }
 
     fn facts() -> &'static [Column] {
@@ -237,6 +253,7 @@ impl Node for SavedSearch {
             updated_at: row.get_or_default(Column::UpdatedAt)?,
             scian_codes: row.get_or_default(Column::Scian)?,
             state_codes: row.get_or_default(Column::States)?,
+            webhook_endpoint: None,
             finds: Many::default(),
         })
     }

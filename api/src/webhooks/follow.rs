@@ -4,7 +4,7 @@
 use entity::{event, webhook_endpoint};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{letter, outbox};
+use super::{alert, letter, outbox};
 use crate::{
     context::Service,
     error::Result,
@@ -45,10 +45,13 @@ pub async fn resign(service: &Service, instance: &str) -> Result<()> {
 }
 
 async fn heed(service: &Service, events: &[event::Model]) -> Result<usize> {
+    let alerts = alert::due(service, events).await?;
+    let found = alerts.len();
+    outbox::put(service.db(), alerts).await?;
     let told = |event: &&event::Model| TimelineKind::try_from_value(&event.kind).is_ok();
     let events: Vec<_> = events.iter().filter(told).collect();
     if events.is_empty() {
-        return Ok(0);
+        return Ok(found);
     }
     let (db, now) = (service.db(), service.now());
     let endpoints = webhook_endpoint::Entity::find()
@@ -56,7 +59,7 @@ async fn heed(service: &Service, events: &[event::Model]) -> Result<usize> {
         .order_by_asc(webhook_endpoint::Column::Id)
         .all(db.fresh())
         .await?;
-    let mut done = 0;
+    let mut done = found;
     for endpoint in endpoints {
         let wanted = events.iter().filter(|event| wants(&endpoint, event)).map(|event| event.id);
         let wanted: Vec<_> = wanted.collect();

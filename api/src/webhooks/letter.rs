@@ -152,13 +152,13 @@ pub(super) fn of_test(at: DateTime<Utc>) -> String {
     text(TEST, at, Map::new())
 }
 
-fn text(kind: &str, at: DateTime<Utc>, data: Map<String, Value>) -> String {
+pub(super) fn text(kind: &str, at: DateTime<Utc>, data: Map<String, Value>) -> String {
     let at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
     json!({ "type": kind, "timestamp": at, "data": data }).to_string()
 }
 
 /// What everybody may read of a record.
-async fn facts(
+pub(super) async fn facts(
     db: &Db,
     record: Option<&str>,
     id: Option<Uuid>,

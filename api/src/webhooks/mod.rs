@@ -2,8 +2,10 @@
 //! of it. Signed as Standard Webhooks has it, and sent again until it is there.
 //!
 //! One instance at a time writes down who is to be told of what (`follow`); all of them send what
-//! is due (`send`). What is told is asked of the rules at each attempt (`letter`).
+//! is due (`send`). What is told is asked of the rules at each attempt (`letter`, and `alert` of what
+//! a saved search found).
 
+mod alert;
 mod courier;
 mod follow;
 mod input;

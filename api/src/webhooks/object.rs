@@ -93,9 +93,9 @@ impl WebhookEndpoint {
 pub struct WebhookDelivery {
     /// Identifies it; the `webhook-id` of the message, the same at every attempt.
     id: WebhookDeliveryId,
-    /// What happened; the `type` of the message. Null for a test.
+    /// What happened; the `type` of the message. Null for a test, and for what a saved search found.
     kind: Option<TimelineKind>,
-    /// The record to which it happened, by its id. Null for a test.
+    /// The record to which it happened, or the saved search that found something, by its id. Null for a test.
     record: Option<ID>,
     /// What has become of it.
     status: WebhookDeliveryStatus,

@@ -15,7 +15,7 @@ use entity::{
 use sea_orm::EntityTrait;
 use tokio::task::{self, JoinSet};
 
-use super::{courier::Came, letter, life, outbox};
+use super::{alert, courier::Came, letter, life, outbox};
 use crate::{
     context::Service,
     error::{Error, Result},
@@ -112,6 +112,7 @@ async fn attempt(service: &Service, mut delivery: webhook_delivery::Model) -> Re
     let Some(endpoint) = endpoint.one(db.fresh()).await? else { return Ok(()) };
     let now = service.now();
     let letter = match delivery.event_id {
+        Some(event) if delivery.kind.is_none() => alert::of(service, &endpoint, event).await?,
         Some(event) => letter::of_event(service, endpoint.organization_id, event).await?,
         None => Some(letter::of_test(delivery.created_at)),
     };
