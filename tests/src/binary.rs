@@ -35,10 +35,17 @@ pub fn skip(what: &str, why: &str) {
     let _ = writeln!(io::stderr(), "\n{what} is not tried here: {why}.\n");
 }
 
-/// The binary of this build; nothing where it is missing and cannot be built.
+/// The binary of this build, or the one that `TESTED_BINARY` names; nothing where it is missing
+/// and cannot be built.
 pub fn binary() -> Option<&'static Path> {
     static BINARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = BINARY.get_or_init(|| {
+        // A build machine has that of a release, which is what people run.
+        if let Some(named) = std::env::var_os("TESTED_BINARY") {
+            let named = PathBuf::from(named);
+            assert!(named.exists(), "TESTED_BINARY: there is no {}", named.display());
+            return Some(named);
+        }
         // …/target/debug/deps/it-0123
         let test = std::env::current_exe().ok()?;
         let folder = test.parent()?.parent()?;
