@@ -21,8 +21,8 @@ use crate::{
 
 /// The kind of event by which a search says that it found something.
 const FOUND: &str = "SEARCH_FOUND";
-/// How many finds a message names; it counts all.
-const MOST_NAMED: u64 = 100;
+/// How many finds a message names, within 20 kB; it counts all.
+const MOST_NAMED: u64 = 25;
 
 /// What is to be sent of what searches found: once for each moment at which a search tells.
 pub(super) async fn due(
