@@ -108,13 +108,13 @@ pub(super) async fn of(
 ) -> Result<Option<String>> {
     use search_find::Column;
     let (db, now) = (service.db(), service.now());
-    let Some(event) = event::Entity::find_by_id(event).one(db.fresh()).await? else {
-        return Ok(None);
-    };
-    let search = saved_search::Entity::find_by_id(SavedSearchId(event.subject_id.unwrap_or_default()))
-        .filter(saved_search::Column::WebhookEndpointId.eq(endpoint.id))
-        .one(db.fresh())
-        .await?;
+    let event = event::Entity::find().filter(event::Column::Id.eq(event)).one(db.fresh()).await?;
+    let Some(event) = event else { return Ok(None) };
+    let search =
+        saved_search::Entity::find_by_id(SavedSearchId(event.subject_id.unwrap_or_default()))
+            .filter(saved_search::Column::WebhookEndpointId.eq(endpoint.id))
+            .one(db.fresh())
+            .await?;
     let Some(search) = search else { return Ok(None) };
     let owner = on_record(db.fresh(), search.person_id, now).await?;
     let kind: Option<OrganizationKind> = organization::Entity::find_by_id(endpoint.organization_id)
