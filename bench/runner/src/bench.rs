@@ -52,6 +52,7 @@ pub struct Bench {
 pub enum Viewer {
     Anonymous,
     Officer,
+    Manager,
     Member,
     Admin,
 }
@@ -153,6 +154,7 @@ impl Bench {
         let role = match viewer {
             Viewer::Anonymous => return Ok(None),
             Viewer::Officer => "OTT_OFFICER",
+            Viewer::Manager => "OTT_MANAGER",
             Viewer::Member => "MEMBER_USER",
             Viewer::Admin => "NETWORK_ADMIN",
         };

@@ -5,6 +5,7 @@ mod client;
 mod contest;
 mod database;
 mod equality;
+mod freshness;
 mod instructions;
 mod operations;
 mod process;
@@ -27,11 +28,15 @@ use crate::{
     bench::{Bench, Viewer},
     contest::{Contender, Effort, contest},
     database::{Database, Parameters},
+    freshness::Stage,
     instructions::Budget,
     operations::{Asked, Kind, Operation},
     process::Server,
     saturation::load,
 };
+
+/// How many offers are followed from one instance to the other.
+const ROUNDS: usize = 50;
 
 /// Measures Vínculo beside its peers.
 #[derive(Debug, Parser)]
@@ -73,6 +78,8 @@ enum What {
     Growth,
     /// 200 clients for a minute, then 1,000: errors, waiting times, memory.
     Saturation,
+    /// How soon another instance shows what was published, held, resumed and retired.
+    Freshness,
     /// Instructions a request in Vínculo, held against a budget.
     Instructions {
         /// The file with the budget.
@@ -95,6 +102,7 @@ fn main() -> ExitCode {
         What::Sqlite => cli.sqlite(),
         What::Growth => cli.growth(),
         What::Saturation => cli.saturation(),
+        What::Freshness => cli.freshness(),
         What::Instructions { budget, profile, update } => {
             cli.instructions(budget, profile, *update)
         }
@@ -275,6 +283,27 @@ impl Cli {
             loads.push(load(&server, &requests, clients, Duration::from_secs(seconds))?);
         }
         self.write("saturation", &saturation::table(&loads), &json!({ "loads": loads }))
+    }
+
+    fn freshness(&self) -> io::Result<()> {
+        let database = self.bench.database();
+        let given = database.parameters()?;
+        let here = self.bench.start(Kind::Vinculo, &database.url, 0)?;
+        let there = self.bench.start(Kind::Vinculo, &database.url, 1)?;
+        let token = |viewer| {
+            let token = self.bench.token(&database.url, &given.office, viewer)?;
+            token.ok_or_else(|| io::Error::other("no token"))
+        };
+        let (officer, manager) = (token(Viewer::Officer)?, token(Viewer::Manager)?);
+        let stage = Stage {
+            here: here.port,
+            there: there.port,
+            office: &format!("org_{}", given.office.replace('-', "")),
+            officer: &officer,
+            manager: &manager,
+        };
+        let seen = freshness::measure(stage, ROUNDS)?;
+        self.write("freshness", &freshness::table(&seen), &json!({ "seen": seen }))
     }
 
     fn write(&self, name: &str, text: &str, all: &serde_json::Value) -> io::Result<()> {
