@@ -80,7 +80,12 @@ enum Verb {
 /// What a verb can end with: nothing more to say, or why it could not be done.
 type Outcome = Result<ExitCode, String>;
 
-/// Runs the command line of this process.
+/// Runs the command line of this process, on a runtime of its own.
+///
+/// Not async: futures are compiled where they are polled, and a program that polled this one would
+/// compile the whole service a second time.
+#[must_use]
+#[tokio::main]
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.verb {
