@@ -1082,9 +1082,10 @@ async fn a_saved_search_tells_at_an_endpoint(world: &World) {
     assert_eq!(search.outcome(), "DONE", "{:#}", search.body);
     let search = search.root()["savedSearch"].clone();
     assert_eq!(search["channel"], "WEBHOOK");
+    assert_eq!(world.events().await, ["SEARCH_SAVED"]);
 
     // At once: one message, with what everybody may read, though the endpoint wants other kinds.
-    let need = publishes(world, &cast).await;
+    let need = publishes_after(world, &cast).await;
     assert_eq!(looks(world).await, 1);
     let received = receiver.received();
     let body = received[0].json();
@@ -1119,9 +1120,10 @@ async fn a_saved_search_tells_at_an_endpoint(world: &World) {
     let change = json!({ "id": search["id"], "expectedVersion": 1, "cadence": "DAILY" });
     let changed = crate::saved_searches::done(&manager, "changeSavedSearch", change).await;
     assert_eq!(changed.outcome(), "DONE", "{:#}", changed.body);
+    world.events().await;
     let mut needs = Vec::new();
     for _ in 0..3 {
-        needs.push(publishes(world, &cast).await["id"].clone());
+        needs.push(publishes_after(world, &cast).await["id"].clone());
         assert_eq!(looks(world).await, 0, "not before eight");
     }
     world.pass("2026-03-02T14:00:00Z".parse::<DateTime<Utc>>().unwrap() - world.now());
@@ -1134,7 +1136,7 @@ async fn a_saved_search_tells_at_an_endpoint(world: &World) {
 
     // What has left the network by eight is not told; with nothing left, nothing is sent.
     let liaison = world.person(Role::ChamberLiaison, cast.chamber).await;
-    let need = publishes(world, &cast).await;
+    let need = publishes_after(world, &cast).await;
     looks(world).await;
     does(&liaison, "holdNeed", with(at(&need), json!({ "note": "Espera" }))).await;
     world.pass(TimeDelta::days(1));
@@ -1145,7 +1147,7 @@ async fn a_saved_search_tells_at_an_endpoint(world: &World) {
     let change = json!({ "id": search["id"], "expectedVersion": 2, "channel": "INBOX" });
     let changed = crate::saved_searches::done(&manager, "changeSavedSearch", change).await;
     assert_eq!(changed.outcome(), "DONE", "{:#}", changed.body);
-    publishes(world, &cast).await;
+    publishes_after(world, &cast).await;
     looks(world).await;
     world.pass(TimeDelta::days(1));
     assert_eq!(looks(world).await, 0);
@@ -1174,6 +1176,7 @@ async fn who_saves_a_search_administers_its_endpoint(world: &World) {
     assert_eq!(world.events().await, [""; 0]);
 
     let search = saves(&manager, to(&endpoint.id)).await.root()["savedSearch"].clone();
+    assert_eq!(world.events().await, ["SEARCH_SAVED"]);
     let ask = "query($id: ID!) { savedSearch(id: $id) { webhookEndpoint { id } } }";
     let read = async || manager.send(ask, json!({ "id": search["id"] })).await.root().clone();
     assert_eq!(read().await["webhookEndpoint"]["id"], endpoint.id);
@@ -1186,7 +1189,7 @@ async fn who_saves_a_search_administers_its_endpoint(world: &World) {
         .filter(membership::Column::PersonId.eq(manager.id.unwrap()))
         .one(world.db().read());
     let held = held.await.unwrap().unwrap();
-    publishes(world, &cast).await;
+    publishes_after(world, &cast).await;
     world.settled().await;
     api::searches::follow(&world.service, "one").await.unwrap();
     world.overwrite(membership::Model { to_at: Some(world.now()), ..held.clone() }).await;
@@ -1196,12 +1199,12 @@ async fn who_saves_a_search_administers_its_endpoint(world: &World) {
     assert_eq!(endpoint.deliveries().await[0]["status"], "WITHHELD");
 
     // A search whose endpoint is gone, or disabled, tells in the inbox.
-    publishes(world, &cast).await;
+    publishes_after(world, &cast).await;
     assert_eq!(looks(world).await, 1);
     assert_eq!(types(&receiver.received()), ["SEARCH_FOUND"]);
     let gone = json!({ "id": endpoint.id, "expectedVersion": 1 });
     after(&manager, "removeWebhookEndpoint", gone).await;
-    publishes(world, &cast).await;
+    publishes_after(world, &cast).await;
     assert_eq!(looks(world).await, 0);
     assert_eq!(read().await, json!({ "webhookEndpoint": null }));
     let ask = "query($id: ID!) { savedSearch(id: $id) { newCount } }";

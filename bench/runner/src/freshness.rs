@@ -57,11 +57,13 @@ pub fn measure(stage: Stage<'_>, rounds: usize) -> io::Result<Vec<Seen>> {
         Some((_, times)) => times.push(time),
         None => all.push((what, vec![time])),
     };
-    let mut ends = Ends { here: Client::connect(stage.here)?, there: Client::connect(stage.there)? };
+    let mut ends =
+        Ends { here: Client::connect(stage.here)?, there: Client::connect(stage.there)? };
     for round in 0..rounds {
         // A word that no other text has.
         let word = format!("qzx{}", letters(round));
-        let drafted = ends.does(stage.officer, "draftOffer", "Draft", &offer(stage.office, &word))?;
+        let drafted =
+            ends.does(stage.officer, "draftOffer", "Draft", &offer(stage.office, &word))?;
         let submitted = ends.does(stage.officer, "submitOffer", "Version", &at(&drafted))?;
         let published = ends.does(stage.manager, "publishOffer", "Version", &at(&submitted))?;
         let begun = Instant::now();
