@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    EventId, NeedId, OfferId, OrganizationKind, SavedSearchId, event, organization, saved_search,
-    search_find, webhook_delivery, webhook_endpoint,
+    EventId, NeedId, OfferId, SavedSearchId, event, saved_search, search_find, webhook_delivery,
+    webhook_endpoint,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use crate::{
     context::Service,
     db::Db,
     error::Result,
-    policy::{Resource, known_finds, listener},
+    policy::{Resource, known_finds},
     roles::on_record,
 };
 
@@ -117,20 +117,16 @@ pub(super) async fn of(
             .await?;
     let Some(search) = search else { return Ok(None) };
     let owner = on_record(db.fresh(), search.person_id, now).await?;
-    let kind: Option<OrganizationKind> = organization::Entity::find_by_id(endpoint.organization_id)
-        .select_only()
-        .column(organization::Column::Kind)
-        .into_tuple()
-        .one(db.fresh())
-        .await?;
+    let listener = letter::as_whom(db, endpoint.organization_id, now).await?;
     let told_at = told_at(db, search.id, event.happened_at).await?;
-    let (Some(_), Some(kind), Some(told_at)) = (endpoint.level(&owner), kind, told_at) else {
+    let (Some(_), Some(listener), Some(told_at)) = (endpoint.level(&owner), listener, told_at)
+    else {
         return Ok(None);
     };
     let finds = search_find::Entity::find()
         .filter(Column::SavedSearchId.eq(search.id))
         .filter(Column::ToldAt.eq(told_at))
-        .filter(known_finds(&listener(endpoint.organization_id, kind, now)));
+        .filter(known_finds(&listener));
     let count = finds.clone().count(db.fresh()).await?;
     if count == 0 {
         return Ok(None);

@@ -108,14 +108,7 @@ pub(super) async fn told(
     which: Condition,
     most: u64,
 ) -> Result<Vec<event::Model>> {
-    let kind: Option<OrganizationKind> = organization::Entity::find_by_id(organization)
-        .select_only()
-        .column(organization::Column::Kind)
-        .into_tuple()
-        .one(db.fresh())
-        .await?;
-    let Some(kind) = kind else { return Ok(Vec::new()) };
-    let viewer = listener(organization, kind, now);
+    let Some(viewer) = as_whom(db, organization, now).await? else { return Ok(Vec::new()) };
     let events = event::Entity::find()
         .filter(which)
         .filter(known(&viewer))
@@ -124,6 +117,21 @@ pub(super) async fn told(
         .all(db.fresh())
         .await?;
     Ok(events)
+}
+
+/// As whom an organization is told something; nothing when there is none.
+pub(super) async fn as_whom(
+    db: &Db,
+    organization: OrganizationId,
+    now: DateTime<Utc>,
+) -> Result<Option<Viewer>> {
+    let kind: Option<OrganizationKind> = organization::Entity::find_by_id(organization)
+        .select_only()
+        .column(organization::Column::Kind)
+        .into_tuple()
+        .one(db.fresh())
+        .await?;
+    Ok(kind.map(|kind| listener(organization, kind, now)))
 }
 
 /// What is told of an event; nothing when the organization may not know of it any more.
