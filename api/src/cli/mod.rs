@@ -84,6 +84,9 @@ type Outcome = Result<ExitCode, String>;
 ///
 /// Not async: futures are compiled where they are polled, and a program that polled this one would
 /// compile the whole service a second time.
+///
+/// # Panics
+/// When the machine has no thread for it.
 #[must_use]
 #[tokio::main]
 pub async fn run() -> ExitCode {
