@@ -15,8 +15,8 @@ use entity::{bulk_job, event, external_ref, history, match_, need, offer, organi
 use sea_orm::{ActiveEnum, ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use serde_json::{Value, json};
 use tests::{
-    Database, Events, Socket,
-    binary::{Site, ask, http},
+    Database, Events, Receiver, Reply, Socket,
+    binary::{Serving, Site, ask, http},
 };
 
 use crate::binary::{newcomer, on_both, set_up};
@@ -28,6 +28,7 @@ on_both!(
     an_import_that_is_killed_leaves_whole_batches,
     an_import_over_http_goes_on_where_it_was_killed,
     an_export_that_is_killed_goes_on,
+    what_was_to_be_told_is_told_after_a_kill,
 );
 
 /// How many acknowledged steps the service may take before it is killed.
@@ -608,7 +609,7 @@ const EXPORT: &str = "mutation($input: BulkExportStartInput!) { bulkExportStart(
 const EXPORTED: &str =
     "query($id: ID!) { bulkJob(id: $id) { status done sizeBytes url errorCode } }";
 
-fn start_export(serving: &tests::binary::Serving, token: &str) -> String {
+fn start_export(serving: &Serving, token: &str) -> String {
     let query = "{ organizations { nodes { id name kind state { code label } } } }";
     let input = json!({ "input": { "query": query, "format": "JSONL" } });
     let told = serving.ask(Some(token), EXPORT, &input).unwrap();
@@ -616,7 +617,7 @@ fn start_export(serving: &tests::binary::Serving, token: &str) -> String {
 }
 
 /// The file of an export, once it has ended.
-fn exported(serving: &tests::binary::Serving, token: &str, id: &str) -> String {
+fn exported(serving: &Serving, token: &str, id: &str) -> String {
     let patience = std::time::Instant::now() + Duration::from_secs(240);
     loop {
         let told = serving.ask(Some(token), EXPORTED, &json!({ "id": id })).unwrap();
@@ -674,4 +675,63 @@ fn an_export_that_is_killed_goes_on(site: &Site) {
     assert_eq!(exported(&serving, &analyst, &id), whole);
     assert!(before.elapsed() < Duration::from_secs(55), "nobody waits for a lease");
     assert_eq!(serving.stop(), Some(0));
+}
+
+/// Webhooks that waited or were on their way when the service was killed arrive, each at least
+/// once, and under one id.
+fn what_was_to_be_told_is_told_after_a_kill(site: &Site) {
+    let [chamber, _, company] = set_up(site);
+    let member = newcomer(site, &company, "MEMBER_USER");
+    let liaison = newcomer(site, &chamber, "CHAMBER_LIAISON");
+    let admin = newcomer(site, &chamber, "CHAMBER_ADMIN");
+    let serve = || {
+        let mut command = site.command(&["serve"]);
+        command.env("VINCULO_LISTEN", "127.0.0.1:0").env("VINCULO_WEBHOOKS_LOCAL", "true");
+        Serving::start(command)
+    };
+    actix_web::rt::System::new().block_on(async {
+        let receiver = Receiver::open().await;
+        // So slow that much waits when the service falls.
+        receiver.usually(Reply { after: Duration::from_millis(150), ..Reply::status(200) });
+        let serving = serve();
+        let create = "mutation($input: CreateWebhookEndpointInput!) { \
+            createWebhookEndpoint(input: $input) { webhookEndpoint { id } userErrors { code } } }";
+        let input = json!({ "input": { "organization": chamber, "name": "Uno",
+            "url": receiver.url("127.0.0.1"), "kinds": ["NEED_PUBLISHED"] } });
+        let made = serving.ask(Some(&admin), create, &input).unwrap();
+        assert!(made.root()["webhookEndpoint"]["id"].is_string(), "{:#}", made.body);
+        let (writers, steps) = writers(&serving.address, [&member, &liaison, &company]);
+        let killing = actix_web::rt::task::spawn_blocking(move || {
+            let mut done: Vec<Step> = steps.iter().take(STEPS).collect();
+            serving.kill();
+            done.extend(steps.iter());
+            done
+        });
+        let done = killing.await.unwrap();
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        let published = done.into_iter().filter(|(_, version)| *version == PUBLISHED);
+        let published: HashSet<String> = published.map(|(id, _)| id).collect();
+        let mut told: HashMap<String, HashSet<String>> = HashMap::new();
+        let mut hear = || {
+            for one in receiver.received() {
+                let record = one.json()["data"]["record"].as_str().unwrap().to_owned();
+                told.entry(record).or_default().insert(one.headers["webhook-id"].clone());
+            }
+            published.iter().filter(|need| !told.contains_key(*need)).count()
+        };
+        assert!(hear() > 0, "some of {} waited", published.len());
+
+        let serving = serve();
+        let patience = std::time::Instant::now() + Duration::from_secs(240);
+        while hear() > 0 {
+            assert!(std::time::Instant::now() < patience, "{}: {}", hear(), serving.said());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(serving.stop(), Some(0));
+        hear();
+        let twice: Vec<_> = told.iter().filter(|(_, ids)| ids.len() > 1).collect();
+        assert!(twice.is_empty(), "receivers know by the id what they have: {twice:?}");
+    });
 }
