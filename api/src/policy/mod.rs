@@ -103,8 +103,8 @@ pub use project::{
     own_projects, visible_projects,
 };
 pub use saved_search::{
-    SavedSearchAction, SavedSearchFacts, SearchFindFacts, known_finds, own_searches, told_finds,
-    unseen_finds, visible_finds,
+    SavedSearchAction, SavedSearchFacts, SearchFindFacts, known_finds, own_searches, tells_at,
+    told_finds, unseen_finds, visible_finds,
 };
 pub(crate) use sides::represented;
 pub use sides::{Parties, Sides};

@@ -4,13 +4,14 @@
 use chrono::{DateTime, Utc};
 use entity::{
     DisclosureLevel, PersonId, SavedSearchId, SearchFindId, need, offer, saved_search, search_find,
+    webhook_endpoint,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::Expr,
 };
 
-use super::{Action, Resource, Viewer, none, visible_needs, visible_offers};
+use super::{Action, Resource, Viewer, client::administers, none, visible_needs, visible_offers};
 
 /// What the rules need to know of a saved search.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +76,17 @@ pub fn own_searches(viewer: &Viewer) -> Condition {
     }
     let own = searcher(viewer).map(|person| saved_search::Column::PersonId.eq(person));
     own.map_or_else(|| Condition::all().add(none()), |own| Condition::all().add(own))
+}
+
+/// Whether a search tells at an endpoint too, as long as this is its owner: who administers the
+/// endpoint, and may read what searches find.
+#[must_use]
+pub fn tells_at(
+    owner: &Viewer,
+    search: &saved_search::Model,
+    endpoint: &webhook_endpoint::Model,
+) -> bool {
+    search.level(owner).is_some() && administers(owner, endpoint.organization_id)
 }
 
 /// What the viewer's own saved searches have told.

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     event::Event,
     lifecycle::check_version,
-    policy::{Resource, SavedSearchAction, told_finds},
+    policy::{SavedSearchAction, tells_at, told_finds},
     roles::on_record,
     work::Work,
 };
@@ -80,13 +80,16 @@ pub(super) async fn save(
 /// memberships say, which are all that is known of its owner when something is found.
 async fn check_endpoint(work: &Work, row: &saved_search::Model) -> Result<()> {
     let Some(id) = row.webhook_endpoint_id else { return Ok(()) };
+    let none = || Error::no_such("input.webhookEndpoint");
     let endpoint = webhook_endpoint::Entity::find_by_id(id).one(work.tx()).await?;
+    let endpoint = endpoint.ok_or_else(none)?;
     let on_record = on_record(work.tx(), row.person_id, work.now).await?;
-    let known = |viewer| endpoint.as_ref().is_some_and(|found| found.level(viewer).is_some());
-    if known(work.viewer()) && known(&on_record) {
-        return Ok(());
+    let owners = [work.viewer(), &on_record];
+    if owners.into_iter().all(|owner| tells_at(owner, row, &endpoint)) {
+        Ok(())
+    } else {
+        Err(none())
     }
-    Err(Error::no_such("input.webhookEndpoint"))
 }
 
 /// Changes what it looks for, or when it tells. What it found stays, and is not found again;

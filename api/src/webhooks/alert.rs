@@ -15,7 +15,7 @@ use crate::{
     context::Service,
     db::Db,
     error::Result,
-    policy::{Resource, known_finds},
+    policy::{known_finds, tells_at},
     roles::on_record,
 };
 
@@ -117,12 +117,12 @@ pub(super) async fn of(
             .await?;
     let Some(search) = search else { return Ok(None) };
     let owner = on_record(db.fresh(), search.person_id, now).await?;
+    if !tells_at(&owner, &search, endpoint) {
+        return Ok(None);
+    }
     let listener = letter::as_whom(db, endpoint.organization_id, now).await?;
     let told_at = told_at(db, search.id, event.happened_at).await?;
-    let (Some(_), Some(listener), Some(told_at)) = (endpoint.level(&owner), listener, told_at)
-    else {
-        return Ok(None);
-    };
+    let (Some(listener), Some(told_at)) = (listener, told_at) else { return Ok(None) };
     let finds = search_find::Entity::find()
         .filter(Column::SavedSearchId.eq(search.id))
         .filter(Column::ToldAt.eq(told_at))
