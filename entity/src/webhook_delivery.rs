@@ -16,7 +16,8 @@ pub struct Model {
     pub organization_id: OrganizationId,
     /// Of what it tells; null for a test. Each endpoint is told once of an event.
     pub event_id: Option<EventId>,
-    /// The event's kind, and the record it is about, as a prefixed id.
+    /// The event's kind, and the record it is about, as a prefixed id. What a saved search found is
+    /// of no kind that a timeline tells: then the kind is null, though there is an event.
     pub kind: Option<String>,
     pub record: Option<String>,
     pub status: WebhookDeliveryStatus,

@@ -3,12 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    EventId, NeedId, OfferId, SavedSearchId, event, saved_search, search_find, webhook_delivery,
-    webhook_endpoint,
+    EventId, SavedSearchId, event, saved_search, search_find, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 use super::{letter, outbox};
 use crate::{
@@ -24,15 +22,13 @@ const FOUND: &str = "SEARCH_FOUND";
 /// How many finds a message names, within 20 kB; it counts all.
 const MOST_NAMED: u64 = 25;
 
-/// What is to be sent of what searches found: once for each moment at which a search tells.
-pub(super) async fn due(
-    service: &Service,
-    events: &[event::Model],
-) -> Result<Vec<webhook_delivery::Model>> {
+/// Writes down what is to be sent of what searches found: once for each moment at which a search
+/// tells. Returns how much.
+pub(super) async fn plan(service: &Service, events: &[event::Model]) -> Result<usize> {
     let (db, now) = (service.db(), service.now());
     let found: Vec<_> = events.iter().filter(|event| event.kind == FOUND).collect();
     if found.is_empty() {
-        return Ok(Vec::new());
+        return Ok(0);
     }
     let searches = found.iter().filter_map(|event| event.subject_id).map(SavedSearchId);
     let telling = saved_search::Entity::find()
@@ -46,7 +42,7 @@ pub(super) async fn due(
         .filter(webhook_endpoint::Column::DisabledAt.is_null())
         .all(db.fresh())
         .await?;
-    let mut rows = Vec::new();
+    let mut done = 0;
     for event in found {
         let search = telling.iter().find(|search| event.subject_id == Some(search.id.0));
         let Some(search) = search else { continue };
@@ -58,15 +54,12 @@ pub(super) async fn due(
             next_at: Some(told_at),
             ..outbox::new(endpoint, Some(event), now)
         };
-        let same = |other: &webhook_delivery::Model| {
-            (other.endpoint_id, &other.record, other.next_at)
-                == (row.endpoint_id, &row.record, row.next_at)
-        };
-        if !rows.iter().any(same) && !is_gathered(db, &row).await? {
-            rows.push(row);
+        if !is_gathered(db, &row).await? {
+            outbox::put(db, vec![row]).await?;
+            done += 1;
         }
     }
-    Ok(rows)
+    Ok(done)
 }
 
 /// When what a search found at a moment is told.
@@ -140,7 +133,6 @@ pub(super) async fn of(
         "kind": FOUND, "event": event.id, "sequence": event.seq, "record": search.id,
         "count": count, "finds": told,
     });
-    let Value::Object(data) = data else { return Ok(None) };
     Ok(Some(letter::text(FOUND, told_at, data)))
 }
 
@@ -150,11 +142,9 @@ async fn facts(
     find: &search_find::Model,
     now: DateTime<Utc>,
 ) -> Result<Map<String, Value>> {
-    let need = find.need_id.map(|id: NeedId| (id.to_string(), id.0));
-    let offer = find.offer_id.map(|id: OfferId| (id.to_string(), id.0));
-    let Some((record, id)): Option<(String, Uuid)> = need.or(offer) else {
-        return Ok(Map::new());
-    };
+    let need = find.need_id.map(|id| (id.to_string(), id.0));
+    let offer = find.offer_id.map(|id| (id.to_string(), id.0));
+    let Some((record, id)) = need.or(offer) else { return Ok(Map::new()) };
     let mut facts = letter::facts(db, Some(&record), Some(id), now).await?;
     facts.insert("record".to_owned(), json!(record));
     Ok(facts)

@@ -45,13 +45,11 @@ pub async fn resign(service: &Service, instance: &str) -> Result<()> {
 }
 
 async fn heed(service: &Service, events: &[event::Model]) -> Result<usize> {
-    let alerts = alert::due(service, events).await?;
-    let found = alerts.len();
-    outbox::put(service.db(), alerts).await?;
+    let alerts = alert::plan(service, events).await?;
     let told = |event: &&event::Model| TimelineKind::try_from_value(&event.kind).is_ok();
     let events: Vec<_> = events.iter().filter(told).collect();
     if events.is_empty() {
-        return Ok(found);
+        return Ok(alerts);
     }
     let (db, now) = (service.db(), service.now());
     let endpoints = webhook_endpoint::Entity::find()
@@ -59,7 +57,7 @@ async fn heed(service: &Service, events: &[event::Model]) -> Result<usize> {
         .order_by_asc(webhook_endpoint::Column::Id)
         .all(db.fresh())
         .await?;
-    let mut done = found;
+    let mut done = alerts;
     for endpoint in endpoints {
         let wanted = events.iter().filter(|event| wants(&endpoint, event)).map(|event| event.id);
         let wanted: Vec<_> = wanted.collect();

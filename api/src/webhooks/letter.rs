@@ -160,9 +160,9 @@ pub(super) fn of_test(at: DateTime<Utc>) -> String {
     text(TEST, at, Map::new())
 }
 
-pub(super) fn text(kind: &str, at: DateTime<Utc>, data: Map<String, Value>) -> String {
+pub(super) fn text(kind: &str, at: DateTime<Utc>, data: impl Into<Value>) -> String {
     let at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    json!({ "type": kind, "timestamp": at, "data": data }).to_string()
+    json!({ "type": kind, "timestamp": at, "data": data.into() }).to_string()
 }
 
 /// What everybody may read of a record.
