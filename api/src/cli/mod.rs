@@ -82,7 +82,7 @@ type Outcome = Result<ExitCode, String>;
 
 /// Runs the command line of this process, on a runtime of its own.
 ///
-/// Not async: futures are compiled where they are polled, and a program that polled this one would
+/// No future for who calls it: futures are compiled where they are polled, and a program that polled this one would
 /// compile the whole service a second time.
 ///
 /// # Panics

@@ -64,10 +64,8 @@ impl SavedSearchInput {
         row.cadence = self.cadence.unwrap_or(row.cadence);
         row.channel = self.channel.unwrap_or(row.channel);
         let named = self.webhook_endpoint.value().is_some();
-        match self.webhook_endpoint {
-            MaybeUndefined::Undefined => {}
-            MaybeUndefined::Null => row.webhook_endpoint_id = None,
-            MaybeUndefined::Value(id) => row.webhook_endpoint_id = Some(id),
+        if !self.webhook_endpoint.is_undefined() {
+            row.webhook_endpoint_id = self.webhook_endpoint.take();
         }
         match row.channel {
             SearchChannel::Webhook if row.webhook_endpoint_id.is_none() => {
