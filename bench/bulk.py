@@ -52,8 +52,8 @@ def ended(token, job):
 
 
 def row(what, count, size, seconds):
-    least, most = memory("VmRSS"), memory("VmHWM")
-    print(f"| {what} | {count:,} | {size / 1e6:,.1f} | {seconds:,.1f} | {count / max(seconds, 0.001):,.0f} | {least} | {most} |", flush=True)
+    now, most = memory("VmRSS"), memory("VmHWM")
+    print(f"| {what} | {count:,} | {size / 1e6:,.1f} | {seconds:,.1f} | {count / max(seconds, 0.001):,.0f} | {now} | {most} |", flush=True)
 
 
 print("| what | objects or lines | MB | seconds | a second | resident MB after it | at most until then |")

@@ -88,3 +88,42 @@ runner() {
 url() { echo "postgres://vinculo@127.0.0.1:$port/$1"; }
 sql() { local database=$1; shift; PGOPTIONS='-c client_min_messages=warning' "$(postgres_bin)/psql" -X -q -v ON_ERROR_STOP=1 "$(url "$database")" "$@"; }
 has_database() { [ "$(sql postgres -Atc "select 1 from pg_database where datname = '$1'")" = 1 ]; }
+
+# A network on the embedded database of a folder, which is made new, and who holds which role in it:
+# `network_on_sqlite FOLDER`.
+network_on_sqlite() {
+    say "a network"
+    rm -rf "$1"
+    mkdir -p "$1"
+    in_folder "$1" migrate up >&2
+    in_folder "$1" generate --seed 7 --organizations 53000 --scale 1 --until "$(date -u -d yesterday +%F)" >"$1/made"
+    mv "$1/made" "$1/people"
+}
+# Vínculo on that database, under the address at which it will be known: `in_folder FOLDER VERB…`.
+in_folder() {
+    local folder=$1; shift
+    VINCULO_PUBLIC_URL=$at VINCULO_DATABASE_URL="sqlite://$folder/vinculo.db" "$programs/vinculo" --data-dir "$folder/data" "$@"
+}
+at=http://127.0.0.1:$((port + 8))
+# A token for whoever holds a role there: `sign FOLDER ROLE`.
+sign() {
+    local signs
+    read -ra signs < <(grep -m 1 -- "--role $2" "$1/people" | cut -d ' ' -f 2-)
+    in_folder "$1" "${signs[@]}" | grep -o 'ey[A-Za-z0-9_.-]*' | tail -n 1
+}
+# The largest chamber there.
+chamber() { grep -- '--role CHAMBER_ADMIN' "$1/people" | grep -o 'org_[0-9a-f]*'; }
+# Serves it `at` that address until the script ends; the process is `server`.
+serve() {
+    # Not by `in_folder`: `server` would be a shell.
+    VINCULO_PUBLIC_URL=$at VINCULO_DATABASE_URL="sqlite://$1/vinculo.db" VINCULO_LISTEN=${at#http://} \
+        VINCULO_LIMITS_POINTS=1000000000 "$programs/vinculo" --data-dir "$1/data" serve >"$1/log" 2>&1 &
+    server=$!
+    trap 'kill "$server"; wait "$server" || true' EXIT
+    for _ in $(seq 300); do
+        if curl -sf "$at/health/ready" >/dev/null; then return; fi
+        kill -0 "$server" || die "the service did not start: $1/log"
+        sleep 0.2
+    done
+    die "the service is not ready: $1/log"
+}

@@ -63,9 +63,9 @@ pub fn measure(stage: Stage<'_>, rounds: usize) -> io::Result<Vec<Seen>> {
         // A word that no other text has.
         let word = format!("qzx{}", letters(round));
         let drafted =
-            ends.does(stage.officer, "draftOffer", "Draft", &offer(stage.office, &word))?;
-        let submitted = ends.does(stage.officer, "submitOffer", "Version", &at(&drafted))?;
-        let published = ends.does(stage.manager, "publishOffer", "Version", &at(&submitted))?;
+            ends.does(stage.officer, "draftOffer", "DraftOfferInput", &offer(stage.office, &word))?;
+        let submitted = ends.does(stage.officer, "submitOffer", "OfferVersionInput", &at(&drafted))?;
+        let published = ends.does(stage.manager, "publishOffer", "OfferVersionInput", &at(&submitted))?;
         let begun = Instant::now();
         ends.until(stage.manager, (SEARCH, &json!({ "text": word })), |seen| found(seen) == 1)?;
         note("published: found by search", begun.elapsed());
@@ -75,16 +75,16 @@ pub fn measure(stage: Stage<'_>, rounds: usize) -> io::Result<Vec<Seen>> {
         })?;
         note("published: matched with needs", begun.elapsed());
         let held = with(at(&published), "note", "Medición");
-        let held = ends.does(stage.manager, "holdOffer", "Note", &held)?;
+        let held = ends.does(stage.manager, "holdOffer", "OfferNoteInput", &held)?;
         let begun = Instant::now();
         ends.until(stage.manager, (SEARCH, &json!({ "text": word })), |seen| found(seen) == 0)?;
         note("held: not found any more", begun.elapsed());
-        let resumed = ends.does(stage.manager, "resumeOffer", "Version", &at(&held))?;
+        let resumed = ends.does(stage.manager, "resumeOffer", "OfferVersionInput", &at(&held))?;
         let begun = Instant::now();
         ends.until(stage.manager, (SEARCH, &json!({ "text": word })), |seen| found(seen) == 1)?;
         note("resumed: found again", begun.elapsed());
         let retired = with(with(at(&resumed), "note", "Medición"), "reason", "OTHER");
-        ends.does(stage.manager, "retireOffer", "Reason", &retired)?;
+        ends.does(stage.manager, "retireOffer", "OfferReasonInput", &retired)?;
         let begun = Instant::now();
         ends.until(stage.manager, (SEARCH, &json!({ "text": word })), |seen| found(seen) == 0)?;
         note("retired: not found any more", begun.elapsed());
@@ -111,9 +111,8 @@ struct Ends {
 impl Ends {
     /// Does something to an offer. Returns its id and version after it.
     fn does(&mut self, token: &str, verb: &str, kind: &str, input: &Value) -> io::Result<Value> {
-        let kind = if kind == "Draft" { "DraftOffer".into() } else { format!("Offer{kind}") };
         let document = format!(
-            "mutation ($input: {kind}Input!) {{ {verb}(input: $input) {{ offer {{ id version }} \
+            "mutation ($input: {kind}!) {{ {verb}(input: $input) {{ offer {{ id version }} \
              userErrors {{ code field message }} }} }}"
         );
         let data = ask(&mut self.here, token, &document, &json!({ "input": input }))?;
