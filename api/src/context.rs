@@ -20,13 +20,15 @@ use crate::{
     ledger::Ledger,
     matches::{Engine, Head, Snapshot},
     policy::{Machine, Viewer},
-    read::{Account, Asked, Loaders, Node, Reading, Seen},
+    read::{Account, Asked, Loaders, Node, Seen, Sheets},
     roles::Roles,
     token::Claims,
     tries::Tries,
     webhooks::Courier,
     work::Work,
 };
+
+pub use crate::read::{AsText, Familiar, objects, write};
 
 /// Tells the time; tests hold it still.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -57,6 +59,7 @@ struct Inner {
     bookmark: Mutex<Bookmark>,
     terms: Terms,
     ledger: Ledger,
+    sheets: Sheets,
     /// Who proved in vain who they are: a machine, from an address.
     tries: Tries<(ClientId, IpAddr)>,
     /// Who told codes of invitations in vain.
@@ -133,7 +136,7 @@ impl Service {
         let (feed, bookmark) = (Feed::new(bookmark), Mutex::new(bookmark));
         let roles = Roles::new();
         let ledger = Ledger::default();
-        let (tries, guesses) = (Tries::default(), Tries::default());
+        let (tries, guesses, sheets) = (Tries::default(), Tries::default(), Sheets::default());
         let inner = Inner {
             db,
             clock,
@@ -144,6 +147,7 @@ impl Service {
             bookmark,
             terms,
             ledger,
+            sheets,
             tries,
             guesses,
         };
@@ -335,7 +339,8 @@ impl Service {
         viewer: Viewer,
     ) -> async_graphql::Request {
         let (viewer, account) = (Arc::new(viewer), Account::default());
-        let loaders = Loaders::new(self.db().clone(), viewer.clone(), account.clone());
+        let sheet = self.0.sheets.of(&request, &viewer);
+        let loaders = Loaders::new(self.db().clone(), viewer.clone(), sheet, account.clone());
         request.data(self.clone()).data(viewer).data(loaders).data(account)
     }
 
@@ -484,20 +489,20 @@ impl Request for Context<'_> {
     }
 
     async fn read<N: Node>(&self, id: N::Id) -> Result<Option<N>> {
-        let reading = Reading::new(&Asked::here(self), self.viewer());
+        let reading = self.loaders().reading(&Asked::here(self));
         self.loaders().reader().one(&reading, id).await
     }
 
     async fn reload<N: Node>(&self, name: &str, id: N::Id) -> Result<Option<N>> {
         let Some(asked) = Asked::here(self).field(name) else { return Ok(None) };
-        let reading = Reading::new(&asked, self.viewer());
+        let reading = self.loaders().reading(&asked);
         Box::pin(self.loaders().fresh().one(&reading, id)).await
     }
 
     async fn find<N: Node>(&self, name: &str, which: Condition) -> Result<Vec<N>> {
         let reading = match Asked::here(self).field(name) {
-            Some(asked) => Reading::new(&asked, self.viewer()),
-            None => Reading::facts(self.viewer()),
+            Some(asked) => self.loaders().reading(&asked),
+            None => self.loaders().facts(),
         };
         Box::pin(self.loaders().fresh().these(&reading, which)).await
     }

@@ -26,8 +26,8 @@ use crate::{
     policy::{Viewer, WaitingFacts},
     projects::{self, Project},
     read::{
-        Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, ToOne, fingerprint,
-        page,
+        Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, Shown, ToOne,
+        fingerprint, page,
     },
     searches::{self, SavedSearch},
     subscriptions::{Mark, Memory, Said, nothing, something},
@@ -69,38 +69,38 @@ pub struct InboxItem {
 #[ComplexObject]
 impl InboxItem {
     /// The need that waits. Null when it is something else.
-    async fn need(&self) -> Option<&Need> {
-        self.need.as_deref()
+    async fn need(&self) -> Option<Shown<&Need>> {
+        self.need.as_deref().map(Shown)
     }
 
     /// The offer that waits. Null when it is something else.
-    async fn offer(&self) -> Option<&Offer> {
-        self.offer.as_deref()
+    async fn offer(&self) -> Option<Shown<&Offer>> {
+        self.offer.as_deref().map(Shown)
     }
 
     /// The expression of interest that waits. Null when it is something else.
-    async fn interest(&self) -> Option<&Interest> {
-        self.interest.as_deref()
+    async fn interest(&self) -> Option<Shown<&Interest>> {
+        self.interest.as_deref().map(Shown)
     }
 
     /// The agreement that waits. Null when it is something else.
-    async fn agreement(&self) -> Option<&Agreement> {
-        self.agreement.as_deref()
+    async fn agreement(&self) -> Option<Shown<&Agreement>> {
+        self.agreement.as_deref().map(Shown)
     }
 
     /// The piece of intellectual property that waits. Null when it is something else.
-    async fn ip_asset(&self) -> Option<&IpAsset> {
-        self.ip_asset.as_deref()
+    async fn ip_asset(&self) -> Option<Shown<&IpAsset>> {
+        self.ip_asset.as_deref().map(Shown)
     }
 
     /// The project that waits. Null when it is something else.
-    async fn project(&self) -> Option<&Project> {
-        self.project.as_deref()
+    async fn project(&self) -> Option<Shown<&Project>> {
+        self.project.as_deref().map(Shown)
     }
 
     /// The saved search that found something. Null when it is something else.
-    async fn saved_search(&self) -> Option<&SavedSearch> {
-        self.saved_search.as_deref()
+    async fn saved_search(&self) -> Option<Shown<&SavedSearch>> {
+        self.saved_search.as_deref().map(Shown)
     }
 }
 

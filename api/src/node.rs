@@ -23,7 +23,7 @@ use crate::{
     people::Person,
     programmes::Programme,
     projects::Project,
-    read::{Account, Asked, MOST, Node, Reading},
+    read::{Account, Asked, MOST, Node},
     searches::SavedSearch,
 };
 
@@ -162,7 +162,7 @@ async fn gather<N: Node<Id: FromStr + Display> + OutputType>(
     if wanted.is_empty() || unread {
         return Ok(());
     }
-    let reading = Reading::<N>::new(&Asked::here(ctx), ctx.viewer());
+    let reading = ctx.loaders().reading::<N>(&Asked::here(ctx));
     let things = ctx.loaders().reader().some(&reading, &wanted).await?;
     found.extend(things.into_iter().map(|thing| (thing.id().to_string(), wrap(Arc::new(thing)))));
     Ok(())

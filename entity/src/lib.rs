@@ -57,3 +57,50 @@ pub mod webhook_endpoint;
 pub use id::*;
 pub use value::*;
 pub use vocabulary::*;
+
+/// A column that knows its number in its table: what is known of columns is found by it.
+pub trait Numbered: Copy {
+    /// From 0 on, in the order of the table.
+    fn number(self) -> usize;
+}
+
+macro_rules! numbered {
+    ($($table:ident),* $(,)?) => {
+        $(impl Numbered for $table::Column {
+            fn number(self) -> usize {
+                self as usize
+            }
+        })*
+    };
+}
+
+// The tables whose rows are read as nodes.
+numbered![
+    agreement,
+    api_client,
+    bulk_job,
+    capability,
+    delegation,
+    disclosure,
+    document,
+    event,
+    interest,
+    invitation,
+    ip_asset,
+    match_,
+    membership,
+    message,
+    need,
+    offer,
+    organization,
+    person,
+    programme,
+    project,
+    region,
+    saved_search,
+    search_find,
+    waiting,
+    webhook_attempt,
+    webhook_delivery,
+    webhook_endpoint,
+];

@@ -20,7 +20,7 @@ const LISTS: [(&str, &str); 5] = [
     ("offers", "{ offers(first: 60) { nodes { title ott { name parent { name } } } } }"),
     (
         "organizations",
-        "{ organizations(first: 60) { nodes { name parent { name } region { code } \
+        "{ organizations(first: 100) { nodes { name parent { name } region { code } \
         chambers { name } ottProfile { staffFte } } } }",
     ),
     (

@@ -30,7 +30,7 @@ use crate::{
     organizations::Organization,
     policy::{AgreementFacts, Viewer, visible_agreements},
     projects::{Project, own_latest_projects},
-    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -238,38 +238,38 @@ impl Agreement {
     }
 
     /// The interest that it comes from. Null below `INTRODUCED`, or when there is none.
-    async fn interest(&self) -> Option<&Interest> {
-        self.interest.as_deref()
+    async fn interest(&self) -> Option<Shown<&Interest>> {
+        self.interest.as_deref().map(Shown)
     }
 
     /// The need that it comes from. Null below `INTRODUCED`, when there is none, or when it has left the network and is not yours.
-    async fn need(&self) -> Option<&Need> {
-        self.need.as_deref()
+    async fn need(&self) -> Option<Shown<&Need>> {
+        self.need.as_deref().map(Shown)
     }
 
     /// The offer that it comes from. Null below `INTRODUCED`, when there is none, or when it has left the network and is not yours.
-    async fn offer(&self) -> Option<&Offer> {
-        self.offer.as_deref()
+    async fn offer(&self) -> Option<Shown<&Offer>> {
+        self.offer.as_deref().map(Shown)
     }
 
     /// The chamber that brought the company to it. Null below `INTRODUCED`, or when none did.
-    async fn chamber(&self) -> Option<&Organization> {
-        self.chamber.as_deref()
+    async fn chamber(&self) -> Option<Shown<&Organization>> {
+        self.chamber.as_deref().map(Shown)
     }
 
     /// The party that wrote it down. Null below `INTRODUCED`.
-    async fn drafted_by(&self) -> Option<&Organization> {
-        self.drafted_by.as_deref()
+    async fn drafted_by(&self) -> Option<Shown<&Organization>> {
+        self.drafted_by.as_deref().map(Shown)
     }
 
     /// The framework agreement under which it stands. Null when there is none, or not for you.
-    async fn frame(&self) -> Option<&Agreement> {
-        self.frame.as_deref()
+    async fn frame(&self) -> Option<Shown<&Agreement>> {
+        self.frame.as_deref().map(Shown)
     }
 
     /// The agreement that it changes. Null when it is no amendment, or when that one is not for you.
-    async fn amends(&self) -> Option<&Agreement> {
-        self.amends.as_deref()
+    async fn amends(&self) -> Option<Shown<&Agreement>> {
+        self.amends.as_deref().map(Shown)
     }
 
     /// What changes it, as far as you may know, the last first.

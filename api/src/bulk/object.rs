@@ -14,7 +14,7 @@ use crate::{
     links::{LINK, Way, link},
     organizations::Organization,
     policy::{BulkJobFacts, Viewer, own_jobs},
-    read::{Facts, Field, Node, One, Relation, Row, ToOne},
+    read::{Facts, Field, Node, One, Relation, Row, Shown, ToOne},
 };
 
 /// Below which path files of jobs are fetched.
@@ -75,8 +75,8 @@ pub struct BulkJob {
 #[ComplexObject]
 impl BulkJob {
     /// The organization for which an import reads. Null for exports, and when you may not see it.
-    async fn organization(&self) -> Option<&Organization> {
-        self.organization.as_deref()
+    async fn organization(&self) -> Option<Shown<&Organization>> {
+        self.organization.as_deref().map(Shown)
     }
 
     /// Where its file can be fetched by `GET` (what was exported; of an import, what there is to say of its lines: `line`, `column`, `kind` ERROR or WARNING, `message`, the first 100,000) until `urlExpiresAt`, as you, and as long as every role and scope with which the job ran counts; whoever has the link has what you have. A new one each time you ask. Null unless `status` is `COMPLETED`.

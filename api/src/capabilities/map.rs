@@ -29,7 +29,7 @@ use crate::{
     error::{Error, Result},
     organizations::Region,
     policy::{visible_capabilities, visible_needs, visible_offers},
-    read::{Asked, Reading},
+    read::{Asked, Shown},
 };
 
 /// In how many other regions it is told that something can be had.
@@ -80,8 +80,8 @@ pub struct CapabilitySource {
 #[ComplexObject]
 impl CapabilityCell {
     /// The region. Null only when nobody asked for it in time.
-    async fn region(&self) -> Option<&Region> {
-        self.region.as_deref()
+    async fn region(&self) -> Option<Shown<&Region>> {
+        self.region.as_deref().map(Shown)
     }
 
     /// The subsector (SCIAN).
@@ -93,8 +93,8 @@ impl CapabilityCell {
 #[ComplexObject]
 impl CapabilitySource {
     /// The region. Null only when nobody asked for it in time.
-    async fn region(&self) -> Option<&Region> {
-        self.region.as_deref()
+    async fn region(&self) -> Option<Shown<&Region>> {
+        self.region.as_deref().map(Shown)
     }
 }
 
@@ -346,7 +346,7 @@ async fn name(
         } else {
             cells.iter().flat_map(|(_, ids, _)| ids.iter().map(|id| id.0)).collect()
         };
-        let reading = Reading::<Region>::new(&asked, ctx.viewer());
+        let reading = ctx.loaders().reading::<Region>(&asked);
         let ids: Vec<_> = ids.into_iter().collect();
         let found = ctx.loaders().reader().some(&reading, &ids).await?;
         read[place] = found.into_iter().map(|region| (region.id, Arc::new(region))).collect();

@@ -17,7 +17,7 @@ use crate::{
     matches::{MatchPreview, SupplyText, preview_needs},
     organizations::Organization,
     policy::{CapabilityFacts, Viewer, visible_capabilities},
-    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -150,8 +150,8 @@ impl Capability {
     }
 
     /// The transfer office that has it.
-    async fn ott(&self) -> Option<&Organization> {
-        self.ott.as_deref()
+    async fn ott(&self) -> Option<Shown<&Organization>> {
+        self.ott.as_deref().map(Shown)
     }
 
     /// The open needs that it fits best, best first. For members of the network. Null below `NETWORK`.

@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     organizations::Organization,
     policy::{ClientFacts, Viewer, visible_clients},
-    read::{Facts, Field, Node, One, Relation, Row, ToOne},
+    read::{Facts, Field, Node, One, Relation, Row, Shown, ToOne},
 };
 
 /// A machine that asks for an organization, by OAuth 2.0 client credentials (`POST /oauth/token`). Its admins alone know of it.
@@ -52,8 +52,8 @@ pub struct ApiClient {
 #[ComplexObject]
 impl ApiClient {
     /// The organization for which it asks.
-    async fn organization(&self) -> Option<&Organization> {
-        self.organization.as_deref()
+    async fn organization(&self) -> Option<Shown<&Organization>> {
+        self.organization.as_deref().map(Shown)
     }
 }
 

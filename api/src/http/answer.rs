@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, http::header};
 use async_graphql::{Response, ServerError, Value};
-use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -13,7 +12,11 @@ use super::{
     negotiate::Media,
     refusal::{Outcome, Refusal, code, error, set_code, status},
 };
-use crate::{error::Code, idempotency::REPLAYED};
+use crate::{
+    context::{objects, write},
+    error::Code,
+    idempotency::REPLAYED,
+};
 
 /// Errors in one answer; further ones are counted in `extensions.errorsOmitted`.
 const MOST_ERRORS: usize = 20;
@@ -52,17 +55,6 @@ pub struct Bill {
     pub requested: u32,
     /// What it did cost; nothing where nobody knows.
     pub actual: Option<u32>,
-}
-
-/// The members in the order in which people read them.
-#[derive(Serialize)]
-struct Body<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    extensions: &'a Map<String, Json>,
 }
 
 impl Answer {
@@ -192,11 +184,31 @@ impl Answer {
     /// When it cannot be written as that.
     pub fn json(&mut self, ids: &Ids) -> serde_json::Result<String> {
         self.polish(ids);
-        serde_json::to_string(&Body {
-            errors: &self.errors,
-            data: self.data.as_ref(),
-            extensions: &self.extensions,
-        })
+        // The members in the order in which people read them.
+        let mut text = Vec::with_capacity(1_024);
+        let mut separator = b'{';
+        let mut member = |text: &mut Vec<u8>, name: &str| {
+            text.push(separator);
+            separator = b',';
+            text.extend_from_slice(name.as_bytes());
+        };
+        if !self.errors.is_empty() {
+            member(&mut text, "\"errors\":");
+            serde_json::to_writer(&mut text, &self.errors)?;
+        }
+        if let Some(data) = &self.data {
+            member(&mut text, "\"data\":");
+            write(data, &mut text);
+        }
+        if !self.extensions.is_empty() {
+            member(&mut text, "\"extensions\":");
+            serde_json::to_writer(&mut text, &self.extensions)?;
+        }
+        if separator == b'{' {
+            text.push(separator);
+        }
+        text.push(b'}');
+        String::from_utf8(text).map_err(serde::ser::Error::custom)
     }
 
     /// Its errors alone, as JSON.
@@ -251,16 +263,6 @@ impl From<Refusal> for Answer {
             wait: refusal.wait,
             found_valid: false,
         }
-    }
-}
-
-/// How many objects are in a value, itself included.
-fn objects(value: &Value) -> u32 {
-    let of_all = |sum: u32, value| sum.saturating_add(objects(value));
-    match value {
-        Value::Object(members) => members.values().fold(1, of_all),
-        Value::List(values) => values.iter().fold(0, of_all),
-        _ => 0,
     }
 }
 

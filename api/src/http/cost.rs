@@ -160,7 +160,7 @@ impl<'a> Counter<'a> {
             let objects = u32::from(!asked.selection_set.node.items.is_empty());
             return Cost::fixed(below.with_rows(1).plus(Price { objects, work: 0 }));
         };
-        if !matches!(self.model.kind(&field.ty), Some(Kind::Object(_) | Kind::Union)) {
+        if !self.model.kind(&field.ty).is_some_and(Kind::is_composite) {
             return Cost::default();
         }
         let one = |rows| below.with_rows(rows).plus(Price::OBJECT);

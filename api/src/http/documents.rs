@@ -21,6 +21,9 @@ use async_graphql::{
 };
 use quick_cache::{Weighter, sync::Cache};
 
+use super::{model::Model, overlaps};
+use crate::context::Familiar;
+
 /// How much memory the documents may take, in bytes, as they are weighed.
 const MOST_BYTES: u64 = 32 << 20;
 /// What a byte of text weighs: a field of six letters is a node of some 300 bytes.
@@ -28,15 +31,36 @@ const BYTES_PER_BYTE: u64 = 64;
 /// How many documents are expected; more or fewer is no harm.
 const USUAL: usize = 1_000;
 
+/// A document that is kept, and what it depends on how it is read.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The document.
+    pub document: Arc<ExecutableDocument>,
+    /// By what readings of it are known.
+    pub familiar: Arc<Familiar>,
+    /// Whether an object has two fields of one name in it.
+    pub overlaps: bool,
+}
+
+impl Kept {
+    /// A document with a text of so many bytes.
+    #[must_use]
+    pub fn new(document: ExecutableDocument, bytes: usize, model: &Model) -> Self {
+        let familiar = Arc::new(Familiar::new(&document, bytes));
+        let overlaps = overlaps::stand_in(&document, model);
+        Self { document: Arc::new(document), familiar, overlaps }
+    }
+}
+
 /// The documents of one service.
 #[derive(Debug)]
-pub struct Documents(Cache<String, Arc<ExecutableDocument>, Weight>);
+pub struct Documents(Cache<String, Kept, Weight>);
 
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<String, Arc<ExecutableDocument>> for Weight {
-    fn weight(&self, text: &String, _: &Arc<ExecutableDocument>) -> u64 {
+impl Weighter<String, Kept> for Weight {
+    fn weight(&self, text: &String, _: &Kept) -> u64 {
         (text.len() as u64 + 16) * BYTES_PER_BYTE
     }
 }
@@ -50,13 +74,13 @@ impl Default for Documents {
 impl Documents {
     /// The document with this text, if it has been found valid before.
     #[must_use]
-    pub fn get(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
+    pub fn get(&self, text: &str) -> Option<Kept> {
         self.0.get(text)
     }
 
     /// Keeps a document that has been found valid.
-    pub fn keep(&self, text: String, document: Arc<ExecutableDocument>) {
-        self.0.insert(text, document);
+    pub fn keep(&self, text: String, kept: Kept) {
+        self.0.insert(text, kept);
     }
 }
 
@@ -84,12 +108,12 @@ pub fn covers(
 mod tests {
     use async_graphql::parser::parse_query;
 
-    use super::*;
+    use super::{super::model::tests::model, *};
 
     #[test]
     fn what_is_kept_is_bounded_by_its_size() {
         let documents = Documents::default();
-        let parsed = Arc::new(parse_query("{ a }").unwrap());
+        let parsed = Kept::new(parse_query("{ a }").unwrap(), 5, &model());
         let text = |n: usize| format!("{{ a{n:0>9999} }}");
         for n in 0..1_000 {
             documents.keep(text(n), parsed.clone());

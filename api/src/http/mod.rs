@@ -74,6 +74,7 @@ mod model;
 mod negotiate;
 mod oauth;
 mod operation;
+mod overlaps;
 mod params;
 mod persisted;
 mod plan;

@@ -26,8 +26,10 @@ pub struct Model {
 /// What can be asked about a type.
 #[derive(Debug)]
 pub enum Kind {
-    /// An object or an interface: its fields by name.
+    /// An object: its fields by name.
     Object(HashMap<String, Field>),
+    /// An interface: the fields that its objects have in common.
+    Interface(HashMap<String, Field>),
     /// A union: only `__typename` can be asked of it.
     Union,
     /// A scalar. The built-in ones are not in the SDL, and not here.
@@ -36,6 +38,14 @@ pub enum Kind {
     Enum(HashSet<String>),
     /// An input object.
     Input(Input),
+}
+
+impl Kind {
+    /// Whether something is selected of its values.
+    #[must_use]
+    pub fn is_composite(&self) -> bool {
+        matches!(self, Self::Object(_) | Self::Interface(_) | Self::Union)
+    }
 }
 
 /// A field of an object or an interface.
@@ -124,7 +134,7 @@ impl Model {
     #[must_use]
     pub fn field(&self, parent: &str, name: &str) -> Option<&Field> {
         match self.kind(parent)? {
-            Kind::Object(fields) => fields.get(name),
+            Kind::Object(fields) | Kind::Interface(fields) => fields.get(name),
             _ => None,
         }
     }
@@ -138,7 +148,7 @@ fn kind(kind: TypeKind, one_of: bool) -> Kind {
     };
     match kind {
         TypeKind::Object(object) => Kind::Object(fields(object.fields)),
-        TypeKind::Interface(interface) => Kind::Object(fields(interface.fields)),
+        TypeKind::Interface(interface) => Kind::Interface(fields(interface.fields)),
         TypeKind::Union(_) => Kind::Union,
         TypeKind::Scalar => Kind::Scalar,
         TypeKind::Enum(all) => {

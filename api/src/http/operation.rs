@@ -81,7 +81,7 @@ pub async fn carry_out(
     spending.charge(plan.price.most(), app.backend.now())?;
     let requested = spending.charged();
     let (price, asks_for_schema, document) =
-        (plan.price, plan.asks_for_schema, plan.document.clone());
+        (plan.price, plan.asks_for_schema, plan.kept.document.clone());
     let carried = carry_out_planned(app, plan, asking.claims, place, summary).await;
     let actual = match &carried {
         Err(_) => Some(0),
@@ -151,12 +151,12 @@ fn kind(kind: OperationType) -> &'static str {
 
 /// The planned request, for as many times as it will be asked; and its document, to be kept.
 fn again(plan: Plan) -> (crate::subscriptions::Again, Option<plan::New>) {
-    let Plan { request, document, new, .. } = plan;
+    let Plan { request, kept, new, .. } = plan;
     let again = move || {
         let mut again = Request::new("").variables(request.variables.clone());
         again.operation_name.clone_from(&request.operation_name);
-        again.set_parsed_query((*document).clone());
-        again
+        again.set_parsed_query((*kept.document).clone());
+        again.data(kept.familiar.clone())
     };
     (Box::new(again), new)
 }

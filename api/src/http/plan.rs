@@ -1,7 +1,5 @@
 //! From what a client asks for to something that may be executed.
 
-use std::sync::Arc;
-
 use async_graphql::{
     Positioned, Request,
     parser::{
@@ -12,14 +10,14 @@ use async_graphql::{
 
 use super::{
     cost::{self, Price},
-    documents::{self, Documents},
+    documents::{self, Documents, Kept},
     guard,
     model::Model,
     params::Params,
     refusal::{Outcome, Refusal, error},
     top, variables,
 };
-use crate::{config::Limits, error::Code, idempotency::DIRECTIVE};
+use crate::{config::Limits, context::AsText, error::Code, idempotency::DIRECTIVE};
 
 /// A request that is within all limits and whose variables fit. What it asks for may
 /// still not be in the schema: unless it is `valid`, the framework looks when it executes.
@@ -38,13 +36,13 @@ pub struct Plan {
     /// Whether it is known to be valid.
     pub valid: bool,
     /// Its document.
-    pub document: Arc<ExecutableDocument>,
+    pub kept: Kept,
     /// What is to be kept of it once it is found valid.
     pub new: Option<New>,
 }
 
 /// The text of a document that was not seen before, and the document.
-pub type New = (String, Arc<ExecutableDocument>);
+pub type New = (String, Kept);
 
 /// The way an operation came, and its answers go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,12 +71,16 @@ pub fn plan(
 ) -> Result<Plan, Refusal> {
     let seen = documents.get(&text);
     let new = seen.is_none();
-    let (document, variables_inside) = match seen {
-        Some(document) => (document, false),
-        None => parse(&text, limits)?,
+    let (kept, variables_inside) = match seen {
+        Some(kept) => (kept, false),
+        None => {
+            let (document, variables_inside) = parse(&text, limits)?;
+            (Kept::new(document, text.len(), model), variables_inside)
+        }
     };
+    let document = &*kept.document;
 
-    let (name, operation) = choose(&document, params.operation_name.as_deref())?;
+    let (name, operation) = choose(document, params.operation_name.as_deref())?;
     let kind = operation.node.ty;
     let changes = kind == OperationType::Mutation;
     let follows = kind == OperationType::Subscription;
@@ -93,12 +95,12 @@ pub fn plan(
         let message = "a subscription is answered as text/event-stream, or over a WebSocket";
         return Err(Refusal::invalid(message, &[operation.pos]));
     }
-    if follows && top::fields(&document, &operation.node).len() != 1 {
+    if follows && top::fields(document, &operation.node).len() != 1 {
         return Err(Refusal::invalid("a subscription has one field at its top", &[operation.pos]));
     }
     if changes
         && params.key.is_some()
-        && let Some(again) = top::repeated(&document, &operation.node)
+        && let Some(again) = top::repeated(document, &operation.node)
     {
         let message = format!(
             "{0} stands here more than once under one Idempotency-Key: give each a key of its own by @{DIRECTIVE}",
@@ -107,7 +109,7 @@ pub fn plan(
         return Err(Refusal::invalid(message, &[again.pos]));
     }
     let values = variables::coerce(model, &operation.node, params.variables, limits.value_nesting)?;
-    let price = cost::cost(model, &document, &operation.node, &values);
+    let price = cost::cost(model, document, &operation.node, &values);
     // What no bucket holds will never be paid.
     let (most, cost) = (limits.cost.min(limits.points), price.most());
     if cost > most {
@@ -115,10 +117,10 @@ pub fn plan(
         return Err(Refusal::limit(code, "cost of the operation", most, cost));
     }
 
-    let asks_for_schema = top::asks_for_schema(&document, &operation.node);
+    let asks_for_schema = top::asks_for_schema(document, &operation.node);
     let name = name.map(|name| name.chars().take(MAX_NAME).collect());
     let valid = !new && documents::settles(&values);
-    let keep = new && (!variables_inside || documents::covers(&document, &operation.node, &values));
+    let keep = new && (!variables_inside || documents::covers(document, &operation.node, &values));
     // The framework executes the document and does not look at the text.
     let mut request = Request::new("").variables(values);
     request.operation_name = params.operation_name;
@@ -126,9 +128,16 @@ pub fn plan(
     if let Some(key) = params.key.filter(|_| changes) {
         request = request.data(key);
     }
-    request.set_parsed_query(ExecutableDocument::clone(&document));
-    let new = keep.then(|| (text, document.clone()));
-    Ok(Plan { request, kind, name, price, asks_for_schema, valid, document, new })
+    request.set_parsed_query(document.clone());
+    if !kept.overlaps {
+        request = request.data(AsText);
+    }
+    // Whoever sends a document for the first time may do so for the last.
+    if !new || follows {
+        request = request.data(kept.familiar.clone());
+    }
+    let new = keep.then(|| (text, kept.clone()));
+    Ok(Plan { request, kind, name, price, asks_for_schema, valid, kept, new })
 }
 
 /// The document, within all limits that are its own, and whether variables stand inside of
@@ -137,11 +146,11 @@ pub fn plan(
 /// # Errors
 ///
 /// Where it is no document, or the first limit that it breaks.
-pub fn parse(text: &str, limits: &Limits) -> Result<(Arc<ExecutableDocument>, bool), Refusal> {
+pub fn parse(text: &str, limits: &Limits) -> Result<(ExecutableDocument, bool), Refusal> {
     guard::check_text(text, limits)?;
     let document = parse_query(text).map_err(syntax)?;
     let variables_inside = guard::check(&document, limits)?;
-    Ok((Arc::new(document), variables_inside))
+    Ok((document, variables_inside))
 }
 
 /// The operation with that name, or the only one.

@@ -27,7 +27,9 @@ use crate::{
     policy::{
         IpAssetFacts, Publicity, Viewer, facts_as_number, introduced_assets, visible_ip_assets,
     },
-    read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{
+        Batch, Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted,
+    },
     timeline::{TimelineEntry, timeline},
 };
 
@@ -209,13 +211,13 @@ impl IpAsset {
     }
 
     /// The transfer office that looks after it.
-    async fn ott(&self) -> Option<&Organization> {
-        self.ott.as_deref()
+    async fn ott(&self) -> Option<Shown<&Organization>> {
+        self.ott.as_deref().map(Shown)
     }
 
     /// The offer by which it is offered. Null when it is offered by none, or by none that you may know of.
-    async fn offer(&self) -> Option<&Offer> {
-        self.offer.as_deref()
+    async fn offer(&self) -> Option<Shown<&Offer>> {
+        self.offer.as_deref().map(Shown)
     }
 
     /// Who owns it; the shares add up to 10,000. Null below `INTRODUCED`.
@@ -251,8 +253,8 @@ impl IpAsset {
     }
 
     /// The agreement that rescued it from being dormant. Null when none did, or when you may not know of it.
-    async fn rescued_by(&self) -> Option<&Agreement> {
-        self.rescued_by.as_deref()
+    async fn rescued_by(&self) -> Option<Shown<&Agreement>> {
+        self.rescued_by.as_deref().map(Shown)
     }
 
     /// The open needs that it fits best, best first, by its public text, its fields of application, its readiness and its place. For members of the network. Null below `NETWORK`.

@@ -17,8 +17,8 @@ use crate::{
     organizations::Organization,
     policy::{DisclosureFacts, Viewer, visible_disclosures},
     read::{
-        Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, ToOne, fingerprint,
-        page,
+        Facts, Field, Kind, Node, One, Order, Page, PageArgs, Relation, Row, Shown, ToOne,
+        fingerprint, page,
     },
 };
 
@@ -50,18 +50,18 @@ pub struct Disclosure {
 #[ComplexObject]
 impl Disclosure {
     /// The organization for which that person, or that machine, spoke.
-    async fn organization(&self) -> Option<&Organization> {
-        self.organization.as_deref()
+    async fn organization(&self) -> Option<Shown<&Organization>> {
+        self.organization.as_deref().map(Shown)
     }
 
     /// The interest that opened it. Null when it ended in the same moment.
-    async fn basis(&self) -> Option<&Interest> {
-        self.basis.as_deref()
+    async fn basis(&self) -> Option<Shown<&Interest>> {
+        self.basis.as_deref().map(Shown)
     }
 
     /// The non-disclosure agreement under which that person read, which opens what is confidential. Null when there was none.
-    async fn agreement(&self) -> Option<&Agreement> {
-        self.agreement.as_deref()
+    async fn agreement(&self) -> Option<Shown<&Agreement>> {
+        self.agreement.as_deref().map(Shown)
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
     },
     read::{
         Asked, Facts, Field, Kind, List, Many, Node, One, Order, Page, PageArgs, Relation, Row,
-        Sizes, ToMany, ToOne, redacted,
+        Shown, Sizes, ToMany, ToOne, redacted,
     },
     timeline::{TimelineEntry, timeline},
 };
@@ -179,18 +179,18 @@ impl Match {
     }
 
     /// The need. Null when it has left the network and is not yours.
-    async fn need(&self) -> Option<&Need> {
-        self.need.as_deref()
+    async fn need(&self) -> Option<Shown<&Need>> {
+        self.need.as_deref().map(Shown)
     }
 
     /// The offer. Null when it has left the network and is not yours.
-    async fn offer(&self) -> Option<&Offer> {
-        self.offer.as_deref()
+    async fn offer(&self) -> Option<Shown<&Offer>> {
+        self.offer.as_deref().map(Shown)
     }
 
     /// The chamber or the office that decided last. Null below `INTRODUCED`, or until then.
-    async fn decided_by(&self) -> Option<&Organization> {
-        self.decided_by.as_deref()
+    async fn decided_by(&self) -> Option<Shown<&Organization>> {
+        self.decided_by.as_deref().map(Shown)
     }
 
     /// Whether the company can take the technology up. For those who speak for the company or its chamber; null for everybody else, when no assessment of the company counts, and when nothing is known of what the offer asks for.

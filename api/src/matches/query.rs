@@ -21,7 +21,7 @@ use crate::{
     ip::{self, IpAsset},
     needs::{self, Need, NeedInput},
     offers::Offer,
-    read::{Asked, Node, Reading},
+    read::{Asked, Node},
 };
 
 /// How many pieces of intellectual property are weighed before it is asked which are dormant.
@@ -251,7 +251,7 @@ pub(super) async fn of_ids<N: Node>(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, N>> {
     let Some(asked) = asked else { return Ok(HashMap::new()) };
-    let reading = Reading::<N>::new(&asked, ctx.viewer());
+    let reading = ctx.loaders().reading::<N>(&asked);
     let found = ctx.loaders().reader().some(&reading, ids).await?;
     Ok(found.into_iter().map(|node| (node.id().into(), node)).collect())
 }

@@ -17,7 +17,7 @@ use crate::{
     organizations::{Delegation, Organization, Region},
     people::Person,
     policy::{InvitationFacts, MembershipFacts, Viewer, visible_invitations, visible_memberships},
-    read::{Facts, Field, Node, One, Relation, Row, ToOne, redacted},
+    read::{Facts, Field, Node, One, Relation, Row, Shown, ToOne, redacted},
 };
 
 /// A role that a person holds in an organization. Whose it is sees all of it, and so does who looks after them; colleagues see who they are while it lasts.
@@ -55,13 +55,13 @@ pub struct Membership {
 #[ComplexObject]
 impl Membership {
     /// Whose it is.
-    async fn person(&self) -> Option<&Person> {
-        self.person.as_deref()
+    async fn person(&self) -> Option<Shown<&Person>> {
+        self.person.as_deref().map(Shown)
     }
 
     /// Where it is held.
-    async fn organization(&self) -> Option<&Organization> {
-        self.organization.as_deref()
+    async fn organization(&self) -> Option<Shown<&Organization>> {
+        self.organization.as_deref().map(Shown)
     }
 
     /// The regions to which it is limited. Empty, together with `delegations`, for no limit.
@@ -133,8 +133,8 @@ pub struct Invitation {
 #[ComplexObject]
 impl Invitation {
     /// Where the role will be held.
-    async fn organization(&self) -> Option<&Organization> {
-        self.organization.as_deref()
+    async fn organization(&self) -> Option<Shown<&Organization>> {
+        self.organization.as_deref().map(Shown)
     }
 
     /// The regions to which the role will be limited. Empty, together with `delegations`, for no limit.

@@ -13,7 +13,7 @@ use crate::{
     context::Request,
     error::Result,
     organizations::{Organization, Region},
-    read::{Asked, Node, Reading, groups},
+    read::{Asked, Node, Shown, groups},
 };
 
 /// What needs are counted by.
@@ -84,13 +84,13 @@ impl NeedCount {
     }
 
     /// The chamber's region to which their companies belong. Null when they are not counted by it, or it is not known.
-    async fn region(&self) -> Option<&Region> {
-        self.region.as_deref()
+    async fn region(&self) -> Option<Shown<&Region>> {
+        self.region.as_deref().map(Shown)
     }
 
     /// The chamber that brings them to the network. Null when they are not counted by it.
-    async fn chamber(&self) -> Option<&Organization> {
-        self.chamber.as_deref()
+    async fn chamber(&self) -> Option<Shown<&Organization>> {
+        self.chamber.as_deref().map(Shown)
     }
 }
 
@@ -148,7 +148,7 @@ async fn named<N: Node>(
     let mut ids: Vec<Uuid> = ids.flatten().map(Into::into).collect();
     ids.sort_unstable();
     ids.dedup();
-    let reading = Reading::<N>::new(&asked, ctx.viewer());
+    let reading = ctx.loaders().reading::<N>(&asked);
     let found = ctx.loaders().reader().some(&reading, &ids).await?;
     Ok(found.into_iter().map(|node| (node.id(), Arc::new(node))).collect())
 }

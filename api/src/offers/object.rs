@@ -27,7 +27,7 @@ use crate::{
         OfferFacts, Viewer, confided_offers, facts_as_number, introduced_offers, visible_offers,
     },
     projects::{Project, ProjectsFrom, projects_from},
-    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
 };
 
@@ -309,8 +309,8 @@ impl Offer {
     }
 
     /// The transfer office that offers it.
-    async fn ott(&self) -> Option<&Organization> {
-        self.ott.as_deref()
+    async fn ott(&self) -> Option<Shown<&Organization>> {
+        self.ott.as_deref().map(Shown)
     }
 
     /// The needs that it fits best, best first. For members of the network.

@@ -31,7 +31,9 @@ use crate::{
         OrganizationFacts, Viewer, facts_as_number, introduced_organizations, is_institution,
         member_of_mine, visible_organizations,
     },
-    read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{
+        Batch, Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted,
+    },
     scalars::{Decimal, Money},
     timeline::{TimelineEntry, timeline},
 };
@@ -160,8 +162,8 @@ impl Organization {
     }
 
     /// The organization of which it is a part (an office's university). Null when it stands by itself.
-    async fn parent(&self) -> Option<&Self> {
-        self.parent.as_deref()
+    async fn parent(&self) -> Option<Shown<&Self>> {
+        self.parent.as_deref().map(Shown)
     }
 
     /// The chambers to which it is affiliated now.

@@ -14,7 +14,10 @@ use crate::{
     error::{Error, Result},
     policy::Viewer,
     policy::{DelegationFacts, RegionFacts},
-    read::{Batch, Facts, Field, Kind, List, Many, Node, One, Order, Relation, Row, ToMany, ToOne},
+    read::{
+        Batch, Facts, Field, Kind, List, Many, Node, One, Order, Relation, Row, Shown, ToMany,
+        ToOne,
+    },
 };
 
 /// A region of a chamber: dated, owned by the chamber, free to cross and to split states.
@@ -45,8 +48,8 @@ impl Region {
     }
 
     /// The chamber whose region it is.
-    async fn chamber(&self) -> Option<&Organization> {
-        self.chamber.as_deref()
+    async fn chamber(&self) -> Option<Shown<&Organization>> {
+        self.chamber.as_deref().map(Shown)
     }
 
     /// Its delegations, by code.
@@ -80,8 +83,8 @@ pub struct Delegation {
 #[ComplexObject]
 impl Delegation {
     /// The region to which it belongs.
-    async fn region(&self) -> Option<&Region> {
-        self.region.as_deref()
+    async fn region(&self) -> Option<Shown<&Region>> {
+        self.region.as_deref().map(Shown)
     }
 
     /// The federal state where it has its seat. Null when it is not known.

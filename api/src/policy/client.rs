@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, Iterable};
 use super::{Action, BulkJobAction, NeedAction, OfferAction, Resource, Viewer, any_of};
 
 /// A machine that asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// Which.
     pub client: ClientId,

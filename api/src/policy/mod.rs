@@ -35,7 +35,7 @@ mod webhook;
 
 use std::ops::Deref;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     ClientScope, DelegationId, DisclosureLevel, OrganizationId, PersonId, RegionId, Role,
 };
@@ -45,7 +45,10 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr},
 };
 
-use crate::error::{Error, Result};
+use crate::{
+    calendar::{beginning_of, day_of},
+    error::{Error, Result},
+};
 
 pub use agreement::{
     AgreementAction, AgreementFacts, SIGNATORIES, SPEAKERS, counted_agreements, own_agreements,
@@ -123,7 +126,7 @@ pub use webhook::{
 };
 
 /// One role in one organization, with the territory to which it is limited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Grant {
     /// Where.
     pub organization: OrganizationId,
@@ -162,8 +165,18 @@ impl Grant {
     }
 }
 
+/// What no moment has that is written down: those end with microseconds.
+const MARK: Duration = Duration::nanoseconds(789);
+
+/// How far a moment in a kept condition is from the one of which it speaks; nothing for a moment
+/// that says itself.
+pub(crate) fn from_now(at: DateTime<Utc>, standing: &Viewer) -> Option<Duration> {
+    let is_marked = at.timestamp_subsec_nanos() % 1_000 != 0;
+    is_marked.then(|| at - standing.now)
+}
+
 /// Who is asking, with every fact that the rules need.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The person; nobody for anonymous viewers, for machines and for the system.
     pub person: Option<PersonId>,
@@ -188,6 +201,13 @@ impl Viewer {
     #[must_use]
     pub fn system(now: DateTime<Utc>) -> Self {
         Self { person: None, machine: None, grants: Vec::new(), system: true, now }
+    }
+
+    /// The same at noon of the day, for conditions that are kept: as a rule's day lasts all day, and
+    /// what a rule says of the moment bears a mark, so that the moment can be filled in.
+    pub(crate) fn of_the_day(&self) -> Self {
+        let noon = beginning_of(day_of(self.now)) + Duration::hours(12);
+        Self { now: noon + MARK, ..self.clone() }
     }
 
     /// Whether nobody asks.

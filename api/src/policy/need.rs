@@ -159,7 +159,9 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     let seen = need::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| need::Column::Status.ne(NeedStatus::Draft));
-    checked(own_needs(viewer).add(seen).add_option(admin).add_option(introduced_needs(viewer)))
+    // What holds for most comes first: the rest is not looked at then.
+    let any = Condition::any().add(seen).add(own_needs(viewer));
+    checked(any.add_option(admin).add_option(introduced_needs(viewer)))
 }
 
 /// Who sees how much of a need: a level, and the rows of which the viewer sees as much for one

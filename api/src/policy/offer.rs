@@ -106,7 +106,9 @@ pub fn visible_offers(viewer: &Viewer) -> Condition {
     let seen = offer::Column::Status.is_in(SEEN_BY_NETWORK.iter().copied());
     let admin = viewer.is_any(Role::NetworkAdmin);
     let admin = admin.then(|| offer::Column::Status.ne(OfferStatus::Draft));
-    checked(own_offers(viewer).add(seen).add_option(admin).add_option(introduced_offers(viewer)))
+    // What holds for most comes first: the rest is not looked at then.
+    let any = Condition::any().add(seen).add(own_offers(viewer));
+    checked(any.add_option(admin).add_option(introduced_offers(viewer)))
 }
 
 /// Who sees how much of an offer: a level, and the rows of which the viewer sees as much for one

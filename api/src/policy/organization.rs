@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::{Action, CHAMBER, Resource, Viewer, some_of};
+use crate::calendar::day_of;
 
 /// What the rules need to know of an organization.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +80,7 @@ pub fn member_of_mine(viewer: &Viewer) -> Option<SimpleExpr> {
             .add(Column::ChamberId.eq(grant.organization))
             .add_option(grant.territory(Column::RegionId, Column::DelegationId))
     }))?;
-    let today = viewer.now.date_naive();
+    let today = day_of(viewer.now);
     let affiliations = affiliation::Entity::find()
         .select_only()
         .column(Column::Id)

@@ -20,7 +20,7 @@ use crate::{
     history::StatusChange,
     organizations::Organization,
     policy::{ProgrammeFacts, Viewer, visible_programmes},
-    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
     timeline::{TimelineEntry, timeline},
 };
@@ -143,8 +143,8 @@ impl Programme {
     }
 
     /// The chamber, the network or the office that announces it and looks after it. Null only when it cannot be read.
-    async fn announced_by(&self) -> Option<&Organization> {
-        self.announced_by.as_deref()
+    async fn announced_by(&self) -> Option<Shown<&Organization>> {
+        self.announced_by.as_deref().map(Shown)
     }
 
     /// What there is to give in all. Null when nothing was said.

@@ -27,7 +27,7 @@ use crate::{
     organizations::Organization,
     policy::{ProjectFacts, Viewer, visible_projects},
     programmes::{ApplicationOf, ProjectApplication},
-    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne, redacted},
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
     timeline::{TimelineEntry, timeline},
 };
@@ -167,18 +167,18 @@ impl Project {
     }
 
     /// The partner that leads it.
-    async fn leader(&self) -> Option<&Organization> {
-        self.leader.as_deref()
+    async fn leader(&self) -> Option<Shown<&Organization>> {
+        self.leader.as_deref().map(Shown)
     }
 
     /// The partner that proposed it. Null below `CONTRACT`.
-    async fn proposed_by(&self) -> Option<&Organization> {
-        self.proposed_by.as_deref()
+    async fn proposed_by(&self) -> Option<Shown<&Organization>> {
+        self.proposed_by.as_deref().map(Shown)
     }
 
     /// The contract on which it rests. Null below `CONTRACT`, until it was named, or when it is not for you.
-    async fn agreement(&self) -> Option<&Agreement> {
-        self.agreement.as_deref()
+    async fn agreement(&self) -> Option<Shown<&Agreement>> {
+        self.agreement.as_deref().map(Shown)
     }
 
     /// Who takes part, in their order. Who was asked and has not accepted, and who declined, is told to the leader and to who proposed it alone. Null only when they cannot be read.

@@ -3,9 +3,7 @@
 //! cover is dropped through it, and `redactedFields`, `docs/who-sees-what.txt`
 //! and the canary tests are derived from it.
 
-use std::mem;
-
-use entity::DisclosureLevel;
+use entity::{DisclosureLevel, Numbered};
 use sea_orm::{ColumnTrait, QueryResult, TryGetable};
 
 use crate::error::Result;
@@ -55,10 +53,10 @@ pub fn redacted<C>(
     table.iter().filter(move |field| field.level > level).map(|field| field.name)
 }
 
-/// A column of a statement.
+/// Where a column stands among those that are read.
 #[derive(Clone, Copy, Debug)]
-struct Read<C> {
-    column: C,
+struct Read {
+    place: usize,
     /// From which level on it is handed out; nothing for what only the rules may know.
     level: Option<DisclosureLevel>,
 }
@@ -67,37 +65,52 @@ struct Read<C> {
 #[derive(Debug)]
 pub(super) struct Columns<C: 'static> {
     first: usize,
-    read: Vec<Read<C>>,
+    /// In the order of the statement.
+    columns: Vec<C>,
+    /// By the numbers of the columns: a row is asked for many that are not there.
+    read: Vec<Option<Read>>,
     computed: bool,
 }
 
-impl<C: ColumnTrait> Columns<C> {
+impl<C: ColumnTrait + Numbered> Columns<C> {
     /// Columns from place `first` on: those that the rules need are always read.
     pub(super) fn new(first: usize, facts: &[C], computed: bool) -> Self {
-        let read = facts.iter().map(|column| Read { column: *column, level: None }).collect();
-        Self { first, read, computed }
+        let mut all = Self { first, columns: Vec::new(), read: Vec::new(), computed };
+        for column in facts {
+            all.also(*column);
+        }
+        all
     }
 
     /// Reads what a field is made of. A column behind two fields is as open as the more open one.
     pub(super) fn read(&mut self, field: &Field<C>) {
         for column in field.columns {
-            self.also(*column);
-            let Some(place) = self.place(*column) else { continue };
-            let level = &mut self.read[place].level;
+            let level = &mut self.add(*column).level;
             *level = Some(level.map_or(field.level, |known| known.min(field.level)));
         }
     }
 
     /// Reads a column that is never handed out: what a list is ordered by.
     pub(super) fn also(&mut self, column: C) {
-        if self.place(column).is_none() {
-            self.read.push(Read { column, level: None });
+        self.add(column);
+    }
+
+    fn add(&mut self, column: C) -> &mut Read {
+        let number = column.number();
+        if self.read.len() <= number {
+            self.read.resize(number + 1, None);
         }
+        let place = self.columns.len();
+        let read = &mut self.read[number];
+        if read.is_none() {
+            self.columns.push(column);
+        }
+        read.get_or_insert(Read { place, level: None })
     }
 
     /// The columns, in the order of the statement.
     pub(super) fn iter(&self) -> impl Iterator<Item = C> {
-        self.read.iter().map(|read| read.column)
+        self.columns.iter().copied()
     }
 
     /// Whether a fact that the database computes stands behind them.
@@ -107,12 +120,11 @@ impl<C: ColumnTrait> Columns<C> {
 
     /// The first place that is not theirs any more.
     pub(super) fn end(&self) -> usize {
-        self.first + self.read.len() + usize::from(self.computed)
+        self.first + self.columns.len() + usize::from(self.computed)
     }
 
-    fn place(&self, column: C) -> Option<usize> {
-        let wanted = mem::discriminant(&column);
-        self.read.iter().position(|read| mem::discriminant(&read.column) == wanted)
+    fn of(&self, column: C) -> Option<Read> {
+        self.read.get(column.number()).copied().flatten()
     }
 }
 
@@ -123,7 +135,7 @@ pub struct Facts<'a, C: 'static> {
     result: &'a QueryResult,
 }
 
-impl<'a, C: ColumnTrait> Facts<'a, C> {
+impl<'a, C: ColumnTrait + Numbered> Facts<'a, C> {
     pub(super) fn new(columns: &'a Columns<C>, result: &'a QueryResult) -> Self {
         Self { columns, result }
     }
@@ -133,11 +145,11 @@ impl<'a, C: ColumnTrait> Facts<'a, C> {
     /// # Errors
     /// When the column was not read or holds something else: our fault.
     pub fn fact<T: TryGetable>(&self, column: C) -> Result<T> {
-        let place = self.columns.place(column).ok_or_else(|| {
+        let read = self.columns.of(column).ok_or_else(|| {
             let name = column.as_str();
             crate::error::Error::internal(format!("{name} is no fact, and was not read"))
         })?;
-        Ok(self.result.try_get_by_index(self.columns.first + place)?)
+        Ok(self.result.try_get_by_index(self.columns.first + read.place)?)
     }
 
     /// What the database computed for the rules; false, or zero, when the viewer does not need it.
@@ -164,18 +176,19 @@ pub struct Row<'a, C: 'static> {
     level: DisclosureLevel,
 }
 
-impl<C: ColumnTrait> Row<'_, C> {
+impl<C: ColumnTrait + Numbered> Row<'_, C> {
     /// The value of a column; nothing when it is empty, hidden or was not asked for.
     ///
     /// # Errors
     /// When the column holds something else: our fault.
     pub fn get<T: TryGetable>(&self, column: C) -> Result<Option<T>> {
         let Facts { columns, result } = &self.facts;
-        let place = columns
-            .place(column)
-            .filter(|place| columns.read[*place].level.is_some_and(|level| level <= self.level));
-        match place {
-            Some(place) => Ok(result.try_get_by_index::<Option<T>>(columns.first + place)?),
+        let read = columns.of(column);
+        let shown = read.filter(|read| read.level.is_some_and(|level| level <= self.level));
+        match shown {
+            Some(Read { place, .. }) => {
+                Ok(result.try_get_by_index::<Option<T>>(columns.first + place)?)
+            }
             None => Ok(None),
         }
     }

@@ -16,8 +16,9 @@ use super::{
     field::Facts,
     loaders::Loaders,
     node::Node,
-    page::{Cursor, Kind, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
+    page::{Cursor, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
     reading::{Layout, Reader, Reading, table},
+    written::{GAP, gap},
 };
 use crate::{error::Result, policy::Viewer};
 
@@ -66,13 +67,41 @@ enum Cursors {
     All,
 }
 
-impl Cursors {
-    fn asked(asked: &Asked<'_>) -> Self {
-        if asked.field("edges").is_some_and(|edges| edges.field("cursor").is_some()) {
-            return Self::All;
+/// What of a page a client asked for.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    cursors: Cursors,
+    total: bool,
+    /// Whether there are others before and behind the page.
+    others: bool,
+    /// Whether anything but the total.
+    rows: bool,
+}
+
+impl Wanted {
+    fn of(asked: &Asked<'_>) -> Self {
+        let has_all = asked.field("edges").is_some_and(|edges| edges.field("cursor").is_some());
+        let has_ends = asked.field("pageInfo").is_some();
+        Self {
+            cursors: match (has_all, has_ends) {
+                (true, _) => Cursors::All,
+                (false, true) => Cursors::Ends,
+                (false, false) => Cursors::None,
+            },
+            total: asked.field("totalCount").is_some(),
+            others: has_ends,
+            rows: ["nodes", "edges", "pageInfo"].iter().any(|name| asked.field(name).is_some()),
         }
-        if asked.field("pageInfo").is_some() { Self::Ends } else { Self::None }
     }
+
+    /// The things of a list that is told without pages, and that has to be asked for anyhow.
+    const ROWS: Self = Self { cursors: Cursors::None, total: false, others: false, rows: true };
+}
+
+/// How a list at the top of a document is read: all of it that does not depend on its arguments.
+struct Root<N: Node> {
+    wanted: Wanted,
+    reading: Reading<N>,
 }
 
 /// A list: which things, in which order, and which part of it.
@@ -83,8 +112,7 @@ pub(crate) struct List<N: Node> {
     order: Order<N::Column>,
     window: Window,
     print: u32,
-    cursors: Cursors,
-    wants_total: bool,
+    wanted: Wanted,
     /// Whether its things are on pages, or just there.
     has_pages: bool,
 }
@@ -98,8 +126,7 @@ impl<N: Node> List<N> {
             order,
             window: Window::default(),
             print: 0,
-            cursors: Cursors::None,
-            wants_total: false,
+            wanted: Wanted::ROWS,
             has_pages: false,
         }
     }
@@ -116,20 +143,8 @@ impl<N: Node> List<N> {
         condition: Condition,
         print: u32,
     ) -> Result<Self> {
-        let window = args.window(sizes, &order, print)?;
-        let cursors = Cursors::asked(asked);
-        let wants_total = asked.field("totalCount").is_some();
-        let must_lead = None;
-        Ok(Self {
-            condition,
-            must_lead,
-            order,
-            window,
-            print,
-            cursors,
-            wants_total,
-            has_pages: true,
-        })
+        let (window, wanted) = (args.window(sizes, &order, print)?, Wanted::of(asked));
+        Ok(Self { condition, must_lead: None, order, window, print, wanted, has_pages: true })
     }
 
     /// The same, of the things only whose relation `to` leads to something that the viewer may
@@ -140,16 +155,15 @@ impl<N: Node> List<N> {
 
     /// How its things are read.
     pub(super) fn reading(&self, asked: &Asked<'_>, viewer: &Viewer) -> Reading<N> {
-        let also: Vec<_> = self.order.by.iter().map(|(column, _)| *column).collect();
         let nodes = if self.has_pages { asked.nodes() } else { Some(asked.clone()) };
-        Reading::plan(nodes.as_ref(), viewer, &mut Layout::default(), &also)
+        reading(nodes.as_ref(), &self.order, viewer)
     }
 
     /// A page with nothing on it.
     pub(super) fn none(&self) -> Slice<N> {
         let Window { after, before, backwards, .. } = &self.window;
         let (previous, next) = (!backwards && after.is_some(), *backwards && before.is_some());
-        Slice { edges: Vec::new(), previous, next, total: self.wants_total.then_some(0) }
+        Slice { edges: Vec::new(), previous, next, total: self.wanted.total.then_some(0) }
     }
 
     /// Which things the list has.
@@ -158,64 +172,73 @@ impl<N: Node> List<N> {
         self.condition.clone().add_option(leads)
     }
 
-    /// Leaves of the rows of the table those of the page, and one more: it tells whether there are others.
+    /// Leaves of the rows of the table those of the page, and one more when that tells what was asked.
     fn narrow(&self, query: &mut SelectStatement) {
         query.cond_where(self.whole_condition());
         self.cut(query);
     }
 
-    /// Leaves of the things of the list those of the page, and one more.
+    /// Leaves of the things of the list those of the page, and perhaps one more.
     fn cut(&self, query: &mut SelectStatement) {
-        let key = |column: N::Column| Expr::col((N::Entity::default(), column));
+        query.cond_where(self.between());
+        sort::<N>(query, &self.order, self.window.backwards, self.most());
+    }
+
+    /// How many things are read: of a page one more, where somebody asked whether there are others.
+    fn most(&self) -> Option<u64> {
+        self.window.size.map(|size| size + u64::from(self.wanted.others))
+    }
+
+    /// The things between the places from and to which the page goes.
+    fn between(&self) -> Condition {
         let order = &self.order;
-        let mut keys: Vec<SimpleExpr> = order.by.iter().map(|(column, _)| key(*column)).collect();
-        keys.push(key(N::KEY));
-        let Window { after, before, backwards, size } = &self.window;
+        let keys: Vec<SimpleExpr> = keys::<N>(order).collect();
+        let Window { after, before, .. } = &self.window;
+        let mut all = Condition::all();
         for (place, behind) in [(after, true), (before, false)] {
             let Some(place) = place else { continue };
             let (keys, place) = (Expr::tuple(keys.clone()), Expr::tuple(place.clone()));
             let further = behind != order.descending;
-            query.and_where(if further { keys.gt(place) } else { keys.lt(place) });
+            all = all.add(if further { keys.gt(place) } else { keys.lt(place) });
         }
-        let ascending = order.descending == *backwards;
-        let direction = if ascending { Direction::Asc } else { Direction::Desc };
-        for key in keys {
-            query.order_by_expr(key, direction.clone());
-        }
-        if let Some(size) = size {
-            query.limit(size + 1);
-        }
+        all
     }
 
-    /// Reads the page.
+    /// Reads the page, of the things that the viewer may know of and that are as `condition` says.
     ///
     /// # Errors
     /// When the database is at fault.
-    async fn read(&self, asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Slice<N>> {
+    async fn read(&self, reading: &Reading<N>, reader: &Reader<'_>) -> Result<Slice<N>> {
         let mut slice = self.none();
-        let wants_rows = ["nodes", "edges", "pageInfo"];
-        if wants_rows.iter().any(|name| asked.field(name).is_some()) {
-            let reading = self.reading(asked, reader.viewer());
-            // The page first, then what is joined: whatever the database believes about
-            // the filter, it walks along the order's index and joins no more than a page.
-            let own = Alias::new("own").into_iden();
-            let mut page = reading.rows(reader.viewer());
-            self.narrow(&mut page);
-            let mut query = Query::select();
-            query.from_subquery(page, own.clone());
-            reading.select(&mut query, &own, reader.viewer());
+        let viewer = reader.standing();
+        if self.wanted.rows {
+            let write = || {
+                // The page first, then what is joined: whatever the database believes about
+                // the filter, it walks along the order's index and joins no more than a page.
+                let own = Alias::new("own").into_iden();
+                let mut page = reading.rows(viewer);
+                page.cond_where(N::visible(viewer)).and_where(gap());
+                sort::<N>(&mut page, &self.order, self.window.backwards, Some(GAP));
+                let mut query = Query::select();
+                query.from_subquery(page, own.clone());
+                reading.select(&mut query, &own, viewer);
+                query
+            };
+            let filter = self.condition.clone().add(self.between());
+            let gaps = [filter.into(), Expr::val(self.most().unwrap_or(MOST))];
             let mut rows = Vec::new();
-            for row in reader.rows(&query).await? {
-                rows.extend(self.disclose(&reading, reader, &row)?);
+            for row in reader.rows_of(reading, write, gaps).await? {
+                rows.extend(self.disclose(reading, reader, &row)?);
             }
             self.sort(&mut rows);
-            let nodes = rows.iter_mut().map(|(_, node)| node);
+            let nodes = rows.iter_mut().map(|(_, node)| &mut **node);
             reading.fill(reader, nodes.collect()).await?;
             slice = self.slice(rows)?;
         }
-        if self.wants_total {
-            let mut query = table::<N>(reader.viewer());
-            query.expr(Expr::cust("COUNT(*)")).cond_where(self.whole_condition());
+        if self.wanted.total {
+            let mut query = table::<N>(viewer);
+            query.expr(Expr::cust("COUNT(*)"));
+            query.cond_where(N::visible(viewer)).cond_where(self.condition.clone());
             let row = reader.rows(&query).await?.pop();
             slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
         }
@@ -225,7 +248,7 @@ impl<N: Node> List<N> {
     /// Reads the same page of this list for many parents, to which `parent` points.
     ///
     /// # Errors
-    /// As [`List::read`].
+    /// When the database is at fault.
     pub(super) async fn below(
         &self,
         reader: &Reader<'_>,
@@ -233,20 +256,20 @@ impl<N: Node> List<N> {
         parent: N::Column,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Arc<Slice<N>>>> {
-        let query = self.statement_below(reader, reading, parent, ids);
+        let write = || self.statement_below(reader, reading, parent);
         let (mut parents, mut rows) = (Vec::new(), Vec::new());
-        for row in reader.rows(&query).await? {
+        for row in reader.rows_of(reading, write, [reader.list(ids)]).await? {
             if let Some(found) = self.disclose(reading, reader, &row)? {
                 parents.push(Facts::new(reading.columns(), &row).fact::<Uuid>(parent)?);
                 rows.push(found);
             }
         }
-        reading.fill(reader, rows.iter_mut().map(|(_, node)| node).collect()).await?;
-        let mut lists: HashMap<Uuid, Vec<(Place, N)>> = HashMap::new();
+        reading.fill(reader, rows.iter_mut().map(|(_, node)| &mut **node).collect()).await?;
+        let mut lists: HashMap<Uuid, Vec<(Place, Box<N>)>> = HashMap::new();
         for (parent, row) in parents.into_iter().zip(rows) {
             lists.entry(parent).or_default().push(row);
         }
-        let mut totals = if self.wants_total {
+        let mut totals = if self.wanted.total {
             self.totals_below(reader, parent, ids).await?
         } else {
             HashMap::new()
@@ -255,7 +278,7 @@ impl<N: Node> List<N> {
         for (parent, mut rows) in lists {
             self.sort(&mut rows);
             let mut slice = self.slice(rows)?;
-            slice.total = self.wants_total.then(|| totals.remove(&parent).unwrap_or_default());
+            slice.total = self.wanted.total.then(|| totals.remove(&parent).unwrap_or_default());
             slices.insert(parent, Arc::new(slice));
         }
         // A page may be empty in a list that is not.
@@ -273,15 +296,15 @@ impl<N: Node> List<N> {
         reader: &Reader<'_>,
         reading: &Reading<N>,
         parent: N::Column,
-        ids: &[Uuid],
     ) -> SelectStatement {
+        let viewer = reader.standing();
         let (parents, own) = (Alias::new("parents"), Alias::new("own").into_iden());
         let of_parent = Expr::col((N::Entity::default(), parent)).equals((parents.clone(), "id"));
         let mut query = Query::select();
-        query.from_subquery(reader.ids(ids), parents);
+        query.from_subquery(reader.ids(gap()), parents);
         if reader.is_postgres() {
             let leads = self.must_lead.as_ref();
-            let leads = leads.and_then(|(to, _)| reading.rows_that_lead(to, reader.viewer()));
+            let leads = leads.and_then(|(to, _)| reading.rows_that_lead(to, viewer));
             if let Some(mut rows) = leads {
                 // What a thing leads to decides whether it is there, so it is looked up before
                 // the page is cut: once, and with all that is asked of it.
@@ -291,21 +314,21 @@ impl<N: Node> List<N> {
                 query.column((own, Asterisk));
                 return query;
             }
-            let mut rows = reading.rows(reader.viewer());
+            let mut rows = reading.rows(viewer);
             rows.and_where(of_parent);
             self.narrow(&mut rows);
             query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
         } else {
             // SQLite has no LATERAL, but a correlated subquery may have a limit.
-            let mut keys = table::<N>(reader.viewer());
+            let mut keys = table::<N>(viewer);
             keys.expr(Expr::col((N::Entity::default(), N::KEY)));
             keys.and_where(of_parent);
             self.narrow(&mut keys);
-            let rows = reading.rows(reader.viewer());
+            let rows = reading.rows(viewer);
             let is_on_page = Expr::col((own.clone(), N::KEY)).in_subquery(keys);
             query.join_subquery(JoinType::CrossJoin, rows, own.clone(), is_on_page);
         }
-        reading.select(&mut query, &own, reader.viewer());
+        reading.select(&mut query, &own, viewer);
         query
     }
 
@@ -316,10 +339,10 @@ impl<N: Node> List<N> {
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, i64>> {
         let parent = Expr::col((N::Entity::default(), parent));
-        let mut query = table::<N>(reader.viewer());
+        let mut query = table::<N>(reader.standing());
         query.expr(parent.clone()).expr(Expr::cust("COUNT(*)"));
         query.cond_where(self.whole_condition());
-        query.and_where(parent.clone().in_subquery(reader.ids(ids)));
+        query.and_where(parent.clone().in_subquery(reader.ids(reader.list(ids))));
         query.add_group_by([parent]);
         let rows = reader.rows(&query).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
@@ -330,7 +353,7 @@ impl<N: Node> List<N> {
         reading: &Reading<N>,
         reader: &Reader<'_>,
         row: &QueryResult,
-    ) -> Result<Option<(Place, N)>> {
+    ) -> Result<Option<(Place, Box<N>)>> {
         let place = Place::of::<N>(&self.order, &Facts::new(reading.columns(), row))?;
         let node = reading.disclose(reader, row)?;
         if node.is_none() {
@@ -343,13 +366,13 @@ impl<N: Node> List<N> {
     }
 
     /// A join need not keep the order in which the rows were found.
-    fn sort(&self, rows: &mut [(Place, N)]) {
+    fn sort(&self, rows: &mut [(Place, Box<N>)]) {
         let ascending = self.order.descending == self.window.backwards;
         rows.sort_by(|(a, _), (b, _)| if ascending { a.cmp(b) } else { b.cmp(a) });
     }
 
-    /// The page made of its rows and one more, in the order in which they were found.
-    fn slice(&self, mut rows: Vec<(Place, N)>) -> Result<Slice<N>> {
+    /// The page made of its rows and perhaps one more, in the order in which they were found.
+    fn slice(&self, mut rows: Vec<(Place, Box<N>)>) -> Result<Slice<N>> {
         let size = self.window.size.and_then(|size| usize::try_from(size).ok());
         let size = size.unwrap_or(usize::MAX);
         let more = rows.len() > size;
@@ -364,20 +387,54 @@ impl<N: Node> List<N> {
         let last = rows.len().saturating_sub(1);
         slice.edges.reserve_exact(rows.len());
         for (index, (place, node)) in rows.into_iter().enumerate() {
-            let is_wanted = match self.cursors {
+            let is_wanted = match self.wanted.cursors {
                 Cursors::None => false,
                 Cursors::Ends => index == 0 || index == last,
                 Cursors::All => true,
             };
             let cursor =
                 if is_wanted { place.cursor(self.order.name, self.print)? } else { String::new() };
-            slice.edges.push((cursor, Arc::new(node)));
+            slice.edges.push((cursor, Arc::from(node)));
         }
         Ok(slice)
     }
 }
 
-/// The page of nodes that `condition` leaves, in `order`, for the field that is being resolved.
+/// How the things of a list are read: what was asked of them, and what they are ordered by.
+fn reading<N: Node>(
+    nodes: Option<&Asked<'_>>,
+    order: &Order<N::Column>,
+    viewer: &Viewer,
+) -> Reading<N> {
+    let also: Vec<_> = order.by.iter().map(|(column, _)| *column).collect();
+    Reading::plan(nodes, viewer, &mut Layout::default(), &also)
+}
+
+/// What a list is ordered by, the id last.
+fn keys<N: Node>(order: &Order<N::Column>) -> impl Iterator<Item = SimpleExpr> {
+    let columns = order.by.iter().map(|(column, _)| *column).chain([N::KEY]);
+    columns.map(|column| Expr::col((N::Entity::default(), column)))
+}
+
+/// Brings rows into the order in which a page goes through them, and takes so many.
+fn sort<N: Node>(
+    query: &mut SelectStatement,
+    order: &Order<N::Column>,
+    backwards: bool,
+    most: Option<u64>,
+) {
+    let ascending = order.descending == backwards;
+    let direction = if ascending { Direction::Asc } else { Direction::Desc };
+    for key in keys::<N>(order) {
+        query.order_by_expr(key, direction.clone());
+    }
+    if let Some(most) = most {
+        query.limit(most);
+    }
+}
+
+/// The page of the nodes that the viewer may know of and that `condition` leaves, in `order`, for
+/// the field that is being resolved.
 ///
 /// # Errors
 /// When the arguments ask for a page that there cannot be.
@@ -388,9 +445,16 @@ pub(crate) async fn page<N: Node>(
     condition: Condition,
     print: u32,
 ) -> Result<Page<N>> {
-    let asked = Asked::here(ctx);
-    let reader = Loaders::of(ctx).reader();
-    let condition = Condition::all().add(N::visible(reader.viewer())).add(condition);
-    let list = List::<N>::new(&asked, (args, SIZES), order, condition, print)?;
-    Ok(list.read(&asked, &reader).await?.page())
+    let (asked, loaders) = (Asked::here(ctx), Loaders::of(ctx));
+    let window = args.window(SIZES, &order, print)?;
+    let direction = (order.name, window.backwards);
+    let root: Arc<Root<N>> = loaders.sheet().keep(asked.places(), direction, |viewer| Root {
+        wanted: Wanted::of(&asked),
+        reading: reading(asked.nodes().as_ref(), &order, viewer),
+    });
+    let Root { wanted, reading } = &*root;
+    let wanted = *wanted;
+    let list =
+        List::<N> { condition, must_lead: None, order, window, print, wanted, has_pages: true };
+    Ok(list.read(reading, &loaders.reader()).await?.page())
 }

@@ -12,7 +12,7 @@ use async_graphql::{
 };
 use entity::history;
 use futures_util::task::{FutureObj, Spawn, SpawnError};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ use super::{
     asked::Asked,
     node::Node,
     reading::{Reader, Reading},
+    sheet::Sheet,
 };
 use crate::{
     db::Db,
@@ -40,8 +41,8 @@ impl fmt::Debug for Loaders {
 
 impl Loaders {
     /// Loaders for one viewer.
-    pub(crate) fn new(db: Db, viewer: Arc<Viewer>, account: Account) -> Self {
-        let batch = Batch { db, viewer, account };
+    pub(crate) fn new(db: Db, viewer: Arc<Viewer>, sheet: Arc<Sheet>, account: Account) -> Self {
+        let batch = Batch { db, viewer, sheet, account };
         Self(DataLoader::new(batch, Spawner(Handle::current()), TokioTimer::default()))
     }
 
@@ -52,14 +53,30 @@ impl Loaders {
 
     /// Reads for the viewer.
     pub(crate) fn reader(&self) -> Reader<'_> {
-        let Batch { db, viewer, account } = self.0.loader();
-        Reader::new(db.read(), viewer, account)
+        let batch = self.0.loader();
+        batch.reader(batch.db.read())
     }
 
     /// Reads what a commit has just written: a replica may not have it yet.
     pub(crate) fn fresh(&self) -> Reader<'_> {
-        let Batch { db, viewer, account } = self.0.loader();
-        Reader::new(db.fresh(), viewer, account)
+        let batch = self.0.loader();
+        batch.reader(batch.db.fresh())
+    }
+
+    /// How the document is read.
+    pub(super) fn sheet(&self) -> &Sheet {
+        &self.0.loader().sheet
+    }
+
+    /// How a thing is read, as far as a client asked for it.
+    pub(crate) fn reading<N: Node>(&self, asked: &Asked<'_>) -> Arc<Reading<N>> {
+        let new = |viewer: &Viewer| Reading::new(Some(asked), viewer);
+        self.sheet().keep(asked.places(), ("", false), new)
+    }
+
+    /// How a thing is read of which only what the rules need to know matters.
+    pub(crate) fn facts<N: Node>(&self) -> Arc<Reading<N>> {
+        self.sheet().keep(&[], ("", false), |viewer| Reading::new(None, viewer))
     }
 
     /// One thing for the field that is being resolved. What is asked for at one
@@ -69,7 +86,7 @@ impl Loaders {
         ctx: &Context<'_>,
         id: N::Id,
     ) -> Result<Option<Arc<N>>> {
-        let reading = Arc::new(Reading::new(&Asked::here(ctx), &self.0.loader().viewer));
+        let reading = self.reading(&Asked::here(ctx));
         self.0.load_one(Key { id, place: ctx.item.pos, reading }).await
     }
 
@@ -97,7 +114,14 @@ impl Spawn for Spawner {
 pub(crate) struct Batch {
     pub(crate) db: Db,
     pub(crate) viewer: Arc<Viewer>,
+    sheet: Arc<Sheet>,
     pub(crate) account: Account,
+}
+
+impl Batch {
+    fn reader<'a>(&'a self, db: &'a DatabaseConnection) -> Reader<'a> {
+        Reader::new(db, &self.viewer, &self.sheet, &self.account)
+    }
 }
 
 /// An id, and the place of the document where it was met: how it is read follows from that.
@@ -137,7 +161,7 @@ impl<N: Node> Loader<Key<N>> for Batch {
         for key in keys {
             places.entry(key.place).or_default().push(key);
         }
-        let reader = Reader::new(self.db.read(), &self.viewer, &self.account);
+        let reader = self.reader(self.db.read());
         let mut found = HashMap::with_capacity(keys.len());
         for keys in places.into_values() {
             let Some(first) = keys.first() else { continue };

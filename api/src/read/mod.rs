@@ -8,6 +8,9 @@
 //! with one statement however many parents there are, and puts what it found into
 //! the places that the relations name. Resolvers only hand out what is there.
 //!
+//! Readings and the statements that they wrote are kept on a `Sheet` for whoever sends
+//! the same document again: then the gaps are filled, and nothing is planned or written.
+//!
 //! `Loaders` remain for what a document does not tell before rows are read: the
 //! companies named in a list of ids, the history of a record.
 
@@ -21,6 +24,9 @@ mod node;
 mod page;
 mod reading;
 mod relation;
+mod sheet;
+mod shown;
+mod written;
 
 pub(crate) use account::{Account, Seen};
 pub(crate) use asked::Asked;
@@ -30,5 +36,8 @@ pub(crate) use list::{List, page};
 pub(crate) use loaders::{Batch, HistoryOf, Loaders};
 pub(crate) use node::Node;
 pub(crate) use page::{Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, fingerprint};
-pub(crate) use reading::Reading;
 pub(crate) use relation::{Many, One, Relation, ToMany, ToOne};
+pub use sheet::Familiar;
+pub(crate) use sheet::Sheets;
+pub(crate) use shown::Shown;
+pub use shown::{AsText, objects, write};

@@ -2,8 +2,8 @@
 
 use std::{fmt::Display, hash::Hash};
 
-use async_graphql::OutputType;
-use entity::DisclosureLevel;
+use async_graphql::{OutputType, resolver_utils::ContainerType};
+use entity::{DisclosureLevel, Numbered};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, TryGetable,
     sea_query::{SelectStatement, SimpleExpr},
@@ -20,11 +20,11 @@ use crate::{
 };
 
 /// A thing of the graph that has an id, and a row behind it.
-pub(crate) trait Node: Sized + Send + Sync + OutputType + 'static {
+pub(crate) trait Node: Sized + OutputType + ContainerType + 'static {
     /// Its table.
     type Entity: EntityTrait<Column = Self::Column>;
     /// The columns of its table.
-    type Column: ColumnTrait + Send + Sync;
+    type Column: ColumnTrait + Numbered + Send + Sync;
     /// Its typed id.
     type Id: Copy + Display + Eq + Hash + Send + Sync + Into<Uuid> + TryGetable + 'static;
     /// What the rules need to know of it: they say how much of it a viewer sees.

@@ -16,7 +16,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{asked::Asked, node::Node};
+use super::{asked::Asked, node::Node, shown::Shown};
 use crate::{
     error::{Error, Result},
     text::is_plausible_year,
@@ -45,7 +45,7 @@ pub struct Totals {
 }
 
 /// A page. Its cursors are text, so that every order over the same nodes is the same type.
-pub(crate) type Page<N> = Connection<String, Arc<N>, Totals, EmptyFields>;
+pub(crate) type Page<N> = Connection<String, Shown<Arc<N>>, Totals, EmptyFields>;
 
 /// What a client says about the page it wants. At most one of `first` and `last`.
 #[derive(Clone, Debug, Default)]
@@ -217,7 +217,7 @@ impl<N: Node> Slice<N> {
         self.edges.iter().map(|(_, node)| node.clone()).collect()
     }
 
-    fn edges(&self) -> impl Iterator<Item = Edge<String, Arc<N>, EmptyFields>> {
-        self.edges.iter().map(|(cursor, node)| Edge::new(cursor.clone(), node.clone()))
+    fn edges(&self) -> impl Iterator<Item = Edge<String, Shown<Arc<N>>, EmptyFields>> {
+        self.edges.iter().map(|(cursor, node)| Edge::new(cursor.clone(), Shown(node.clone())))
     }
 }

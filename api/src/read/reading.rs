@@ -1,5 +1,7 @@
 //! How a node is read: its columns, and what hangs on it.
 
+use std::sync::OnceLock;
+
 use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
@@ -17,6 +19,8 @@ use super::{
     field::{Columns, Facts},
     node::Node,
     relation::{Branch, Joined, Listed},
+    sheet::Sheet,
+    written::{Written, gap},
 };
 use crate::{
     error::Result,
@@ -28,6 +32,7 @@ use crate::{
 pub(crate) struct Reader<'a> {
     db: &'a DatabaseConnection,
     viewer: &'a Viewer,
+    sheet: &'a Sheet,
     account: &'a Account,
 }
 
@@ -35,36 +40,62 @@ impl<'a> Reader<'a> {
     pub(super) fn new(
         db: &'a DatabaseConnection,
         viewer: &'a Viewer,
+        sheet: &'a Sheet,
         account: &'a Account,
     ) -> Self {
-        Self { db, viewer, account }
+        Self { db, viewer, sheet, account }
     }
 
-    pub(crate) fn viewer(&self) -> &'a Viewer {
-        self.viewer
+    /// The viewer for whom conditions are made: what they say of the moment is filled in.
+    pub(super) fn standing(&self) -> &'a Viewer {
+        self.sheet.viewer()
     }
 
     /// The rows of a statement, undisclosed.
     pub(crate) async fn rows(&self, query: &SelectStatement) -> Result<Vec<QueryResult>> {
-        Ok(self.db.query_all(query).await?)
+        let written = Written::new(query, self.standing(), self.db.get_database_backend());
+        Ok(self.db.query_all_raw(written.filled(self.viewer.now, [])).await?)
+    }
+
+    /// The same of the statement of a reading, which is written once.
+    pub(super) async fn rows_of<N: Node, const GAPS: usize>(
+        &self,
+        reading: &Reading<N>,
+        write: impl FnOnce() -> SelectStatement,
+        gaps: [Expr; GAPS],
+    ) -> Result<Vec<QueryResult>> {
+        let backend = self.db.get_database_backend();
+        let write = || Written::new(&write(), self.standing(), backend);
+        let written = reading.written.get_or_init(write);
+        Ok(self.db.query_all_raw(written.filled(self.viewer.now, gaps)).await?)
     }
 
     pub(super) fn is_postgres(&self) -> bool {
         self.db.get_database_backend() == DatabaseBackend::Postgres
     }
 
-    /// Ids as rows with one column, `id`: one text of a statement for any number of them.
-    pub(super) fn ids(&self, ids: &[Uuid]) -> SelectStatement {
+    /// Ids as rows with one column, `id`: one text of a statement for any number of them. They are
+    /// bound as `ids`, which is what [`Reader::list`] makes of them, or a gap for it.
+    pub(super) fn ids(&self, ids: Expr) -> SelectStatement {
         let mut query = Query::select();
-        let text: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
         if self.is_postgres() {
             let rows = "unnest(string_to_array($1, ',')::uuid[])";
-            query.expr_as(Expr::cust_with_values(rows, [text.join(",")]), "id");
+            query.expr_as(Expr::cust_with_exprs(rows, [ids]), "id");
         } else {
-            let list = Func::cust("json_each").arg(format!("[\"{}\"]", text.join("\",\"")));
+            let list = Func::cust("json_each").arg(ids);
             query.expr_as(Expr::cust("unhex(value)"), "id").from_function(list, "ids");
         }
         query
+    }
+
+    /// Ids in one value.
+    pub(super) fn list(&self, ids: &[Uuid]) -> Expr {
+        let text: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+        Expr::val(if self.is_postgres() {
+            text.join(",")
+        } else {
+            format!("[\"{}\"]", text.join("\",\""))
+        })
     }
 
     /// The thing with this id, as far as the viewer may know of it.
@@ -78,7 +109,7 @@ impl<'a> Reader<'a> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let key = Expr::col((N::Entity::default(), N::KEY)).in_subquery(self.ids(ids));
+        let key = Expr::col((N::Entity::default(), N::KEY)).in_subquery(self.ids(self.list(ids)));
         self.these(reading, key.into()).await
     }
 
@@ -88,14 +119,18 @@ impl<'a> Reader<'a> {
         reading: &Reading<N>,
         which: Condition,
     ) -> Result<Vec<N>> {
-        let mut query = reading.rows_with_all(self.viewer);
-        query.cond_where(N::visible(self.viewer)).cond_where(which);
+        let viewer = self.standing();
+        let write = || {
+            let mut query = reading.rows_with_all(viewer);
+            query.cond_where(N::visible(viewer)).and_where(gap());
+            query
+        };
         let mut found = Vec::new();
-        for row in self.rows(&query).await? {
+        for row in self.rows_of(reading, write, [which.into()]).await? {
             found.extend(reading.disclose(self, &row)?);
         }
-        reading.fill(self, found.iter_mut().collect()).await?;
-        Ok(found)
+        reading.fill(self, found.iter_mut().map(Box::as_mut).collect()).await?;
+        Ok(found.into_iter().map(|node| *node).collect())
     }
 }
 
@@ -130,17 +165,15 @@ pub(crate) struct Reading<N: Node> {
     lists: Vec<Box<dyn Listed<N>>>,
     /// What was asked for from level L2 on.
     guarded: Vec<(DisclosureLevel, &'static str)>,
+    /// The statement that reads it, once it is written.
+    written: OnceLock<Written>,
 }
 
 impl<N: Node> Reading<N> {
-    /// The reading of what was asked for, in a statement of its own.
-    pub(crate) fn new(asked: &Asked<'_>, viewer: &Viewer) -> Self {
-        Self::plan(Some(asked), viewer, &mut Layout::default(), &[])
-    }
-
-    /// The reading of what the rules need to know, and of nothing else.
-    pub(crate) fn facts(viewer: &Viewer) -> Self {
-        Self::plan(None, viewer, &mut Layout::default(), &[])
+    /// The reading of what was asked for, in a statement of its own; when nothing was, of what the
+    /// rules need to know.
+    pub(super) fn new(asked: Option<&Asked<'_>>, viewer: &Viewer) -> Self {
+        Self::plan(asked, viewer, &mut Layout::default(), &[])
     }
 
     /// The reading of what was asked for, as a part of a statement; of `also`, for
@@ -175,7 +208,8 @@ impl<N: Node> Reading<N> {
             columns.also(*column);
         }
         layout.next = columns.end();
-        let mut reading = Self { columns, joined: Vec::new(), lists: Vec::new(), guarded };
+        let (joined, lists, written) = (Vec::new(), Vec::new(), OnceLock::new());
+        let mut reading = Self { columns, joined, lists, guarded, written };
         for asked in &asked {
             let name = asked.name();
             let Some(relation) = N::relations().iter().find(|relation| relation.name() == name)
@@ -256,14 +290,18 @@ impl<N: Node> Reading<N> {
         self.columns.is_computed().then(|| N::computed(viewer)).flatten()
     }
 
-    /// What the viewer sees of a row; `None` when nothing.
-    pub(super) fn disclose(&self, reader: &Reader<'_>, row: &QueryResult) -> Result<Option<N>> {
+    /// What the viewer sees of a row; `None` when nothing. Boxed, since a node is large and is moved often.
+    pub(super) fn disclose(
+        &self,
+        reader: &Reader<'_>,
+        row: &QueryResult,
+    ) -> Result<Option<Box<N>>> {
         let viewer = reader.viewer;
         let facts = Facts::new(&self.columns, row);
         let known = N::know(&facts)?;
         let Some(level) = known.level(viewer) else { return Ok(None) };
         let told = if self.guarded.is_empty() { None } else { known.told_of(viewer) };
-        let mut node = N::disclose(viewer, known, &facts.seen_at(level), level)?;
+        let mut node = Box::new(N::disclose(viewer, known, &facts.seen_at(level), level)?);
         if let Some(owner) = told {
             let covered = self.guarded.iter().filter(|(from, _)| *from <= level);
             let fields: Vec<_> = covered.map(|(_, name)| *name).collect();

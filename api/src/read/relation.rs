@@ -229,8 +229,7 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
     ) -> Result<()> {
         let facts = Facts::new(self.reading.columns(), result);
         if level >= self.level && facts.fact::<Option<Uuid>>(C::KEY)?.is_some() {
-            let found = self.reading.disclose(reader, result)?;
-            *(self.relation.place)(parent) = found.map(Box::new);
+            *(self.relation.place)(parent) = self.reading.disclose(reader, result)?;
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::{
     policy::{
         SavedSearchFacts, SearchFindFacts, Viewer, own_searches, unseen_finds, visible_finds,
     },
-    read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne},
+    read::{Batch, Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne},
     webhooks::WebhookEndpoint,
 };
 
@@ -79,8 +79,8 @@ impl SavedSearch {
     }
 
     /// Where it tells besides the inbox. Null with the channel `INBOX`, and when the endpoint was removed or is yours to administer no longer: then the inbox alone tells.
-    async fn webhook_endpoint(&self) -> Option<&WebhookEndpoint> {
-        self.webhook_endpoint.as_deref()
+    async fn webhook_endpoint(&self) -> Option<Shown<&WebhookEndpoint>> {
+        self.webhook_endpoint.as_deref().map(Shown)
     }
 
     /// What it has told, the last first, without what has left the network since. The first `newCount` of them are new.
@@ -147,13 +147,13 @@ pub struct SearchFind {
 #[ComplexObject]
 impl SearchFind {
     /// The need that was found. Null when it is an offer.
-    async fn need(&self) -> Option<&Need> {
-        self.need.as_deref()
+    async fn need(&self) -> Option<Shown<&Need>> {
+        self.need.as_deref().map(Shown)
     }
 
     /// The offer that was found. Null when it is a need.
-    async fn offer(&self) -> Option<&Offer> {
-        self.offer.as_deref()
+    async fn offer(&self) -> Option<Shown<&Offer>> {
+        self.offer.as_deref().map(Shown)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         DeliveryFacts, Viewer, WebhookFacts, visible_attempts, visible_deliveries,
         visible_endpoints,
     },
-    read::{Facts, Field, Many, Node, One, Page, Relation, Row, ToMany, ToOne},
+    read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne},
 };
 
 /// An address at which an organization is told what happens, by messages that are signed as Standard Webhooks has it. Its admins alone know of it.
@@ -64,8 +64,8 @@ pub struct WebhookEndpoint {
 #[ComplexObject]
 impl WebhookEndpoint {
     /// The organization that is told.
-    async fn organization(&self) -> Option<&Organization> {
-        self.organization.as_deref()
+    async fn organization(&self) -> Option<Shown<&Organization>> {
+        self.organization.as_deref().map(Shown)
     }
 
     /// What it was told in the last 30 days, or is to be told, the last first.

@@ -64,8 +64,10 @@ pub fn measure(stage: Stage<'_>, rounds: usize) -> io::Result<Vec<Seen>> {
         let word = format!("qzx{}", letters(round));
         let drafted =
             ends.does(stage.officer, "draftOffer", "DraftOfferInput", &offer(stage.office, &word))?;
-        let submitted = ends.does(stage.officer, "submitOffer", "OfferVersionInput", &at(&drafted))?;
-        let published = ends.does(stage.manager, "publishOffer", "OfferVersionInput", &at(&submitted))?;
+        let submitted =
+            ends.does(stage.officer, "submitOffer", "OfferVersionInput", &at(&drafted))?;
+        let published =
+            ends.does(stage.manager, "publishOffer", "OfferVersionInput", &at(&submitted))?;
         let begun = Instant::now();
         ends.until(stage.manager, (SEARCH, &json!({ "text": word })), |seen| found(seen) == 1)?;
         note("published: found by search", begun.elapsed());

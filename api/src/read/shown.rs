@@ -1,0 +1,266 @@
+//! Nodes on their way out. For an answer that leaves as text they are written as text at once, one
+//! field after the other: the framework would make a future of each field, a map of each node, and
+//! walk all of them once more to write them.
+//!
+//! Text travels through the framework as a binary value, which no field of ours has: four bytes that
+//! say how many objects it holds, and its JSON.
+
+use std::{borrow::Cow, fmt, ops::Deref};
+
+use async_graphql::{
+    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    parser::types::{Field, Selection, SelectionSet},
+    registry::Registry,
+    resolver_utils::ContainerType,
+};
+use bytes::Bytes;
+use futures_util::{FutureExt, future::BoxFuture};
+
+use super::node::Node;
+
+/// In the data of a request whose answer is [`written`]: its nodes may come as text. It is not for
+/// a document in which two fields of an object have one name, since their values are put together.
+#[derive(Clone, Copy, Debug)]
+pub struct AsText;
+
+/// How many bytes say how many objects a text holds.
+const COUNT: usize = size_of::<u32>();
+
+/// A node, behind whatever holds it.
+#[derive(Clone, Debug)]
+pub struct Shown<P>(pub(crate) P);
+
+impl<P> OutputType for Shown<P>
+where
+    P: Deref<Target: Node> + Send + Sync,
+{
+    fn type_name() -> Cow<'static, str> {
+        P::Target::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        P::Target::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        if ctx.data_opt::<AsText>().is_none() {
+            return self.0.resolve(ctx, field).await;
+        }
+        text(&*self.0, ctx).await
+    }
+}
+
+/// A node as text. On the heap: what a node leads to may lead back to its kind.
+fn text<'a, N: ContainerType>(
+    node: &'a N,
+    ctx: &'a ContextSelectionSet<'_>,
+) -> BoxFuture<'a, ServerResult<Value>> {
+    async move {
+        let mut fields = Vec::with_capacity(ctx.item.node.items.len());
+        gather::<N>(ctx, &ctx.item.node, &mut fields);
+        let mut writer = Writer::with_capacity(32 * fields.len());
+        writer.begin(b'{');
+        for (place, field) in fields.into_iter().enumerate() {
+            writer.name(place, field.node.response_key().node.as_str());
+            if field.node.name.node == "__typename" {
+                writer.text(&N::type_name());
+                continue;
+            }
+            let ctx: Context<'_> = ctx.with_field(field);
+            let value = node.resolve_field(&ctx).await?;
+            writer.value(value.as_ref().unwrap_or(&Value::Null));
+        }
+        writer.end(b'}');
+        Ok(Value::Binary(writer.finish()))
+    }
+    .boxed()
+}
+
+/// The fields that are asked of an object of this type, in the order of the document.
+fn gather<'a, N: OutputType>(
+    ctx: &ContextSelectionSet<'a>,
+    set: &'a SelectionSet,
+    found: &mut Vec<&'a Positioned<Field>>,
+) {
+    for selection in &set.items {
+        let (condition, set) = match &selection.node {
+            Selection::Field(field) => {
+                found.push(field);
+                continue;
+            }
+            Selection::InlineFragment(fragment) => {
+                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set.node)
+            }
+            Selection::FragmentSpread(spread) => {
+                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
+                let Some(fragment) = fragment else { continue };
+                (Some(&fragment.node.type_condition), &fragment.node.selection_set.node)
+            }
+        };
+        let applies = condition.is_none_or(|condition| {
+            let (condition, name) = (condition.node.on.node.as_str(), N::type_name());
+            let types = &ctx.schema_env.registry.types;
+            condition == name || types.get(condition).is_some_and(|ty| ty.is_possible_type(&name))
+        });
+        if applies {
+            gather::<N>(ctx, set, found);
+        }
+    }
+}
+
+/// Appends a value, with the texts that are in it, as JSON.
+pub fn write(value: &Value, text: &mut Vec<u8>) {
+    let mut writer = Writer { text: std::mem::take(text), objects: 0 };
+    writer.value(value);
+    *text = writer.text;
+}
+
+/// How many objects are in a value, itself included.
+#[must_use]
+pub fn objects(value: &Value) -> u32 {
+    let of_all = |sum: u32, value| sum.saturating_add(objects(value));
+    match value {
+        Value::Object(members) => members.values().fold(1, of_all),
+        Value::List(values) => values.iter().fold(0, of_all),
+        Value::Binary(text) => count_and_json(text).0,
+        _ => 0,
+    }
+}
+
+fn count_and_json(text: &Bytes) -> (u32, &[u8]) {
+    match text.split_first_chunk::<COUNT>() {
+        Some((count, json)) => (u32::from_le_bytes(*count), json),
+        None => (0, b"null"),
+    }
+}
+
+/// Writes JSON, and counts objects.
+struct Writer {
+    text: Vec<u8>,
+    objects: u32,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writer({} bytes)", self.text.len())
+    }
+}
+
+impl Writer {
+    fn with_capacity(bytes: usize) -> Self {
+        let mut text = Vec::with_capacity(COUNT + bytes);
+        text.extend_from_slice(&[0; COUNT]);
+        Self { text, objects: 0 }
+    }
+
+    fn begin(&mut self, sign: u8) {
+        self.text.push(sign);
+        self.objects = self.objects.saturating_add(u32::from(sign == b'{'));
+    }
+
+    fn end(&mut self, sign: u8) {
+        self.text.push(sign);
+    }
+
+    fn separate(&mut self, place: usize) {
+        if place > 0 {
+            self.text.push(b',');
+        }
+    }
+
+    fn name(&mut self, place: usize, name: &str) {
+        self.separate(place);
+        self.text(name);
+        self.text.push(b':');
+    }
+
+    fn text(&mut self, text: &str) {
+        self.json(text);
+    }
+
+    fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) {
+        // Memory takes everything, and texts and numbers can always be written.
+        let _ = serde_json::to_writer(&mut self.text, value);
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.text.extend_from_slice(b"null"),
+            Value::Boolean(true) => self.text.extend_from_slice(b"true"),
+            Value::Boolean(false) => self.text.extend_from_slice(b"false"),
+            Value::Number(number) => self.json(number),
+            Value::String(text) => self.text(text),
+            Value::Enum(name) => self.text(name.as_str()),
+            Value::Binary(text) => {
+                let (count, json) = count_and_json(text);
+                self.objects = self.objects.saturating_add(count);
+                self.text.extend_from_slice(json);
+            }
+            Value::List(values) => {
+                self.begin(b'[');
+                for (place, value) in values.iter().enumerate() {
+                    self.separate(place);
+                    self.value(value);
+                }
+                self.end(b']');
+            }
+            Value::Object(members) => {
+                self.begin(b'{');
+                for (place, (name, value)) in members.iter().enumerate() {
+                    self.name(place, name.as_str());
+                    self.value(value);
+                }
+                self.end(b'}');
+            }
+        }
+    }
+
+    fn finish(mut self) -> Bytes {
+        if let Some(count) = self.text.first_chunk_mut::<COUNT>() {
+            *count = self.objects.to_le_bytes();
+        }
+        self.text.into()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(value: &Value) -> String {
+        let mut text = b"data: ".to_vec();
+        write(value, &mut text);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn values_are_written_as_the_framework_would() {
+        let all = json!({
+            "text": "a\"ñ\n\u{1}", "number": -1.5, "large": u64::MAX, "no": null, "yes": [true, false],
+            "empty": [{}, []], "deep": { "a": [{ "b": { "c": 0 } }] },
+        });
+        let value = Value::from_json(all.clone()).unwrap();
+        assert_eq!(written(&value), format!("data: {}", serde_json::to_string(&value).unwrap()));
+        assert_eq!(objects(&value), 5);
+    }
+
+    #[test]
+    fn texts_are_written_into_what_holds_them_and_their_objects_count() {
+        let mut inner = Writer::with_capacity(0);
+        inner.value(&Value::from_json(json!({ "a": { "b": 1 } })).unwrap());
+        let inner = Value::Binary(inner.finish());
+        assert_eq!(objects(&inner), 2);
+        let mut outer = Writer::with_capacity(0);
+        outer.value(&Value::List(vec![inner.clone(), Value::Null, inner]));
+        let outer = Value::Binary(outer.finish());
+        assert_eq!(objects(&outer), 4);
+        assert_eq!(written(&outer), r#"data: [{"a":{"b":1}},null,{"a":{"b":1}}]"#);
+    }
+}
