@@ -102,7 +102,7 @@ pub(super) async fn counts(
     ctx: &Context<'_>,
     filter: NeedFilter,
     by: &[NeedDimension],
-) -> Result<Vec<NeedCount>> {
+) -> Result<Vec<Shown<Box<NeedCount>>>> {
     let viewer = ctx.viewer();
     let condition = Condition::all()
         .add(Need::visible(viewer))
@@ -119,7 +119,7 @@ pub(super) async fn counts(
         count.region = count.region_id.and_then(|id| regions.get(&id).cloned());
         count.chamber = count.chamber_id.and_then(|id| chambers.get(&id).cloned());
     }
-    Ok(counts)
+    Ok(counts.into_iter().map(|count| Shown(Box::new(count))).collect())
 }
 
 fn count_of(row: &QueryResult, by: &[NeedDimension]) -> Result<NeedCount> {

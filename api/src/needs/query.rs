@@ -15,7 +15,7 @@ use crate::{
     error::{Result, Told},
     filter,
     policy::{Viewer, own_needs},
-    read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, fingerprint, page},
+    read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, Shown, fingerprint, page},
 };
 
 /// Which needs; conditions that are not given do not count, those that are count together.
@@ -152,7 +152,7 @@ impl NeedQuery {
         #[graphql(desc = "By what they are counted: one or two different dimensions.")] by: Vec<
             NeedDimension,
         >,
-    ) -> Told<Vec<NeedCount>> {
+    ) -> Told<Vec<Shown<Box<NeedCount>>>> {
         Some(counts(ctx, filter.unwrap_or_default(), &by).await)
     }
 }

@@ -4,8 +4,9 @@
 //! and the canary tests are derived from it.
 
 use entity::{DisclosureLevel, Numbered};
-use sea_orm::{ColumnTrait, QueryResult, TryGetable};
+use sea_orm::{ColumnTrait, TryGetable, sea_query::ValueType};
 
+use super::record::Record;
 use crate::error::Result;
 
 /// One field of a type that is read from columns.
@@ -132,35 +133,35 @@ impl<C: ColumnTrait + Numbered> Columns<C> {
 #[expect(missing_debug_implementations, reason = "a row from the database is not to be printed")]
 pub struct Facts<'a, C: 'static> {
     columns: &'a Columns<C>,
-    result: &'a QueryResult,
+    record: &'a Record,
 }
 
 impl<'a, C: ColumnTrait + Numbered> Facts<'a, C> {
-    pub(super) fn new(columns: &'a Columns<C>, result: &'a QueryResult) -> Self {
-        Self { columns, result }
+    pub(super) fn new(columns: &'a Columns<C>, record: &'a Record) -> Self {
+        Self { columns, record }
     }
 
     /// A fact that the rules need: always read.
     ///
     /// # Errors
     /// When the column was not read or holds something else: our fault.
-    pub fn fact<T: TryGetable>(&self, column: C) -> Result<T> {
+    pub fn fact<T: TryGetable + ValueType>(&self, column: C) -> Result<T> {
         let read = self.columns.of(column).ok_or_else(|| {
             let name = column.as_str();
             crate::error::Error::internal(format!("{name} is no fact, and was not read"))
         })?;
-        Ok(self.result.try_get_by_index(self.columns.first + read.place)?)
+        self.record.get(self.columns.first + read.place)
     }
 
     /// What the database computed for the rules; false, or zero, when the viewer does not need it.
     ///
     /// # Errors
     /// When the database is at fault.
-    pub fn computed<T: TryGetable + Default>(&self) -> Result<T> {
+    pub fn computed<T: TryGetable + ValueType + Default>(&self) -> Result<T> {
         if !self.columns.computed {
             return Ok(T::default());
         }
-        Ok(self.result.try_get_by_index(self.columns.end() - 1)?)
+        self.record.get(self.columns.end() - 1)
     }
 
     /// The row, as far as `level` covers it.
@@ -181,14 +182,12 @@ impl<C: ColumnTrait + Numbered> Row<'_, C> {
     ///
     /// # Errors
     /// When the column holds something else: our fault.
-    pub fn get<T: TryGetable>(&self, column: C) -> Result<Option<T>> {
-        let Facts { columns, result } = &self.facts;
+    pub fn get<T: TryGetable + ValueType>(&self, column: C) -> Result<Option<T>> {
+        let Facts { columns, record } = &self.facts;
         let read = columns.of(column);
         let shown = read.filter(|read| read.level.is_some_and(|level| level <= self.level));
         match shown {
-            Some(Read { place, .. }) => {
-                Ok(result.try_get_by_index::<Option<T>>(columns.first + place)?)
-            }
+            Some(Read { place, .. }) => record.find(columns.first + place),
             None => Ok(None),
         }
     }
@@ -197,7 +196,7 @@ impl<C: ColumnTrait + Numbered> Row<'_, C> {
     ///
     /// # Errors
     /// When the column holds something else: our fault.
-    pub fn get_or_default<T: TryGetable + Default>(&self, column: C) -> Result<T> {
+    pub fn get_or_default<T: TryGetable + ValueType + Default>(&self, column: C) -> Result<T> {
         Ok(self.get(column)?.unwrap_or_default())
     }
 }

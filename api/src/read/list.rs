@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    Condition, ExprTrait, Order as Direction, QueryResult,
+    Condition, ExprTrait, Order as Direction,
     sea_query::{Alias, Asterisk, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use super::{
     node::Node,
     page::{Cursor, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
     reading::{Layout, Reader, Reading, table},
+    record::Record,
     written::{GAP, gap},
 };
 use crate::{error::Result, policy::Viewer};
@@ -221,7 +222,7 @@ impl<N: Node> List<N> {
                 sort::<N>(&mut page, &self.order, self.window.backwards, Some(GAP));
                 let mut query = Query::select();
                 query.from_subquery(page, own.clone());
-                reading.select(&mut query, &own, viewer);
+                reading.select(&mut query, &own, reader);
                 query
             };
             let filter = self.condition.clone().add(self.between());
@@ -328,7 +329,7 @@ impl<N: Node> List<N> {
             let is_on_page = Expr::col((own.clone(), N::KEY)).in_subquery(keys);
             query.join_subquery(JoinType::CrossJoin, rows, own.clone(), is_on_page);
         }
-        reading.select(&mut query, &own, viewer);
+        reading.select(&mut query, &own, reader);
         query
     }
 
@@ -352,7 +353,7 @@ impl<N: Node> List<N> {
         &self,
         reading: &Reading<N>,
         reader: &Reader<'_>,
-        row: &QueryResult,
+        row: &Record,
     ) -> Result<Option<(Place, Box<N>)>> {
         let place = Place::of::<N>(&self.order, &Facts::new(reading.columns(), row))?;
         let node = reading.disclose(reader, row)?;

@@ -23,6 +23,7 @@ mod loaders;
 mod node;
 mod page;
 mod reading;
+mod record;
 mod relation;
 mod sheet;
 mod shown;

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
-    Condition, ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult,
+    ColumnTrait, ColumnType, Condition, ConnectionTrait, DatabaseBackend, DatabaseConnection,
+    QueryResult,
     sea_query::{
         Alias, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement,
         SimpleExpr,
@@ -18,6 +19,7 @@ use super::{
     asked::Asked,
     field::{Columns, Facts},
     node::Node,
+    record::{Record, packed, unpacked},
     relation::{Branch, Joined, Listed},
     sheet::Sheet,
     written::{Written, gap},
@@ -63,11 +65,25 @@ impl<'a> Reader<'a> {
         reading: &Reading<N>,
         write: impl FnOnce() -> SelectStatement,
         gaps: [Expr; GAPS],
-    ) -> Result<Vec<QueryResult>> {
+    ) -> Result<Vec<Record>> {
         let backend = self.db.get_database_backend();
         let write = || Written::new(&write(), self.standing(), backend);
         let written = reading.written.get_or_init(write);
-        Ok(self.db.query_all_raw(written.filled(self.viewer.now, gaps)).await?)
+        let rows = self.db.query_all_raw(written.filled(self.viewer.now, gaps)).await?;
+        if self.is_postgres() {
+            Ok(rows.into_iter().map(Record::Row).collect())
+        } else {
+            unpacked(rows)
+        }
+    }
+
+    /// Selects the values of a reading, in the form in which they come.
+    fn select(&self, query: &mut SelectStatement, values: Values) {
+        if self.is_postgres() {
+            query.exprs(values.into_iter().map(|(value, _)| value));
+        } else {
+            query.expr(packed(values));
+        }
     }
 
     pub(super) fn is_postgres(&self) -> bool {
@@ -121,7 +137,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Vec<N>> {
         let viewer = self.standing();
         let write = || {
-            let mut query = reading.rows_with_all(viewer);
+            let mut query = reading.rows_with_all(self);
             query.cond_where(N::visible(viewer)).and_where(gap());
             query
         };
@@ -133,6 +149,9 @@ impl<'a> Reader<'a> {
         Ok(found.into_iter().map(|node| *node).collect())
     }
 }
+
+/// What a statement selects, with the types of the columns.
+pub(super) type Values = Vec<(SimpleExpr, ColumnType)>;
 
 /// A statement over the rows of a node, wherever they are.
 pub(super) fn table<N: Node>(viewer: &Viewer) -> SelectStatement {
@@ -246,30 +265,57 @@ impl<N: Node> Reading<N> {
     }
 
     /// Rows of the table with everything that is joined.
-    pub(super) fn rows_with_all(&self, viewer: &Viewer) -> SelectStatement {
-        let mut query = self.rows(viewer);
-        self.join(&mut query, &N::Entity::default().into_iden(), viewer, None);
+    pub(super) fn rows_with_all(&self, reader: &Reader<'_>) -> SelectStatement {
+        let (mut query, values) = self.joined_to_table(reader.standing(), None);
+        reader.select(&mut query, values);
         query
     }
 
     /// The same, of those that lead by the relation `to` to something that the viewer may
-    /// know of; nothing when that was not asked for.
+    /// know of, as a part of a statement; nothing when that was not asked for.
     pub(super) fn rows_that_lead(&self, to: &str, viewer: &Viewer) -> Option<SelectStatement> {
         self.joined.iter().find(|one| one.name() == to)?;
-        let mut query = self.rows(viewer);
-        self.join(&mut query, &N::Entity::default().into_iden(), viewer, Some(to));
+        let (mut query, values) = self.joined_to_table(viewer, Some(to));
+        query.exprs(values.into_iter().map(|(value, _)| value));
         Some(query)
     }
 
+    fn joined_to_table(&self, viewer: &Viewer, lead: Option<&str>) -> (SelectStatement, Values) {
+        let name = N::Entity::default().into_iden();
+        let (mut query, mut values) = (table::<N>(viewer), self.values(&name));
+        values.extend(self.computed(viewer).map(|fact| (fact, ColumnType::Integer)));
+        self.join(&mut query, &name, viewer, lead, &mut values);
+        (query, values)
+    }
+
     /// Selects the node's columns, and what is joined, where its rows stand under `name`.
-    pub(super) fn select(&self, query: &mut SelectStatement, name: &DynIden, viewer: &Viewer) {
-        for column in self.columns.iter() {
-            query.expr(Expr::col((name.clone(), column)));
-        }
+    pub(super) fn select(&self, query: &mut SelectStatement, name: &DynIden, reader: &Reader<'_>) {
+        let mut values = Values::new();
+        self.select_under(query, name, reader.standing(), &mut values);
+        reader.select(query, values);
+    }
+
+    /// Joins what is joined, and adds what is to be selected.
+    pub(super) fn select_under(
+        &self,
+        query: &mut SelectStatement,
+        name: &DynIden,
+        viewer: &Viewer,
+        values: &mut Values,
+    ) {
+        values.extend(self.values(name));
         if self.columns.is_computed() {
-            query.expr(Expr::col((name.clone(), COMPUTED)));
+            values.push((Expr::col((name.clone(), COMPUTED)), ColumnType::Integer));
         }
-        self.join(query, name, viewer, None);
+        self.join(query, name, viewer, None, values);
+    }
+
+    fn values(&self, name: &DynIden) -> Values {
+        let value = |column: N::Column| {
+            let ty = column.def().get_column_type().clone();
+            (Expr::col((name.clone(), column)), ty)
+        };
+        self.columns.iter().map(value).collect()
     }
 
     fn join(
@@ -278,11 +324,12 @@ impl<N: Node> Reading<N> {
         name: &DynIden,
         viewer: &Viewer,
         must_lead: Option<&str>,
+        values: &mut Values,
     ) {
         for one in &self.joined {
             let must = must_lead == Some(one.name());
             let how = if must { JoinType::InnerJoin } else { JoinType::LeftJoin };
-            one.join(query, name, viewer, how);
+            one.join((query, values), name, viewer, how);
         }
     }
 
@@ -291,11 +338,7 @@ impl<N: Node> Reading<N> {
     }
 
     /// What the viewer sees of a row; `None` when nothing. Boxed, since a node is large and is moved often.
-    pub(super) fn disclose(
-        &self,
-        reader: &Reader<'_>,
-        row: &QueryResult,
-    ) -> Result<Option<Box<N>>> {
+    pub(super) fn disclose(&self, reader: &Reader<'_>, row: &Record) -> Result<Option<Box<N>>> {
         let viewer = reader.viewer;
         let facts = Facts::new(&self.columns, row);
         let known = N::know(&facts)?;

@@ -6,10 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Pos};
 use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
-use sea_orm::{
-    QueryResult,
-    sea_query::{DynIden, Expr, ExprTrait, JoinType, SelectStatement},
-};
+use sea_orm::sea_query::{DynIden, Expr, ExprTrait, JoinType, SelectStatement};
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +15,8 @@ use super::{
     list::List,
     node::Node,
     page::{Page, Slice},
-    reading::{Layout, Reader, Reading},
+    reading::{Layout, Reader, Reading, Values},
+    record::Record,
 };
 use crate::{
     error::{Error, Result},
@@ -122,14 +120,20 @@ pub(crate) trait Joined<P: Node>: Send + Sync {
     fn name(&self) -> &'static str;
     /// Adds it to a statement in which the node stands under the name `parent`. By an inner
     /// join it leaves out the nodes that lead to nothing which the viewer may know of.
-    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer, how: JoinType);
+    fn join(
+        &self,
+        to: (&mut SelectStatement, &mut Values),
+        parent: &DynIden,
+        viewer: &Viewer,
+        how: JoinType,
+    );
     /// Whether lists hang below it.
     fn has_lists(&self) -> bool;
     /// Puts it on its node, as far as the reader sees it; `level` is the reader's on the node.
     fn disclose(
         &self,
         reader: &Reader<'_>,
-        result: &QueryResult,
+        row: &Record,
         level: DisclosureLevel,
         parent: &mut P,
     ) -> Result<()>;
@@ -207,13 +211,19 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
         self.relation.name
     }
 
-    fn join(&self, query: &mut SelectStatement, parent: &DynIden, viewer: &Viewer, how: JoinType) {
+    fn join(
+        &self,
+        (query, values): (&mut SelectStatement, &mut Values),
+        parent: &DynIden,
+        viewer: &Viewer,
+        how: JoinType,
+    ) {
         let mut rows = self.reading.rows(viewer);
         rows.cond_where(C::visible(viewer));
         let points_here =
             Expr::col((self.name.clone(), C::KEY)).equals((parent.clone(), self.relation.key));
         query.join_subquery(how, rows, self.name.clone(), points_here);
-        self.reading.select(query, &self.name, viewer);
+        self.reading.select_under(query, &self.name, viewer, values);
     }
 
     fn has_lists(&self) -> bool {
@@ -223,13 +233,13 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
     fn disclose(
         &self,
         reader: &Reader<'_>,
-        result: &QueryResult,
+        row: &Record,
         level: DisclosureLevel,
         parent: &mut P,
     ) -> Result<()> {
-        let facts = Facts::new(self.reading.columns(), result);
+        let facts = Facts::new(self.reading.columns(), row);
         if level >= self.level && facts.fact::<Option<Uuid>>(C::KEY)?.is_some() {
-            *(self.relation.place)(parent) = self.reading.disclose(reader, result)?;
+            *(self.relation.place)(parent) = self.reading.disclose(reader, row)?;
         }
         Ok(())
     }

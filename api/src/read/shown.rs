@@ -16,8 +16,6 @@ use async_graphql::{
 use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
 
-use super::node::Node;
-
 /// In the data of a request whose answer is [`written`]: its nodes may come as text. It is not for
 /// a document in which two fields of an object have one name, since their values are put together.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +24,13 @@ pub struct AsText;
 /// How many bytes say how many objects a text holds.
 const COUNT: usize = size_of::<u32>();
 
-/// A node, behind whatever holds it.
+/// A node, or another object of which there are many, behind whatever holds it.
 #[derive(Clone, Debug)]
 pub struct Shown<P>(pub(crate) P);
 
 impl<P> OutputType for Shown<P>
 where
-    P: Deref<Target: Node> + Send + Sync,
+    P: Deref<Target: ContainerType + Sized> + Send + Sync,
 {
     fn type_name() -> Cow<'static, str> {
         P::Target::type_name()

@@ -1,0 +1,167 @@
+//! Rows as they come from the database. SQLite's driver carries every value of every row from one
+//! thread to another; there all rows of a statement come as one text of JSON.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnType, QueryResult, TryGetable, Value,
+    sea_query::{Expr, Func, FunctionCall, SimpleExpr, ValueType},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// A row of a reading.
+pub(crate) enum Record {
+    /// As the driver has it.
+    Row(QueryResult),
+    /// Its values, in the order of the statement.
+    Json(Vec<Json>),
+}
+
+/// The expressions of a statement as one of JSON, for all of its rows.
+pub(super) fn packed(values: Vec<(SimpleExpr, ColumnType)>) -> FunctionCall {
+    let values = values.into_iter().map(|(value, ty)| match ty {
+        // JSON has no bytes.
+        ColumnType::Uuid | ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => {
+            Expr::from(Func::cust("hex").arg(value))
+        }
+        _ => value,
+    });
+    Func::cust("json_group_array").arg(Func::cust("json_array").args(values))
+}
+
+/// The rows in a packed text.
+///
+/// # Errors
+/// When it is none: our fault.
+pub(super) fn unpacked(rows: Vec<QueryResult>) -> Result<Vec<Record>> {
+    let Some(row) = rows.first() else { return Ok(Vec::new()) };
+    let text: String = row.try_get_by_index(0)?;
+    let rows: Vec<Vec<Json>> = serde_json::from_str(&text).map_err(Error::internal)?;
+    Ok(rows.into_iter().map(Record::Json).collect())
+}
+
+impl Record {
+    /// A value.
+    ///
+    /// # Errors
+    /// When there is something else: our fault.
+    pub(super) fn get<T: TryGetable + ValueType>(&self, place: usize) -> Result<T> {
+        match self {
+            Self::Row(row) => Ok(row.try_get_by_index(place)?),
+            Self::Json(values) => {
+                let json = values.get(place).unwrap_or(&Json::Null);
+                let value = value(json, &T::column_type());
+                let value = value.and_then(|value| <T as ValueType>::try_from(value).ok());
+                let wrong = || format!("{json} at {place} is no {}", T::type_name());
+                value.ok_or_else(|| Error::internal(wrong()))
+            }
+        }
+    }
+
+    /// A value; nothing when there is none.
+    ///
+    /// # Errors
+    /// As [`Record::get`].
+    pub(super) fn find<T: TryGetable + ValueType>(&self, place: usize) -> Result<Option<T>> {
+        match self {
+            Self::Row(row) => Ok(row.try_get_by_index(place)?),
+            Self::Json(values) => match values.get(place) {
+                None | Some(Json::Null) => Ok(None),
+                // The bytes of nothing.
+                Some(Json::String(text)) if text.is_empty() && is_bytes(&T::column_type()) => {
+                    Ok(None)
+                }
+                Some(_) => self.get(place).map(Some),
+            },
+        }
+    }
+}
+
+fn is_bytes(ty: &ColumnType) -> bool {
+    use ColumnType::{Binary, Blob, Uuid, VarBinary};
+    matches!(ty, Uuid | Binary(_) | VarBinary(_) | Blob)
+}
+
+/// What a value of JSON is in a column of this type, as SQLite keeps it; nothing when it is no such
+/// value.
+fn value(json: &Json, ty: &ColumnType) -> Option<Value> {
+    let text = json.as_str();
+    let is_null = json.is_null();
+    // What is there has to be a value.
+    macro_rules! known {
+        ($value:expr) => {
+            if is_null { None } else { Some($value?) }
+        };
+    }
+    Some(match ty {
+        ColumnType::Uuid if text == Some("") => Value::Uuid(None),
+        ColumnType::Uuid => Value::Uuid(known!(Uuid::try_parse(text?).ok())),
+        ColumnType::Char(_)
+        | ColumnType::String(_)
+        | ColumnType::Text
+        | ColumnType::Enum { .. }
+        | ColumnType::Custom(_) => Value::String(known!(text.map(ToOwned::to_owned))),
+        ColumnType::SmallInteger => {
+            Value::SmallInt(known!(<i16 as TryFrom<_>>::try_from(json.as_i64()?).ok()))
+        }
+        ColumnType::Integer => {
+            Value::Int(known!(<i32 as TryFrom<_>>::try_from(json.as_i64()?).ok()))
+        }
+        ColumnType::BigInteger => Value::BigInt(known!(json.as_i64())),
+        ColumnType::Float | ColumnType::Double => Value::Double(known!(json.as_f64())),
+        ColumnType::Boolean => Value::Bool(known!(json.as_i64().map(|bit| bit != 0))),
+        ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
+            let at = || DateTime::parse_from_rfc3339(text?).ok();
+            Value::ChronoDateTimeUtc(known!(at().map(|at| at.with_timezone(&Utc))))
+        }
+        ColumnType::Date => Value::ChronoDate(known!(text?.parse::<NaiveDate>().ok())),
+        ColumnType::Json | ColumnType::JsonBinary => {
+            Value::Json(known!(serde_json::from_str(text?).ok().map(Box::new)))
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use entity::{Codes, Localized, NeedId, NeedStatus};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_those_that_were_written() {
+        let id = "018C1D8674007B41A132091C813A638E";
+        let row = Record::Json(vec![
+            json!(id),
+            json!(""),
+            json!("PUBLISHED"),
+            json!(7),
+            json!(1),
+            json!("2026-11-30T12:00:00.000001+00:00"),
+            json!("2026-11-30"),
+            json!("{\"es\":\"Calor\"}"),
+            json!("|a|b|"),
+            json!(null),
+        ]);
+        assert_eq!(row.get::<NeedId>(0).unwrap().0, Uuid::try_parse(id).unwrap());
+        assert_eq!(row.find::<NeedId>(1).unwrap(), None);
+        assert_eq!(row.get::<Option<Uuid>>(1).unwrap(), None);
+        assert_eq!(row.get::<NeedStatus>(2).unwrap(), NeedStatus::Published);
+        assert_eq!((row.get::<i32>(3).unwrap(), row.get::<i64>(3).unwrap()), (7, 7));
+        assert!(row.get::<bool>(4).unwrap());
+        let at: DateTime<Utc> = "2026-11-30T12:00:00.000001Z".parse().unwrap();
+        assert_eq!(row.find::<DateTime<Utc>>(5).unwrap(), Some(at));
+        assert_eq!(row.get::<NaiveDate>(6).unwrap().to_string(), "2026-11-30");
+        assert!(row.find::<Localized>(7).unwrap().is_some());
+        assert_eq!(row.get::<Codes>(8).unwrap().0.len(), 2);
+        assert_eq!(row.find::<String>(9).unwrap(), None);
+        assert_eq!(row.get::<Option<String>>(9).unwrap(), None);
+        // What is something else is an error, and not another value.
+        assert!(row.get::<i32>(0).is_err() && row.find::<NeedId>(3).is_err());
+        assert!(row.get::<NeedStatus>(8).is_err() && row.get::<String>(9).is_err());
+    }
+}
