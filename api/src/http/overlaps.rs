@@ -42,9 +42,8 @@ impl<'a> Look<'a> {
             let (condition, set) = match &selection.node {
                 Selection::Field(field) => {
                     let others = names.entry(field.node.response_key().node.as_str()).or_default();
-                    let are_apart =
-                        |other: &Option<&str>| matches!((other, of), (Some(a), Some(b)) if *a != b);
-                    let overlaps = !others.iter().all(are_apart);
+                    let apart = |other| matches!((other, of), (Some(a), Some(b)) if a != b);
+                    let overlaps = !others.iter().copied().all(apart);
                     others.push(of);
                     return overlaps;
                 }

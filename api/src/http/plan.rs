@@ -71,12 +71,11 @@ pub fn plan(
 ) -> Result<Plan, Refusal> {
     let seen = documents.get(&text);
     let new = seen.is_none();
-    let (kept, variables_inside) = match seen {
-        Some(kept) => (kept, false),
-        None => {
-            let (document, variables_inside) = parse(&text, limits)?;
-            (Kept::new(document, text.len(), model), variables_inside)
-        }
+    let (kept, variables_inside) = if let Some(kept) = seen {
+        (kept, false)
+    } else {
+        let (document, variables_inside) = parse(&text, limits)?;
+        (Kept::new(document, text.len(), model), variables_inside)
     };
     let document = &*kept.document;
 

@@ -14,7 +14,7 @@ use crate::{
     context::Request,
     error::{Result, Told},
     filter,
-    policy::{Viewer, own_needs},
+    policy::{NEEDS_SEEN_BY_NETWORK, Viewer, own_needs},
     read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, Shown, fingerprint, page},
 };
 
@@ -55,6 +55,14 @@ pub struct NeedFilter {
 }
 
 impl NeedFilter {
+    /// Whether it leaves such needs alone as everybody may know of.
+    pub(super) fn is_seen_by_network(&self) -> bool {
+        let seen = |statuses: &Vec<NeedStatus>| {
+            statuses.iter().all(|status| NEEDS_SEEN_BY_NETWORK.contains(status))
+        };
+        self.status.as_ref().is_some_and(seen)
+    }
+
     pub(super) fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {
         let mut all = Condition::all()
             .add_option(filter::folio(Column::Folio, self.folio)?)

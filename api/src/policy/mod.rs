@@ -171,8 +171,8 @@ const MARK: Duration = Duration::nanoseconds(789);
 /// How far a moment in a kept condition is from the one of which it speaks; nothing for a moment
 /// that says itself.
 pub(crate) fn from_now(at: DateTime<Utc>, standing: &Viewer) -> Option<Duration> {
-    let is_marked = at.timestamp_subsec_nanos() % 1_000 != 0;
-    is_marked.then(|| at - standing.now)
+    let is_whole = at.timestamp_subsec_nanos().is_multiple_of(1_000);
+    (!is_whole).then(|| at - standing.now)
 }
 
 /// Who is asking, with every fact that the rules need.

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    Condition, ExprTrait, Order as Direction,
+    Condition, EntityName, ExprTrait, Order as Direction,
     sea_query::{Alias, Asterisk, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -17,8 +17,8 @@ use super::{
     loaders::Loaders,
     node::Node,
     page::{Cursor, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
-    reading::{Layout, Reader, Reading, table},
-    record::Record,
+    reading::{Layout, Reader, Reading, Values, table},
+    record::{self, Record},
     written::{GAP, gap},
 };
 use crate::{error::Result, policy::Viewer};
@@ -227,14 +227,7 @@ impl<N: Node> List<N> {
             };
             let filter = self.condition.clone().add(self.between());
             let gaps = [filter.into(), Expr::val(self.most().unwrap_or(MOST))];
-            let mut rows = Vec::new();
-            for row in reader.rows_of(reading, write, gaps).await? {
-                rows.extend(self.disclose(reading, reader, &row)?);
-            }
-            self.sort(&mut rows);
-            let nodes = rows.iter_mut().map(|(_, node)| &mut **node);
-            reading.fill(reader, nodes.collect()).await?;
-            slice = self.slice(rows)?;
+            slice = self.of(reader, reading, &reader.rows_of(reading, write, gaps).await?).await?;
         }
         if self.wanted.total {
             let mut query = table::<N>(viewer);
@@ -244,6 +237,69 @@ impl<N: Node> List<N> {
             slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
         }
         Ok(slice)
+    }
+
+    /// The page that has these rows.
+    ///
+    /// # Errors
+    /// When the database is at fault.
+    pub(super) async fn of(
+        &self,
+        reader: &Reader<'_>,
+        reading: &Reading<N>,
+        rows: &[Record],
+    ) -> Result<Slice<N>> {
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.extend(self.disclose(reading, reader, row)?);
+        }
+        self.sort(&mut found);
+        let nodes = found.iter_mut().map(|(_, node)| &mut **node);
+        reading.fill(reader, nodes.collect()).await?;
+        self.slice(found)
+    }
+
+    /// The rows of this list for one parent, to which `parent` points and which stands under the
+    /// name of its table in the same statement, as a value there. Nothing where that cannot be: a
+    /// table beside itself, more values than a function of PostgreSQL takes; or where there is more
+    /// to read than rows.
+    pub(super) fn within<P: Node>(
+        &self,
+        reader: &Reader<'_>,
+        reading: &Reading<N>,
+        parent: N::Column,
+    ) -> Option<SimpleExpr> {
+        const MOST_VALUES: usize = 100;
+        let (table, others) = (N::Entity::default(), P::Entity::default());
+        if self.wanted.total || table.table_name() == others.table_name() {
+            return None;
+        }
+        let (viewer, backend) = (reader.standing(), reader.backend());
+        let of_parent = Expr::col((table, parent)).equals((others, P::KEY));
+        let (own, row) = (Alias::new("own").into_iden(), Alias::new("row"));
+        let mut query = Query::select();
+        let lead = self.must_lead.as_ref().filter(|(to, _)| reading.joins(to));
+        let (value, count) = if let Some((to, _)) = lead {
+            // As in `statement_below`: what decides is looked up once.
+            let (mut rows, values) = reading.joined_to_table(viewer, Some(to));
+            let count = values.len();
+            rows.expr_as(record::row(values, backend), row.clone());
+            rows.and_where(of_parent).cond_where(self.condition.clone());
+            self.cut(&mut rows);
+            query.from_subquery(rows, own.clone());
+            (record::json(Expr::col((own, row)), backend), count)
+        } else {
+            let mut page = reading.rows(viewer);
+            page.and_where(of_parent);
+            self.narrow(&mut page);
+            query.from_subquery(page, own.clone());
+            let mut values = Values::new();
+            reading.select_under(&mut query, &own, viewer, &mut values);
+            let count = values.len();
+            (record::row(values, backend), count)
+        };
+        query.expr(record::rows(value, backend));
+        (count <= MOST_VALUES).then(|| record::within(query, backend))
     }
 
     /// Reads the same page of this list for many parents, to which `parent` points.

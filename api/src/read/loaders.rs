@@ -156,6 +156,7 @@ impl<N: Node> Loader<Key<N>> for Batch {
     type Value = Arc<N>;
     type Error = Error;
 
+    #[expect(clippy::mutable_key_type, reason = "a key is its id and its place alone")]
     async fn load(&self, keys: &[Key<N>]) -> Result<HashMap<Key<N>, Arc<N>>> {
         let mut places: HashMap<Pos, Vec<&Key<N>>> = HashMap::new();
         for key in keys {

@@ -19,7 +19,7 @@ use super::{
     asked::Asked,
     field::{Columns, Facts},
     node::Node,
-    record::{Record, packed, unpacked},
+    record::{self, Record, unpacked},
     relation::{Branch, Joined, Listed},
     sheet::Sheet,
     written::{Written, gap},
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
 
     /// The rows of a statement, undisclosed.
     pub(crate) async fn rows(&self, query: &SelectStatement) -> Result<Vec<QueryResult>> {
-        let written = Written::new(query, self.standing(), self.db.get_database_backend());
+        let written = Written::new(query, self.standing(), self.backend());
         Ok(self.db.query_all_raw(written.filled(self.viewer.now, [])).await?)
     }
 
@@ -66,9 +66,16 @@ impl<'a> Reader<'a> {
         write: impl FnOnce() -> SelectStatement,
         gaps: [Expr; GAPS],
     ) -> Result<Vec<Record>> {
-        let backend = self.db.get_database_backend();
+        let backend = self.backend();
         let write = || Written::new(&write(), self.standing(), backend);
-        let written = reading.written.get_or_init(write);
+        self.records(reading.written.get_or_init(write), gaps).await
+    }
+
+    async fn records<const GAPS: usize>(
+        &self,
+        written: &Written,
+        gaps: [Expr; GAPS],
+    ) -> Result<Vec<Record>> {
         let rows = self.db.query_all_raw(written.filled(self.viewer.now, gaps)).await?;
         if self.is_postgres() {
             Ok(rows.into_iter().map(Record::Row).collect())
@@ -82,12 +89,16 @@ impl<'a> Reader<'a> {
         if self.is_postgres() {
             query.exprs(values.into_iter().map(|(value, _)| value));
         } else {
-            query.expr(packed(values));
+            query.expr(record::rows(record::row(values, self.backend()), self.backend()));
         }
     }
 
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        self.db.get_database_backend()
+    }
+
     pub(super) fn is_postgres(&self) -> bool {
-        self.db.get_database_backend() == DatabaseBackend::Postgres
+        self.backend() == DatabaseBackend::Postgres
     }
 
     /// Ids as rows with one column, `id`: one text of a statement for any number of them. They are
@@ -114,10 +125,23 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The thing with this id, as far as the viewer may know of it.
+    /// The thing with this id, as far as the viewer may know of it. The lists below it are values of
+    /// its row, where they can be: it is one statement.
     pub(crate) async fn one<N: Node>(&self, reading: &Reading<N>, id: N::Id) -> Result<Option<N>> {
-        let key = Expr::col((N::Entity::default(), N::KEY)).eq(Expr::val(id.into()));
-        Ok(self.these(reading, key.into()).await?.pop())
+        let alone = reading.alone.get_or_init(|| Alone::new(reading, self));
+        let rows = self.records(&alone.written, [Expr::val(id.into())]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(mut node) = reading.disclose(self, row)? else { return Ok(None) };
+        for one in reading.joined.iter().filter(|one| one.has_lists()) {
+            one.fill(self, vec![&mut *node]).await?;
+        }
+        for (list, place) in reading.lists.iter().zip(&alone.lists) {
+            match place {
+                Some(place) => list.fill_one(self, &mut node, row.rows(*place)?).await?,
+                None => list.fill(self, vec![&mut *node]).await?,
+            }
+        }
+        Ok(Some(*node))
     }
 
     /// The things with these ids that the viewer may know of, in no order.
@@ -186,6 +210,32 @@ pub(crate) struct Reading<N: Node> {
     guarded: Vec<(DisclosureLevel, &'static str)>,
     /// The statement that reads it, once it is written.
     written: OnceLock<Written>,
+    /// The same for one thing alone.
+    alone: OnceLock<Alone>,
+}
+
+/// How one thing is read by its id.
+struct Alone {
+    written: Written,
+    /// Where the lists below it stand in its row; nothing for those that have a statement of their own.
+    lists: Vec<Option<usize>>,
+}
+
+impl Alone {
+    fn new<N: Node>(reading: &Reading<N>, reader: &Reader<'_>) -> Self {
+        let viewer = reader.standing();
+        let (mut query, mut values) = reading.joined_to_table(viewer, None);
+        let mut lists = Vec::with_capacity(reading.lists.len());
+        for list in &reading.lists {
+            let rows = list.within(reader);
+            lists.push(rows.as_ref().map(|_| values.len()));
+            values.extend(rows.map(|rows| (rows, ColumnType::Json)));
+        }
+        reader.select(&mut query, values);
+        query.cond_where(N::visible(viewer));
+        query.and_where(Expr::col((N::Entity::default(), N::KEY)).eq(gap()));
+        Self { written: Written::new(&query, viewer, reader.backend()), lists }
+    }
 }
 
 impl<N: Node> Reading<N> {
@@ -227,8 +277,9 @@ impl<N: Node> Reading<N> {
             columns.also(*column);
         }
         layout.next = columns.end();
-        let (joined, lists, written) = (Vec::new(), Vec::new(), OnceLock::new());
-        let mut reading = Self { columns, joined, lists, guarded, written };
+        let (joined, lists) = (Vec::new(), Vec::new());
+        let (written, alone) = (OnceLock::new(), OnceLock::new());
+        let mut reading = Self { columns, joined, lists, guarded, written, alone };
         for asked in &asked {
             let name = asked.name();
             let Some(relation) = N::relations().iter().find(|relation| relation.name() == name)
@@ -274,13 +325,26 @@ impl<N: Node> Reading<N> {
     /// The same, of those that lead by the relation `to` to something that the viewer may
     /// know of, as a part of a statement; nothing when that was not asked for.
     pub(super) fn rows_that_lead(&self, to: &str, viewer: &Viewer) -> Option<SelectStatement> {
-        self.joined.iter().find(|one| one.name() == to)?;
+        if !self.joins(to) {
+            return None;
+        }
         let (mut query, values) = self.joined_to_table(viewer, Some(to));
         query.exprs(values.into_iter().map(|(value, _)| value));
         Some(query)
     }
 
-    fn joined_to_table(&self, viewer: &Viewer, lead: Option<&str>) -> (SelectStatement, Values) {
+    /// Whether what a relation leads to was asked for.
+    pub(super) fn joins(&self, relation: &str) -> bool {
+        self.joined.iter().any(|one| one.name() == relation)
+    }
+
+    /// The table with what is joined to it, and what is to be selected; of those alone that lead by
+    /// the relation `lead` to something that the viewer may know of.
+    pub(super) fn joined_to_table(
+        &self,
+        viewer: &Viewer,
+        lead: Option<&str>,
+    ) -> (SelectStatement, Values) {
         let name = N::Entity::default().into_iden();
         let (mut query, mut values) = (table::<N>(viewer), self.values(&name));
         values.extend(self.computed(viewer).map(|fact| (fact, ColumnType::Integer)));

@@ -1,14 +1,16 @@
 //! Rows as they come from the database. SQLite's driver carries every value of every row from one
-//! thread to another; there all rows of a statement come as one text of JSON.
+//! thread to another; there all rows of a statement come as one text of JSON. And the rows of a list
+//! below one thing come, on both databases, as a value in its row.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnType, QueryResult, TryGetable, Value,
-    sea_query::{Expr, Func, FunctionCall, SimpleExpr, ValueType},
+    ColumnType, DatabaseBackend, QueryResult, TryGetable, Value,
+    sea_query::{Func, QueryStatementBuilder, SelectStatement, SimpleExpr, ValueType},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::reading::Values;
 use crate::error::{Error, Result};
 
 /// A row of a reading.
@@ -19,22 +21,39 @@ pub(crate) enum Record {
     Json(Vec<Json>),
 }
 
-/// The expressions of a statement as one of JSON, for all of its rows.
-pub(super) fn packed(values: Vec<(SimpleExpr, ColumnType)>) -> FunctionCall {
-    let values = values.into_iter().map(|(value, ty)| match ty {
+/// The values of a row as one value of JSON.
+pub(super) fn row(values: Values, backend: DatabaseBackend) -> SimpleExpr {
+    if backend == DatabaseBackend::Postgres {
+        let values = values.into_iter().map(|(value, _)| value);
+        return Func::cust("json_build_array").args(values).into();
+    }
+    let values = values.into_iter().map(|(value, ty)| {
         // JSON has no bytes.
-        ColumnType::Uuid | ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => {
-            Expr::from(Func::cust("hex").arg(value))
-        }
-        _ => value,
+        if is_bytes(&ty) { Func::cust("hex").arg(value).into() } else { value }
     });
-    Func::cust("json_group_array").arg(Func::cust("json_array").args(values))
+    Func::cust("json_array").args(values).into()
 }
 
-/// The rows in a packed text.
+/// The rows of a statement as one value of JSON.
+pub(super) fn rows(row: SimpleExpr, backend: DatabaseBackend) -> SimpleExpr {
+    let all = if backend == DatabaseBackend::Postgres { "json_agg" } else { "json_group_array" };
+    Func::cust(all).arg(row).into()
+}
+
+/// What another statement gives as JSON: SQLite forgets that it is.
+pub(super) fn json(value: SimpleExpr, backend: DatabaseBackend) -> SimpleExpr {
+    if backend == DatabaseBackend::Postgres { value } else { Func::cust("json").arg(value).into() }
+}
+
+/// The rows of a statement that are one value of another one.
+pub(super) fn within(rows: SelectStatement, backend: DatabaseBackend) -> SimpleExpr {
+    json(SimpleExpr::SubQuery(None, Box::new(rows.into_sub_query_statement())), backend)
+}
+
+/// The rows in the one value that there is.
 ///
 /// # Errors
-/// When it is none: our fault.
+/// When it is none of JSON: our fault.
 pub(super) fn unpacked(rows: Vec<QueryResult>) -> Result<Vec<Record>> {
     let Some(row) = rows.first() else { return Ok(Vec::new()) };
     let text: String = row.try_get_by_index(0)?;
@@ -43,6 +62,27 @@ pub(super) fn unpacked(rows: Vec<QueryResult>) -> Result<Vec<Record>> {
 }
 
 impl Record {
+    /// The rows that are one of its values.
+    ///
+    /// # Errors
+    /// When they are none: our fault.
+    pub(super) fn rows(&self, place: usize) -> Result<Vec<Self>> {
+        let rows = match self {
+            Self::Row(row) => row.try_get_by_index::<Option<Json>>(place)?,
+            Self::Json(values) => values.get(place).cloned(),
+        };
+        let rows = match rows {
+            None | Some(Json::Null) => return Ok(Vec::new()),
+            Some(Json::Array(rows)) => rows,
+            Some(_) => return Err(Error::internal("a list of rows is none")),
+        };
+        let row = |row| match row {
+            Json::Array(values) => Ok(Self::Json(values)),
+            _ => Err(Error::internal("a row is none")),
+        };
+        rows.into_iter().map(row).collect()
+    }
+
     /// A value.
     ///
     /// # Errors
@@ -84,8 +124,8 @@ fn is_bytes(ty: &ColumnType) -> bool {
     matches!(ty, Uuid | Binary(_) | VarBinary(_) | Blob)
 }
 
-/// What a value of JSON is in a column of this type, as SQLite keeps it; nothing when it is no such
-/// value.
+/// What a value of JSON is in a column of this type, as SQLite keeps it or PostgreSQL writes it;
+/// nothing when it is no such value.
 fn value(json: &Json, ty: &ColumnType) -> Option<Value> {
     let text = json.as_str();
     let is_null = json.is_null();
@@ -111,14 +151,17 @@ fn value(json: &Json, ty: &ColumnType) -> Option<Value> {
         }
         ColumnType::BigInteger => Value::BigInt(known!(json.as_i64())),
         ColumnType::Float | ColumnType::Double => Value::Double(known!(json.as_f64())),
-        ColumnType::Boolean => Value::Bool(known!(json.as_i64().map(|bit| bit != 0))),
+        ColumnType::Boolean => {
+            Value::Bool(known!(json.as_bool().or_else(|| json.as_i64().map(|bit| bit != 0))))
+        }
         ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
             let at = || DateTime::parse_from_rfc3339(text?).ok();
             Value::ChronoDateTimeUtc(known!(at().map(|at| at.with_timezone(&Utc))))
         }
         ColumnType::Date => Value::ChronoDate(known!(text?.parse::<NaiveDate>().ok())),
         ColumnType::Json | ColumnType::JsonBinary => {
-            Value::Json(known!(serde_json::from_str(text?).ok().map(Box::new)))
+            let value = || text.map_or(Some(json.clone()), |text| serde_json::from_str(text).ok());
+            Value::Json(known!(value().map(Box::new)))
         }
         _ => return None,
     })

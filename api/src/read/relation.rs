@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Pos};
 use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
-use sea_orm::sea_query::{DynIden, Expr, ExprTrait, JoinType, SelectStatement};
+use sea_orm::sea_query::{DynIden, Expr, ExprTrait, JoinType, SelectStatement, SimpleExpr};
 use uuid::Uuid;
 
 use super::{
@@ -145,8 +145,18 @@ pub(crate) trait Joined<P: Node>: Send + Sync {
     ) -> BoxFuture<'a, Result<()>>;
 }
 
-/// What is read by a statement of its own, for all nodes together.
+/// What is read by a statement of its own, for all nodes together, or with the one that there is.
 pub(crate) trait Listed<P: Node>: Send + Sync {
+    /// Its rows as a value in the row of its node, which stands under the name of its table; nothing
+    /// where they need a statement of their own.
+    fn within(&self, reader: &Reader<'_>) -> Option<SimpleExpr>;
+    /// Puts it, with these rows, on its node.
+    fn fill_one<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        parent: &'a mut P,
+        rows: Vec<Record>,
+    ) -> BoxFuture<'a, Result<()>>;
     /// Reads it and puts it on the nodes.
     fn fill<'a>(
         &'a self,
@@ -256,6 +266,28 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
 }
 
 impl<P: Node, C: Node> Listed<P> for ListedMany<P, C> {
+    fn within(&self, reader: &Reader<'_>) -> Option<SimpleExpr> {
+        let (list, reading) = self.list.as_ref().ok()?;
+        list.within::<P>(reader, reading, self.relation.parent)
+    }
+
+    fn fill_one<'a>(
+        &'a self,
+        reader: &'a Reader<'_>,
+        parent: &'a mut P,
+        rows: Vec<Record>,
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let found = match &self.list {
+                Ok((list, reading)) => Ok(Arc::new(list.of(reader, reading, &rows).await?)),
+                Err(refused) => Err(refused.clone()),
+            };
+            (self.relation.place)(parent).put(&self.places, found);
+            Ok(())
+        }
+        .boxed()
+    }
+
     fn fill<'a>(
         &'a self,
         reader: &'a Reader<'_>,

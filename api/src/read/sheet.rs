@@ -200,9 +200,9 @@ impl Sheet {
         if let Some(known) = known.and_then(|known| known.downcast().ok()) {
             return known;
         }
-        let made = Arc::new(make(&self.viewer));
-        kept().insert(place, made.clone());
-        made
+        let new = Arc::new(make(&self.viewer));
+        kept().insert(place, new.clone());
+        new
     }
 }
 

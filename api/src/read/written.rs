@@ -42,7 +42,7 @@ impl Written {
         let mut writer = Writer::new(backend);
         match backend {
             DatabaseBackend::Postgres => {
-                query.build_collect_into(PostgresQueryBuilder, &mut writer)
+                query.build_collect_into(PostgresQueryBuilder, &mut writer);
             }
             _ => query.build_collect_into(SqliteQueryBuilder, &mut writer),
         }
