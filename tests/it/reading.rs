@@ -6,11 +6,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::{NeedStatus, OfferStatus, Role};
 use serde_json::{Value, json};
-use tests::{Cast, Person, World, records};
+use tests::{Cast, Person, World, records, selection::everything};
 
 tests::stories!(
     an_operation_costs_its_levels_and_no_more,
     a_document_is_read_as_it_is_meant,
+    nodes_as_text_tell_what_values_tell,
+    what_is_kept_is_kept_for_one_viewer,
     what_is_skipped_is_not_read,
     lists_below_are_the_list_page_by_page,
     a_wrong_argument_below_is_told_at_its_field,
@@ -181,6 +183,84 @@ async fn a_document_is_read_as_it_is_meant(world: &World) {
         "chamber": { "name": "Cámara de Transformación" }, "matches": best(1) } });
     assert_eq!(*answer.root(), right);
     assert_eq!(world.events().await, ["NEED_CLOSED_FOR_INTEREST"]);
+}
+
+/// A document with two fields of one name is put together by the framework; any other leaves as it
+/// is read.
+async fn nodes_as_text_tell_what_values_tell(world: &World) {
+    let cast = world.cast().await;
+    let (needs, offers) = fill(world, &cast, 3).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let (need, offer) = (&needs[0], &offers[0]);
+    let documents = [
+        format!(
+            "{{ needs(first: 3) {{ totalCount pageInfo {{ hasNextPage endCursor }} edges {{ cursor node {{ {} }} }} }} }}",
+            everything("Need", 1)
+        ),
+        format!("{{ need(id: \"{need}\") {{ {} }} }}", everything("Need", 1)),
+        format!("{{ offers(first: 2) {{ nodes {{ {} }} }} }}", everything("Offer", 1)),
+        format!(
+            "{{ organizations(first: 3) {{ nodes {{ {} }} }} }}",
+            everything("Organization", 1)
+        ),
+        format!(
+            "{{ nodes(ids: [\"{need}\", \"{offer}\", \"nothing\"]) {{ __typename id ... on Need {{ a: title chamber {{ b: name }} }} ... on Offer {{ a: title ott {{ b: name }} }} }} }}"
+        ),
+        "{ needCounts(by: [SUBSECTOR, REGION]) { count region { name } subsector { label } } }"
+            .to_owned(),
+        format!(
+            "query {{ need(id: \"{need}\") {{ ...N }} }} fragment N on Need {{ x: title ... on Node {{ id }} ... on Need {{ y: title(language: EN) ...M }} }} fragment M on Need {{ chamber {{ needs(first: 1) {{ nodes {{ title chamber {{ __typename name }} }} }} }} }}"
+        ),
+        format!(
+            "{{ need(id: \"{need}\") {{ title matches(first: 999) {{ nodes {{ score }} }} timeline {{ nodes {{ kind }} }} }} }}"
+        ),
+    ];
+    for document in documents {
+        let again = document.replacen('{', "{ again: __typename again: __typename ", 1);
+        // The second time what is kept is read.
+        for _ in 0..2 {
+            let (text, mut values) =
+                (officer.send(&document, json!({})).await, officer.send(&again, json!({})).await);
+            for answer in [&text, &values] {
+                assert!(answer.body["data"].is_object(), "{document}: {:#}", answer.body);
+            }
+            let data = values.body["data"].as_object_mut().expect("data");
+            assert_eq!(data.remove("again"), Some(json!("Query")));
+            let told = |answer: &tests::Answer| {
+                let mut errors = answer.body["errors"].clone();
+                for error in errors.as_array_mut().into_iter().flatten() {
+                    // The column of the field.
+                    error["locations"].take();
+                }
+                let actual = &answer.body["extensions"]["cost"]["actual"];
+                (answer.body["data"].clone(), errors, actual.clone())
+            };
+            assert_eq!(told(&text), told(&values), "{document}");
+        }
+    }
+}
+
+/// The same document from others. (A moment later: `agreements::the_end_closes_it_in_that_instant`.)
+async fn what_is_kept_is_kept_for_one_viewer(world: &World) {
+    let cast = world.cast().await;
+    let held = records::need(&cast, NeedStatus::OnHold, world.now());
+    world.put(held.clone()).await;
+    let people = [
+        (world.person(Role::MemberUser, cast.company).await, true),
+        (world.person(Role::OttOfficer, cast.ott).await, false),
+        (world.person(Role::ChamberLiaison, cast.chamber).await, true),
+        (world.nobody(), false),
+    ];
+    let ask = "query($id: ID!) { need(id: $id) { title documents { fileName } } \
+               needs { nodes { id } } }";
+    for _ in 0..2 {
+        for (person, sees) in &people {
+            let answer = person.send(ask, json!({ "id": held.id })).await;
+            let data = answer.data();
+            assert_eq!(!data["need"].is_null(), *sees, "{data:#}");
+            assert_eq!(data["needs"]["nodes"].as_array().unwrap().len(), usize::from(*sees));
+        }
+    }
 }
 
 async fn what_is_skipped_is_not_read(world: &World) {
