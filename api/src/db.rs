@@ -12,8 +12,8 @@ use std::{
 
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
-    TransactionTrait,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionOptions, TransactionTrait,
     sqlx::{
         self, ConnectOptions as _,
         postgres::{PgConnectOptions, PgPoolOptions},
@@ -208,6 +208,9 @@ impl Db {
         for table in tables {
             self.write.execute_unprepared(&format!("ANALYZE \"{table}\"")).await?;
         }
+        if self.backend() == DatabaseBackend::Sqlite {
+            forget_samples(&self.write).await?;
+        }
         Ok(())
     }
 
@@ -259,6 +262,8 @@ async fn open_sqlite(
         .connect_with(options.clone())
         .await
         .map_err(failed)?;
+    let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(write);
+    forget_samples(&write).await?;
     let limit = settings.statement_timeout;
     let read = SqlitePoolOptions::new()
         .max_connections(settings.readers)
@@ -271,10 +276,19 @@ async fn open_sqlite(
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(failed)?;
-    Ok((
-        SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
-        SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
-    ))
+    Ok((SqlxSqliteConnector::from_sqlx_sqlite_pool(read), write))
+}
+
+/// Forgets the samples of values that SQLite takes beside its statistics. With them its planner looks
+/// at bound values, and each statement is parsed and planned anew each time that it is carried out.
+async fn forget_samples(writer: &DatabaseConnection) -> Result<(), DbErr> {
+    let there = "SELECT name FROM sqlite_schema WHERE name = 'sqlite_stat4'";
+    let there = Statement::from_string(DatabaseBackend::Sqlite, there);
+    if writer.query_one_raw(there).await?.is_some() {
+        writer.execute_unprepared("DELETE FROM sqlite_stat4").await?;
+        writer.execute_unprepared("ANALYZE sqlite_schema").await?;
+    }
+    Ok(())
 }
 
 /// What `statement_timeout` is on PostgreSQL: a read is interrupted when its

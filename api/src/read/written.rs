@@ -112,6 +112,11 @@ impl Writer {
     }
 
     fn bind(&mut self, value: Value) {
+        // The size of a page. SQLite looks at a bound one when it plans, and so plans each time anew.
+        if let (DatabaseBackend::Sqlite, Value::BigUnsigned(Some(size))) = (self.backend, &value) {
+            let _ = write!(self.text, "{size}");
+            return;
+        }
         self.values.push(value);
         let sign = if self.backend == DatabaseBackend::Postgres { '$' } else { '?' };
         // Writing to a string does not fail.
@@ -177,10 +182,10 @@ mod tests {
         let [postgres, sqlite] = texts(|_| Condition::all().add(Column::Version.gt(1)));
         let text = r#"SELECT "id" FROM "agreement" WHERE "agreement"."version" > $1 AND ("agreement"."folio" = $2 OR "agreement"."folio" = $3) LIMIT $4"#;
         assert_eq!(postgres.0, text);
-        assert_eq!(sqlite.0, text.replace('$', "?"));
+        assert_eq!(sqlite.0, text.replace("$4", "20").replace('$', "?"));
         let values: [Value; 4] = [1.into(), "a".into(), "b".into(), 20_u64.into()];
         assert_eq!(postgres.1, values);
-        assert_eq!(sqlite.1, values);
+        assert_eq!(sqlite.1, values[..3]);
     }
 
     #[test]
