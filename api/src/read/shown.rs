@@ -16,7 +16,7 @@ use async_graphql::{
 use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
 
-/// In the data of a request whose answer is [`written`]: its nodes may come as text. It is not for
+/// In the data of a request whose answer is written by [`write()`]: its nodes may come as text. It is not for
 /// a document in which two fields of an object have one name, since their values are put together.
 #[derive(Clone, Copy, Debug)]
 pub struct AsText;
