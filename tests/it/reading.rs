@@ -17,7 +17,8 @@ tests::stories!(
     lists_below_are_the_list_page_by_page,
     a_wrong_argument_below_is_told_at_its_field,
     lists_below_show_what_the_list_shows,
-    counts_add_up_to_what_one_sees
+    counts_add_up_to_what_one_sees,
+    a_moment_that_a_client_names_is_its_own
 );
 
 /// Needs and offers of the cast, each pair of them suggested.
@@ -460,5 +461,29 @@ async fn counts_add_up_to_what_one_sees(world: &World) {
     for wrong in ["", "STATUS, STATUS", "STATUS, TYPE, REGION"] {
         let ask = format!("{{ needCounts(by: [{wrong}]) {{ count }} }}");
         assert_eq!(nobody.send(&ask, json!({})).await.code(), "BAD_USER_INPUT", "{wrong}");
+    }
+}
+
+/// However finely it is told: the moments of rules are known by being finer than any on record.
+async fn a_moment_that_a_client_names_is_its_own(world: &World) {
+    let cast = world.cast().await;
+    let need = records::need(&cast, NeedStatus::Published, world.now());
+    let published = need.published_at.unwrap();
+    world.put(need).await;
+    let nobody = world.nobody();
+    for (since, count) in [(-TimeDelta::minutes(1), 1), (TimeDelta::minutes(1), 0)] {
+        let since = published + since + TimeDelta::nanoseconds(789);
+        let filter = format!(
+            "filter: {{ status: [PUBLISHED], publishedSince: \"{}\" }}",
+            since.to_rfc3339()
+        );
+        let ask = format!(
+            "{{ needs({filter}) {{ totalCount nodes {{ id }} }} needCounts({filter}, by: [TYPE]) {{ count }} }}"
+        );
+        let answer = nobody.send(&ask, json!({})).await;
+        let data = answer.data();
+        assert_eq!(data["needs"]["nodes"].as_array().unwrap().len(), count, "{data:#}");
+        assert_eq!(data["needs"]["totalCount"], count, "{data:#}");
+        assert_eq!(data["needCounts"].as_array().unwrap().len(), count, "{data:#}");
     }
 }

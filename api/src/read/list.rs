@@ -232,8 +232,8 @@ impl<N: Node> List<N> {
         if self.wanted.total {
             let mut query = table::<N>(viewer);
             query.expr(Expr::cust("COUNT(*)"));
-            query.cond_where(N::visible(viewer)).cond_where(self.condition.clone());
-            let row = reader.rows(&query).await?.pop();
+            query.cond_where(N::visible(viewer)).and_where(gap());
+            let row = reader.counted(&query, [self.condition.clone().into()]).await?.pop();
             slice.total = row.map(|row| row.try_get_by_index(0)).transpose()?;
         }
         Ok(slice)
@@ -399,9 +399,9 @@ impl<N: Node> List<N> {
         let mut query = table::<N>(reader.standing());
         query.expr(parent.clone()).expr(Expr::cust("COUNT(*)"));
         query.cond_where(self.whole_condition());
-        query.and_where(parent.clone().in_subquery(reader.ids(reader.list(ids))));
+        query.and_where(parent.clone().in_subquery(reader.ids(gap())));
         query.add_group_by([parent]);
-        let rows = reader.rows(&query).await?;
+        let rows = reader.counted(&query, [reader.list(ids)]).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
 

@@ -55,8 +55,18 @@ impl<'a> Reader<'a> {
 
     /// The rows of a statement, undisclosed.
     pub(crate) async fn rows(&self, query: &SelectStatement) -> Result<Vec<QueryResult>> {
+        Ok(self.db.query_all(query).await?)
+    }
+
+    /// The same of a statement whose conditions were made for the viewer as it stands all day. What a
+    /// client says stands in gaps: their moments are their own.
+    pub(super) async fn counted<const GAPS: usize>(
+        &self,
+        query: &SelectStatement,
+        gaps: [Expr; GAPS],
+    ) -> Result<Vec<QueryResult>> {
         let written = Written::new(query, self.standing(), self.backend());
-        Ok(self.db.query_all_raw(written.filled(self.viewer.now, [])).await?)
+        Ok(self.db.query_all_raw(written.filled(self.viewer.now, gaps)).await?)
     }
 
     /// The same of the statement of a reading, which is written once.
