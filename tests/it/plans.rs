@@ -157,6 +157,11 @@ const WALKS: &[(&str, &str)] = &[
         "{ organizations { nodes { needs(first: 5) { nodes { id } } } } }",
         "ix_need_chamber_id_listed_at_id",
     ),
+    // Nothing is asked of the rows: the index alone is read.
+    (
+        "{ needCounts(filter: { status: [PUBLISHED] }, by: [SUBSECTOR, REGION]) { count } }",
+        "ix_need_status_subsector_region_id",
+    ),
     ("{ dormantAssets { nodes { id } } }", "ix_ip_asset_next_fee_order_id"),
     (
         "{ organizations { nodes { ipAssets(first: 5) { nodes { id } } } } }",

@@ -104,10 +104,9 @@ pub(super) async fn counts(
     by: &[NeedDimension],
 ) -> Result<Vec<Shown<Box<NeedCount>>>> {
     let viewer = ctx.viewer();
-    // Of what everybody may know of there is nothing to ask, and an index alone can count.
-    let is_seen = filter.is_seen_by_network();
+    // Where the rule asks nothing, an index alone can count.
     let condition = Condition::all()
-        .add_option((!is_seen).then(|| Need::visible(viewer)))
+        .add(filter.visible(viewer))
         .add(filter.condition(ctx.service().labels(), viewer)?);
     let rows = groups::<Need, _>(ctx, condition, by, NeedDimension::column).await?;
     let mut counts: Vec<NeedCount> =

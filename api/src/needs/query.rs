@@ -14,7 +14,7 @@ use crate::{
     context::Request,
     error::{Result, Told},
     filter,
-    policy::{NEEDS_SEEN_BY_NETWORK, Viewer, own_needs},
+    policy::{Viewer, own_needs, visible_needs_in},
     read::{Asked, Kind, List, Node, Order, Page, PageArgs, SIZES, Shown, fingerprint, page},
 };
 
@@ -55,12 +55,9 @@ pub struct NeedFilter {
 }
 
 impl NeedFilter {
-    /// Whether it leaves such needs alone as everybody may know of.
-    pub(super) fn is_seen_by_network(&self) -> bool {
-        let seen = |statuses: &Vec<NeedStatus>| {
-            statuses.iter().all(|status| NEEDS_SEEN_BY_NETWORK.contains(status))
-        };
-        self.status.as_ref().is_some_and(seen)
+    /// The needs that it can leave and that the viewer may know of.
+    pub(super) fn visible(&self, viewer: &Viewer) -> Condition {
+        visible_needs_in(viewer, self.status.as_deref())
     }
 
     pub(super) fn condition(self, labels: &Labels, viewer: &Viewer) -> Result<Condition> {

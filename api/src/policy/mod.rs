@@ -89,7 +89,7 @@ pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, vi
 pub use nda::{NDAS, PRELIMINARY, confided_needs, confided_offers, is_told, nda_of_interest};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
-    own_needs, takes_interest as need_takes_interest, visible_needs,
+    own_needs, takes_interest as need_takes_interest, visible_needs, visible_needs_in,
 };
 pub use offer::{
     ENDED as OFFERS_ENDED, OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK,

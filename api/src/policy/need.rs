@@ -164,6 +164,14 @@ pub fn visible_needs(viewer: &Viewer) -> Condition {
     checked(any.add_option(admin).add_option(introduced_needs(viewer)))
 }
 
+/// The same, of needs that stand in one of these statuses; nothing is asked where everybody may know
+/// of all such.
+#[must_use]
+pub fn visible_needs_in(viewer: &Viewer, statuses: Option<&[NeedStatus]>) -> Condition {
+    let are_seen = |all: &[NeedStatus]| all.iter().all(|status| SEEN_BY_NETWORK.contains(status));
+    if statuses.is_some_and(are_seen) { Condition::all() } else { visible_needs(viewer) }
+}
+
 /// Who sees how much of a need: a level, and the rows of which the viewer sees as much for one
 /// reason, the most first. The same as [`Resource::level`], which is the first that holds.
 pub(super) fn levels(viewer: &Viewer) -> Vec<(DisclosureLevel, Condition)> {
