@@ -1,6 +1,6 @@
-//! Nodes on their way out. For an answer that leaves as text they are written as text at once, one
-//! field after the other: the framework would make a future of each field, a map of each node, and
-//! walk all of them once more to write them.
+//! Nodes on their way out. For an answer that leaves as text they are written as text at once: the
+//! framework would make a future of each field, a map of each node, and walk all of them once more
+//! to write them.
 //!
 //! Text travels through the framework as a binary value, which no field of ours has: four bytes that
 //! say how many objects it holds, and its JSON.
@@ -14,7 +14,10 @@ use async_graphql::{
     resolver_utils::ContainerType,
 };
 use bytes::Bytes;
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, try_join_all},
+};
 
 /// In the data of a request whose answer is written by [`write()`]: its nodes may come as text. It is not for
 /// a document in which two fields of an object have one name, since their values are put together.
@@ -60,22 +63,35 @@ fn text<'a, N: ContainerType>(
     async move {
         let mut fields = Vec::with_capacity(ctx.item.node.items.len());
         gather::<N>(ctx, &ctx.item.node, &mut fields);
+        // What leads on may have to load, and waits for its like in other objects: all at once.
+        let leads = |field: &&&Positioned<Field>| !field.node.selection_set.node.items.is_empty();
+        let led = fields.iter().filter(leads).map(|field| value(node, ctx, field).boxed());
+        let mut led = try_join_all(led).await?.into_iter();
         let mut writer = Writer::with_capacity(32 * fields.len());
         writer.begin(b'{');
-        for (place, field) in fields.into_iter().enumerate() {
+        for (place, field) in fields.iter().enumerate() {
             writer.name(place, field.node.response_key().node.as_str());
             if field.node.name.node == "__typename" {
                 writer.text(&N::type_name());
-                continue;
+            } else if leads(&field) {
+                writer.value(&led.next().unwrap_or_default());
+            } else {
+                writer.value(&value(node, ctx, field).await?);
             }
-            let ctx: Context<'_> = ctx.with_field(field);
-            let value = node.resolve_field(&ctx).await?;
-            writer.value(value.as_ref().unwrap_or(&Value::Null));
         }
         writer.end(b'}');
         Ok(Value::Binary(writer.finish()))
     }
     .boxed()
+}
+
+async fn value<N: ContainerType>(
+    node: &N,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let ctx: Context<'_> = ctx.with_field(field);
+    Ok(node.resolve_field(&ctx).await?.unwrap_or_default())
 }
 
 /// The fields that are asked of an object of this type, in the order of the document.
