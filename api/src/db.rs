@@ -281,13 +281,18 @@ async fn open_sqlite(
 
 /// Forgets the samples of values that SQLite takes beside its statistics. With them its planner looks
 /// at bound values, and each statement is parsed and planned anew each time that it is carried out.
+/// Writes nothing where there are none: who opens a database need not wait for its writer.
 async fn forget_samples(writer: &DatabaseConnection) -> Result<(), DbErr> {
-    let there = "SELECT name FROM sqlite_schema WHERE name = 'sqlite_stat4'";
-    let there = Statement::from_string(DatabaseBackend::Sqlite, there);
-    if writer.query_one_raw(there).await?.is_some() {
-        writer.execute_unprepared("DELETE FROM sqlite_stat4").await?;
-        writer.execute_unprepared("ANALYZE sqlite_schema").await?;
+    for there in
+        ["SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'", "SELECT 1 FROM sqlite_stat4"]
+    {
+        let there = Statement::from_string(DatabaseBackend::Sqlite, there);
+        if writer.query_one_raw(there).await?.is_none() {
+            return Ok(());
+        }
     }
+    writer.execute_unprepared("DELETE FROM sqlite_stat4").await?;
+    writer.execute_unprepared("ANALYZE sqlite_schema").await?;
     Ok(())
 }
 
