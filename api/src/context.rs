@@ -28,7 +28,7 @@ use crate::{
     work::Work,
 };
 
-pub use crate::read::{AsText, Familiar, objects, write};
+pub use crate::read::{AsText, Familiar, objects, write_value};
 
 /// Tells the time; tests hold it still.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;

@@ -550,10 +550,15 @@ pub(super) const APPLICATIONS: &str = "query Applications {
   }
 }
 ";
-pub(super) const SAVE_SEARCH: &str = "# Avisa de lo que se publique desde ahora, una vez cada cosa.
+pub(super) const SAVE_SEARCH: &str =
+    "# Avisa de lo que se publique desde ahora, una vez cada cosa; con channel: WEBHOOK y
+# webhookEndpoint, también a un sistema.
 mutation SaveSearch($input: SaveSearchInput!) {
   saveSearch(input: $input) {
-    savedSearch { id version name kind text scian { code label } cadence since newCount }
+    savedSearch {
+      id version name kind text scian { code label } cadence since newCount
+      channel webhookEndpoint { id name }
+    }
     userErrors { code field message }
   }
 }
@@ -691,7 +696,7 @@ pub(super) const SAVED_SEARCHES: &str = "query MySearches {
     savedSearches(first: 20) {
       totalCount
       nodes {
-        id name kind cadence pausedAt newCount
+        id name kind cadence pausedAt newCount channel webhookEndpoint { name }
         finds(first: 5) { nodes { id toldAt need { folio title } offer { folio title } } }
       }
     }

@@ -13,7 +13,7 @@ use super::{
     refusal::{Outcome, Refusal, code, error, set_code, status},
 };
 use crate::{
-    context::{objects, write},
+    context::{objects, write_value},
     error::Code,
     idempotency::REPLAYED,
 };
@@ -198,7 +198,7 @@ impl Answer {
         }
         if let Some(data) = &self.data {
             member(&mut text, "\"data\":");
-            write(data, &mut text);
+            write_value(data, &mut text);
         }
         if !self.extensions.is_empty() {
             member(&mut text, "\"extensions\":");

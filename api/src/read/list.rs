@@ -182,7 +182,7 @@ impl<N: Node> List<N> {
     /// Leaves of the things of the list those of the page, and perhaps one more.
     fn cut(&self, query: &mut SelectStatement) {
         query.cond_where(self.between());
-        sort::<N>(query, &self.order, self.window.backwards, self.most());
+        order_by::<N>(query, &self.order, self.window.backwards, self.most());
     }
 
     /// How many things are read: of a page one more, where somebody asked whether there are others.
@@ -219,7 +219,7 @@ impl<N: Node> List<N> {
                 let own = Alias::new("own").into_iden();
                 let mut page = reading.rows(viewer);
                 page.cond_where(N::visible(viewer)).and_where(gap());
-                sort::<N>(&mut page, &self.order, self.window.backwards, Some(GAP));
+                order_by::<N>(&mut page, &self.order, self.window.backwards, Some(GAP));
                 let mut query = Query::select();
                 query.from_subquery(page, own.clone());
                 reading.select(&mut query, &own, reader);
@@ -474,7 +474,7 @@ fn keys<N: Node>(order: &Order<N::Column>) -> impl Iterator<Item = SimpleExpr> {
 }
 
 /// Brings rows into the order in which a page goes through them, and takes so many.
-fn sort<N: Node>(
+fn order_by<N: Node>(
     query: &mut SelectStatement,
     order: &Order<N::Column>,
     backwards: bool,

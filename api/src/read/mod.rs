@@ -41,4 +41,4 @@ pub(crate) use relation::{Many, One, Relation, ToMany, ToOne};
 pub use sheet::Familiar;
 pub(crate) use sheet::Sheets;
 pub(crate) use shown::Shown;
-pub use shown::{AsText, objects, write};
+pub use shown::{AsText, objects, write_value};

@@ -119,9 +119,9 @@ impl Record {
     }
 }
 
+/// Ids are the only bytes that nodes have.
 fn is_bytes(ty: &ColumnType) -> bool {
-    use ColumnType::{Binary, Blob, Uuid, VarBinary};
-    matches!(ty, Uuid | Binary(_) | VarBinary(_) | Blob)
+    matches!(ty, ColumnType::Uuid)
 }
 
 /// What a value of JSON is in a column of this type, as SQLite keeps it or PostgreSQL writes it;

@@ -9,7 +9,6 @@ use std::{
     any::{Any, TypeId},
     collections::HashMap,
     convert::Infallible,
-    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -119,12 +118,6 @@ impl Variables {
 
 /// The sheets of one service.
 pub(crate) struct Sheets(Cache<Key, Arc<Sheet>, Weight>);
-
-impl fmt::Debug for Sheets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sheets({})", self.0.len())
-    }
-}
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {

@@ -5,7 +5,7 @@
 //! Text travels through the framework as a binary value, which no field of ours has: four bytes that
 //! say how many objects it holds, and its JSON.
 
-use std::{borrow::Cow, fmt, ops::Deref};
+use std::{borrow::Cow, ops::Deref};
 
 use async_graphql::{
     Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
@@ -19,7 +19,7 @@ use futures_util::{
     future::{BoxFuture, try_join_all},
 };
 
-/// In the data of a request whose answer is written by [`write()`]: its nodes may come as text. It is not for
+/// In the data of a request whose answer is written by [`write_value`]: its nodes may come as text. It is not for
 /// a document in which two fields of an object have one name, since their values are put together.
 #[derive(Clone, Copy, Debug)]
 pub struct AsText;
@@ -127,7 +127,7 @@ fn gather<'a, N: OutputType>(
 }
 
 /// Appends a value, with the texts that are in it, as JSON.
-pub fn write(value: &Value, text: &mut Vec<u8>) {
+pub fn write_value(value: &Value, text: &mut Vec<u8>) {
     let mut writer = Writer { text: std::mem::take(text), objects: 0 };
     writer.value(value);
     *text = writer.text;
@@ -156,12 +156,6 @@ fn count_and_json(text: &Bytes) -> (u32, &[u8]) {
 struct Writer {
     text: Vec<u8>,
     objects: u32,
-}
-
-impl fmt::Debug for Writer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Writer({} bytes)", self.text.len())
-    }
 }
 
 impl Writer {
@@ -250,7 +244,7 @@ mod tests {
 
     fn written(value: &Value) -> String {
         let mut text = b"data: ".to_vec();
-        write(value, &mut text);
+        write_value(value, &mut text);
         String::from_utf8(text).unwrap()
     }
 
