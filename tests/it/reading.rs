@@ -12,6 +12,7 @@ tests::stories!(
     an_operation_costs_its_levels_and_no_more,
     a_document_is_read_as_it_is_meant,
     nodes_as_text_tell_what_values_tell,
+    fields_of_one_name_are_put_together,
     what_is_kept_is_kept_for_one_viewer,
     what_is_skipped_is_not_read,
     lists_below_are_the_list_page_by_page,
@@ -239,6 +240,46 @@ async fn nodes_as_text_tell_what_values_tell(world: &World) {
             assert_eq!(told(&text), told(&values), "{document}");
         }
     }
+}
+
+/// Of two fields of one name the values are put together, wherever the two stand.
+async fn fields_of_one_name_are_put_together(world: &World) {
+    let cast = world.cast().await;
+    let (needs, _) = fill(world, &cast, 2).await;
+    let officer = world.person(Role::OttOfficer, cast.other_ott).await;
+    let need = &needs[0];
+    let whole =
+        "id title chamber { id name } matches(first: 2) { nodes { score offer { title } } }";
+    let parts = [
+        "id chamber { id } matches(first: 2) { nodes { score } } \
+         ... on Need { title chamber { name } matches(first: 2) { nodes { offer { title } } } }",
+        "...A ...B",
+        "id ...B ... on Node { ... on Need { ...A } }",
+    ];
+    let fragments = "fragment A on Need { id chamber { id } matches(first: 2) { nodes { score } } } \
+                     fragment B on Need { title chamber { name } \
+                     matches(first: 2) { nodes { offer { title } } } }";
+    let asks = [
+        format!("{{ need(id: \"{need}\") {{ # }} }}"),
+        format!("{{ node(id: \"{need}\") {{ ... on Need {{ # }} }} }}"),
+        "{ needs { nodes { # } } }".to_owned(),
+        "{ needs { edges { node { # } } } }".to_owned(),
+    ];
+    for ask in asks {
+        let right = officer.send(&ask.replace('#', whole), json!({})).await.data().clone();
+        assert!(right.to_string().contains("Transformación"), "{right:#}");
+        for part in parts {
+            let fragments = if part.contains("...A") { fragments } else { "" };
+            let document = format!("{} {fragments}", ask.replace('#', part));
+            let answer = officer.send(&document, json!({})).await;
+            assert_eq!(*answer.data(), right, "{document}");
+        }
+    }
+    // A whole list twice.
+    let twice = "{ needs { nodes { id } nodes { title } } needs { nodes { folio } } }";
+    let once = "{ needs { nodes { id title folio } } }";
+    let answers = [officer.send(twice, json!({})).await, officer.send(once, json!({})).await];
+    assert_eq!(answers[0].data(), answers[1].data());
 }
 
 /// The same document from others. (A moment later: `agreements::the_end_closes_it_in_that_instant`.)
