@@ -1,6 +1,8 @@
 //! What waits for somebody: computed when it is asked for, of what the slices declare, so
 //! that there is nothing to be kept true.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, ID, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -69,38 +71,38 @@ pub struct InboxItem {
 #[ComplexObject]
 impl InboxItem {
     /// The need that waits. Null when it is something else.
-    async fn need(&self) -> Option<Shown<&Need>> {
-        self.need.as_deref().map(Shown)
+    async fn need(&self) -> Option<Shown<Arc<Need>>> {
+        self.need.clone().map(Shown)
     }
 
     /// The offer that waits. Null when it is something else.
-    async fn offer(&self) -> Option<Shown<&Offer>> {
-        self.offer.as_deref().map(Shown)
+    async fn offer(&self) -> Option<Shown<Arc<Offer>>> {
+        self.offer.clone().map(Shown)
     }
 
     /// The expression of interest that waits. Null when it is something else.
-    async fn interest(&self) -> Option<Shown<&Interest>> {
-        self.interest.as_deref().map(Shown)
+    async fn interest(&self) -> Option<Shown<Arc<Interest>>> {
+        self.interest.clone().map(Shown)
     }
 
     /// The agreement that waits. Null when it is something else.
-    async fn agreement(&self) -> Option<Shown<&Agreement>> {
-        self.agreement.as_deref().map(Shown)
+    async fn agreement(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.agreement.clone().map(Shown)
     }
 
     /// The piece of intellectual property that waits. Null when it is something else.
-    async fn ip_asset(&self) -> Option<Shown<&IpAsset>> {
-        self.ip_asset.as_deref().map(Shown)
+    async fn ip_asset(&self) -> Option<Shown<Arc<IpAsset>>> {
+        self.ip_asset.clone().map(Shown)
     }
 
     /// The project that waits. Null when it is something else.
-    async fn project(&self) -> Option<Shown<&Project>> {
-        self.project.as_deref().map(Shown)
+    async fn project(&self) -> Option<Shown<Arc<Project>>> {
+        self.project.clone().map(Shown)
     }
 
     /// The saved search that found something. Null when it is something else.
-    async fn saved_search(&self) -> Option<Shown<&SavedSearch>> {
-        self.saved_search.as_deref().map(Shown)
+    async fn saved_search(&self) -> Option<Shown<Arc<SavedSearch>>> {
+        self.saved_search.clone().map(Shown)
     }
 }
 

@@ -4,7 +4,7 @@
 use async_graphql::parser::types::OperationType;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use entity::{NeedStatus, OfferStatus, Role};
+use entity::{InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role};
 use serde_json::{Value, json};
 use tests::{Cast, Person, World, records, selection::everything};
 
@@ -13,6 +13,7 @@ tests::stories!(
     a_document_is_read_as_it_is_meant,
     nodes_as_text_tell_what_values_tell,
     fields_of_one_name_are_put_together,
+    what_many_lead_to_is_told_as_each_of_them_may,
     what_is_kept_is_kept_for_one_viewer,
     what_is_skipped_is_not_read,
     lists_below_are_the_list_page_by_page,
@@ -238,6 +239,66 @@ async fn nodes_as_text_tell_what_values_tell(world: &World) {
                 (answer.body["data"].clone(), errors, actual.clone())
             };
             assert_eq!(told(&text), told(&values), "{document}");
+        }
+    }
+}
+
+/// Needs of one company and one chamber share what they lead to, but not whether it may be seen: who
+/// was introduced to one of them is not introduced to the other.
+async fn what_many_lead_to_is_told_as_each_of_them_may(world: &World) {
+    let cast = world.cast().await;
+    let mut needs = Vec::new();
+    for _ in 0..4 {
+        world.pass(TimeDelta::seconds(1));
+        needs.push(world.need(&cast, NeedStatus::Published).await);
+    }
+    let offer = world.offer(&cast, OfferStatus::Published).await;
+    for need in &needs {
+        world.put(records::suggestion(need, &offer)).await;
+    }
+    let (direction, accepted) = (InterestDirection::OfferToNeed, InterestStatus::Accepted);
+    for need in [&needs[1], &needs[2]] {
+        world.put(records::interest(need, &offer, direction, accepted, world.now())).await;
+    }
+    let officer = world.person(Role::OttOfficer, offer.ott_id).await;
+    let parts = "id company { id name } chamber { id name } region { name }";
+    let lists = [
+        (format!("{{ list: needs(order: NEWEST) {{ nodes {{ {parts} }} }} }}"), "/list/nodes"),
+        (
+            format!(
+                "{{ offer(id: \"{}\") {{ list: matches {{ nodes {{ need {{ {parts} }} }} }} }} }}",
+                offer.id
+            ),
+            "/offer/list/nodes",
+        ),
+        // Two things: lists below them have a statement of their own.
+        (
+            format!(
+                "{{ nodes(ids: [\"{}\", \"{}\"]) {{ ... on Offer {{ list: matches {{ nodes {{ need {{ {parts} }} }} }} }} }} }}",
+                offer.id, needs[0].id
+            ),
+            "/nodes/0/list/nodes",
+        ),
+    ];
+    for (document, list) in lists {
+        // The second time what is kept is read.
+        for _ in 0..2 {
+            let answer = officer.send(&document, json!({})).await;
+            let data = answer.data();
+            let rows = data.pointer(list).and_then(Value::as_array).expect("a list");
+            assert_eq!(rows.len(), needs.len(), "{document}: {data:#}");
+            for row in rows {
+                let row = row.get("need").unwrap_or(row);
+                let place = needs.iter().position(|need| row["id"] == need.id.to_string());
+                let company = if matches!(place, Some(1 | 2)) {
+                    json!(cast.company.to_string())
+                } else {
+                    Value::Null
+                };
+                assert_eq!(row.pointer("/company/id").unwrap_or(&Value::Null), &company, "{row:#}");
+                assert_eq!(row["chamber"]["id"], cast.chamber.to_string(), "{row:#}");
+                assert!(row["chamber"]["name"].is_string(), "{row:#}");
+            }
         }
     }
 }

@@ -238,38 +238,38 @@ impl Agreement {
     }
 
     /// The interest that it comes from. Null below `INTRODUCED`, or when there is none.
-    async fn interest(&self) -> Option<Shown<&Interest>> {
-        self.interest.as_deref().map(Shown)
+    async fn interest(&self) -> Option<Shown<Arc<Interest>>> {
+        self.interest.clone().map(Shown)
     }
 
     /// The need that it comes from. Null below `INTRODUCED`, when there is none, or when it has left the network and is not yours.
-    async fn need(&self) -> Option<Shown<&Need>> {
-        self.need.as_deref().map(Shown)
+    async fn need(&self) -> Option<Shown<Arc<Need>>> {
+        self.need.clone().map(Shown)
     }
 
     /// The offer that it comes from. Null below `INTRODUCED`, when there is none, or when it has left the network and is not yours.
-    async fn offer(&self) -> Option<Shown<&Offer>> {
-        self.offer.as_deref().map(Shown)
+    async fn offer(&self) -> Option<Shown<Arc<Offer>>> {
+        self.offer.clone().map(Shown)
     }
 
     /// The chamber that brought the company to it. Null below `INTRODUCED`, or when none did.
-    async fn chamber(&self) -> Option<Shown<&Organization>> {
-        self.chamber.as_deref().map(Shown)
+    async fn chamber(&self) -> Option<Shown<Arc<Organization>>> {
+        self.chamber.clone().map(Shown)
     }
 
     /// The party that wrote it down. Null below `INTRODUCED`.
-    async fn drafted_by(&self) -> Option<Shown<&Organization>> {
-        self.drafted_by.as_deref().map(Shown)
+    async fn drafted_by(&self) -> Option<Shown<Arc<Organization>>> {
+        self.drafted_by.clone().map(Shown)
     }
 
     /// The framework agreement under which it stands. Null when there is none, or not for you.
-    async fn frame(&self) -> Option<Shown<&Agreement>> {
-        self.frame.as_deref().map(Shown)
+    async fn frame(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.frame.clone().map(Shown)
     }
 
     /// The agreement that it changes. Null when it is no amendment, or when that one is not for you.
-    async fn amends(&self) -> Option<Shown<&Agreement>> {
-        self.amends.as_deref().map(Shown)
+    async fn amends(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.amends.clone().map(Shown)
     }
 
     /// What changes it, as far as you may know, the last first.

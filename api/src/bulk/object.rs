@@ -1,5 +1,7 @@
 //! A bulk job, as its owner sees it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -75,8 +77,8 @@ pub struct BulkJob {
 #[ComplexObject]
 impl BulkJob {
     /// The organization for which an import reads. Null for exports, and when you may not see it.
-    async fn organization(&self) -> Option<Shown<&Organization>> {
-        self.organization.as_deref().map(Shown)
+    async fn organization(&self) -> Option<Shown<Arc<Organization>>> {
+        self.organization.clone().map(Shown)
     }
 
     /// Where its file can be fetched by `GET` (what was exported; of an import, what there is to say of its lines: `line`, `column`, `kind` ERROR or WARNING, `message`, the first 100,000) until `urlExpiresAt`, as you, and as long as every role and scope with which the job ran counts; whoever has the link has what you have. A new one each time you ask. Null unless `status` is `COMPLETED`.

@@ -80,8 +80,8 @@ pub struct CapabilitySource {
 #[ComplexObject]
 impl CapabilityCell {
     /// The region. Null only when nobody asked for it in time.
-    async fn region(&self) -> Option<Shown<&Region>> {
-        self.region.as_deref().map(Shown)
+    async fn region(&self) -> Option<Shown<Arc<Region>>> {
+        self.region.clone().map(Shown)
     }
 
     /// The subsector (SCIAN).
@@ -93,8 +93,8 @@ impl CapabilityCell {
 #[ComplexObject]
 impl CapabilitySource {
     /// The region. Null only when nobody asked for it in time.
-    async fn region(&self) -> Option<Shown<&Region>> {
-        self.region.as_deref().map(Shown)
+    async fn region(&self) -> Option<Shown<Arc<Region>>> {
+        self.region.clone().map(Shown)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A capability as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
@@ -150,8 +152,8 @@ impl Capability {
     }
 
     /// The transfer office that has it.
-    async fn ott(&self) -> Option<Shown<&Organization>> {
-        self.ott.as_deref().map(Shown)
+    async fn ott(&self) -> Option<Shown<Arc<Organization>>> {
+        self.ott.clone().map(Shown)
     }
 
     /// The open needs that it fits best, best first. For members of the network. Null below `NETWORK`.

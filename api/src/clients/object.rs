@@ -1,5 +1,7 @@
 //! A machine, as those see it who let it in.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -52,8 +54,8 @@ pub struct ApiClient {
 #[ComplexObject]
 impl ApiClient {
     /// The organization for which it asks.
-    async fn organization(&self) -> Option<Shown<&Organization>> {
-        self.organization.as_deref().map(Shown)
+    async fn organization(&self) -> Option<Shown<Arc<Organization>>> {
+        self.organization.clone().map(Shown)
     }
 }
 

@@ -129,7 +129,7 @@ pub fn plan(
     }
     request.set_parsed_query(document.clone());
     if !kept.overlaps {
-        request = request.data(AsText);
+        request = request.data(AsText::default());
     }
     // Whoever sends a document for the first time may do so for the last.
     if !new || follows {

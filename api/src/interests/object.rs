@@ -169,28 +169,28 @@ impl Interest {
     }
 
     /// The need: the one in which an office is interested, or the one for which a company looks at an offer. Null when there is none, or when it has left the network and is not yours.
-    async fn need(&self) -> Option<Shown<&Need>> {
-        self.need.as_deref().map(Shown)
+    async fn need(&self) -> Option<Shown<Arc<Need>>> {
+        self.need.clone().map(Shown)
     }
 
     /// The offer: the one in which a company is interested, or the one with which an office answers a need. Null below `NETWORK`, when there is none, or when it has left the network and is not yours.
-    async fn offer(&self) -> Option<Shown<&Offer>> {
-        self.offer.as_deref().map(Shown)
+    async fn offer(&self) -> Option<Shown<Arc<Offer>>> {
+        self.offer.clone().map(Shown)
     }
 
     /// The company: the sender, or the owner of the need. Null below `INTRODUCED`.
-    async fn company(&self) -> Option<Shown<&Organization>> {
-        self.company.as_deref().map(Shown)
+    async fn company(&self) -> Option<Shown<Arc<Organization>>> {
+        self.company.clone().map(Shown)
     }
 
     /// The chamber that speaks for the company.
-    async fn chamber(&self) -> Option<Shown<&Organization>> {
-        self.chamber.as_deref().map(Shown)
+    async fn chamber(&self) -> Option<Shown<Arc<Organization>>> {
+        self.chamber.clone().map(Shown)
     }
 
     /// The transfer office: the sender, or the owner of the offer. Null below `NETWORK`.
-    async fn ott(&self) -> Option<Shown<&Organization>> {
-        self.ott.as_deref().map(Shown)
+    async fn ott(&self) -> Option<Shown<Arc<Organization>>> {
+        self.ott.clone().map(Shown)
     }
 
     /// What its parties write to each other, as far as you may read it, the last first.

@@ -211,13 +211,13 @@ impl IpAsset {
     }
 
     /// The transfer office that looks after it.
-    async fn ott(&self) -> Option<Shown<&Organization>> {
-        self.ott.as_deref().map(Shown)
+    async fn ott(&self) -> Option<Shown<Arc<Organization>>> {
+        self.ott.clone().map(Shown)
     }
 
     /// The offer by which it is offered. Null when it is offered by none, or by none that you may know of.
-    async fn offer(&self) -> Option<Shown<&Offer>> {
-        self.offer.as_deref().map(Shown)
+    async fn offer(&self) -> Option<Shown<Arc<Offer>>> {
+        self.offer.clone().map(Shown)
     }
 
     /// Who owns it; the shares add up to 10,000. Null below `INTRODUCED`.
@@ -253,8 +253,8 @@ impl IpAsset {
     }
 
     /// The agreement that rescued it from being dormant. Null when none did, or when you may not know of it.
-    async fn rescued_by(&self) -> Option<Shown<&Agreement>> {
-        self.rescued_by.as_deref().map(Shown)
+    async fn rescued_by(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.rescued_by.clone().map(Shown)
     }
 
     /// The open needs that it fits best, best first, by its public text, its fields of application, its readiness and its place. For members of the network. Null below `NETWORK`.

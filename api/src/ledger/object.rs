@@ -1,5 +1,7 @@
 //! The ledger as owners read it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -50,18 +52,18 @@ pub struct Disclosure {
 #[ComplexObject]
 impl Disclosure {
     /// The organization for which that person, or that machine, spoke.
-    async fn organization(&self) -> Option<Shown<&Organization>> {
-        self.organization.as_deref().map(Shown)
+    async fn organization(&self) -> Option<Shown<Arc<Organization>>> {
+        self.organization.clone().map(Shown)
     }
 
     /// The interest that opened it. Null when it ended in the same moment.
-    async fn basis(&self) -> Option<Shown<&Interest>> {
-        self.basis.as_deref().map(Shown)
+    async fn basis(&self) -> Option<Shown<Arc<Interest>>> {
+        self.basis.clone().map(Shown)
     }
 
     /// The non-disclosure agreement under which that person read, which opens what is confidential. Null when there was none.
-    async fn agreement(&self) -> Option<Shown<&Agreement>> {
-        self.agreement.as_deref().map(Shown)
+    async fn agreement(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.agreement.clone().map(Shown)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A match as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -179,18 +181,18 @@ impl Match {
     }
 
     /// The need. Null when it has left the network and is not yours.
-    async fn need(&self) -> Option<Shown<&Need>> {
-        self.need.as_deref().map(Shown)
+    async fn need(&self) -> Option<Shown<Arc<Need>>> {
+        self.need.clone().map(Shown)
     }
 
     /// The offer. Null when it has left the network and is not yours.
-    async fn offer(&self) -> Option<Shown<&Offer>> {
-        self.offer.as_deref().map(Shown)
+    async fn offer(&self) -> Option<Shown<Arc<Offer>>> {
+        self.offer.clone().map(Shown)
     }
 
     /// The chamber or the office that decided last. Null below `INTRODUCED`, or until then.
-    async fn decided_by(&self) -> Option<Shown<&Organization>> {
-        self.decided_by.as_deref().map(Shown)
+    async fn decided_by(&self) -> Option<Shown<Arc<Organization>>> {
+        self.decided_by.clone().map(Shown)
     }
 
     /// Whether the company can take the technology up. For those who speak for the company or its chamber; null for everybody else, when no assessment of the company counts, and when nothing is known of what the offer asks for.

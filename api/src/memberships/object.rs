@@ -55,13 +55,13 @@ pub struct Membership {
 #[ComplexObject]
 impl Membership {
     /// Whose it is.
-    async fn person(&self) -> Option<Shown<&Person>> {
-        self.person.as_deref().map(Shown)
+    async fn person(&self) -> Option<Shown<Arc<Person>>> {
+        self.person.clone().map(Shown)
     }
 
     /// Where it is held.
-    async fn organization(&self) -> Option<Shown<&Organization>> {
-        self.organization.as_deref().map(Shown)
+    async fn organization(&self) -> Option<Shown<Arc<Organization>>> {
+        self.organization.clone().map(Shown)
     }
 
     /// The regions to which it is limited. Empty, together with `delegations`, for no limit.
@@ -133,8 +133,8 @@ pub struct Invitation {
 #[ComplexObject]
 impl Invitation {
     /// Where the role will be held.
-    async fn organization(&self) -> Option<Shown<&Organization>> {
-        self.organization.as_deref().map(Shown)
+    async fn organization(&self) -> Option<Shown<Arc<Organization>>> {
+        self.organization.clone().map(Shown)
     }
 
     /// The regions to which the role will be limited. Empty, together with `delegations`, for no limit.

@@ -84,13 +84,13 @@ impl NeedCount {
     }
 
     /// The chamber's region to which their companies belong. Null when they are not counted by it, or it is not known.
-    async fn region(&self) -> Option<Shown<&Region>> {
-        self.region.as_deref().map(Shown)
+    async fn region(&self) -> Option<Shown<Arc<Region>>> {
+        self.region.clone().map(Shown)
     }
 
     /// The chamber that brings them to the network. Null when they are not counted by it.
-    async fn chamber(&self) -> Option<Shown<&Organization>> {
-        self.chamber.as_deref().map(Shown)
+    async fn chamber(&self) -> Option<Shown<Arc<Organization>>> {
+        self.chamber.clone().map(Shown)
     }
 }
 

@@ -338,23 +338,23 @@ impl Need {
     }
 
     /// The chamber that brings it to the network.
-    async fn chamber(&self) -> Option<Shown<&Organization>> {
-        self.chamber.as_deref().map(Shown)
+    async fn chamber(&self) -> Option<Shown<Arc<Organization>>> {
+        self.chamber.clone().map(Shown)
     }
 
     /// The chamber's region to which the company belongs. Null when its affiliation names none.
-    async fn region(&self) -> Option<Shown<&Region>> {
-        self.region.as_deref().map(Shown)
+    async fn region(&self) -> Option<Shown<Arc<Region>>> {
+        self.region.clone().map(Shown)
     }
 
     /// The chamber's delegation to which the company belongs. Null below `INTRODUCED`, or when its affiliation names none.
-    async fn delegation(&self) -> Option<Shown<&Delegation>> {
-        self.delegation.as_deref().map(Shown)
+    async fn delegation(&self) -> Option<Shown<Arc<Delegation>>> {
+        self.delegation.clone().map(Shown)
     }
 
     /// The company behind it. Null below `INTRODUCED`.
-    async fn company(&self) -> Option<Shown<&Organization>> {
-        self.company.as_deref().map(Shown)
+    async fn company(&self) -> Option<Shown<Arc<Organization>>> {
+        self.company.clone().map(Shown)
     }
 
     /// The other companies behind a cross-cutting need. Null below `INTRODUCED`.
@@ -367,8 +367,8 @@ impl Need {
     }
 
     /// The agreement that met it. Null below `INTRODUCED`, until it is met, when it was met without one, and for those who may not know of the agreement.
-    async fn met_by(&self) -> Option<Shown<&Agreement>> {
-        self.met_by.as_deref().map(Shown)
+    async fn met_by(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.met_by.clone().map(Shown)
     }
 
     /// The offers that fit it best, best first. For members of the network.

@@ -309,8 +309,8 @@ impl Offer {
     }
 
     /// The transfer office that offers it.
-    async fn ott(&self) -> Option<Shown<&Organization>> {
-        self.ott.as_deref().map(Shown)
+    async fn ott(&self) -> Option<Shown<Arc<Organization>>> {
+        self.ott.clone().map(Shown)
     }
 
     /// The needs that it fits best, best first. For members of the network.

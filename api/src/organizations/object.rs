@@ -162,8 +162,8 @@ impl Organization {
     }
 
     /// The organization of which it is a part (an office's university). Null when it stands by itself.
-    async fn parent(&self) -> Option<Shown<&Self>> {
-        self.parent.as_deref().map(Shown)
+    async fn parent(&self) -> Option<Shown<Arc<Self>>> {
+        self.parent.clone().map(Shown)
     }
 
     /// The chambers to which it is affiliated now.

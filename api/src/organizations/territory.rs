@@ -48,8 +48,8 @@ impl Region {
     }
 
     /// The chamber whose region it is.
-    async fn chamber(&self) -> Option<Shown<&Organization>> {
-        self.chamber.as_deref().map(Shown)
+    async fn chamber(&self) -> Option<Shown<Arc<Organization>>> {
+        self.chamber.clone().map(Shown)
     }
 
     /// Its delegations, by code.
@@ -83,8 +83,8 @@ pub struct Delegation {
 #[ComplexObject]
 impl Delegation {
     /// The region to which it belongs.
-    async fn region(&self) -> Option<Shown<&Region>> {
-        self.region.as_deref().map(Shown)
+    async fn region(&self) -> Option<Shown<Arc<Region>>> {
+        self.region.clone().map(Shown)
     }
 
     /// The federal state where it has its seat. Null when it is not known.

@@ -1,5 +1,7 @@
 //! A programme as its reader may see it.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
@@ -143,8 +145,8 @@ impl Programme {
     }
 
     /// The chamber, the network or the office that announces it and looks after it. Null only when it cannot be read.
-    async fn announced_by(&self) -> Option<Shown<&Organization>> {
-        self.announced_by.as_deref().map(Shown)
+    async fn announced_by(&self) -> Option<Shown<Arc<Organization>>> {
+        self.announced_by.clone().map(Shown)
     }
 
     /// What there is to give in all. Null when nothing was said.

@@ -167,18 +167,18 @@ impl Project {
     }
 
     /// The partner that leads it.
-    async fn leader(&self) -> Option<Shown<&Organization>> {
-        self.leader.as_deref().map(Shown)
+    async fn leader(&self) -> Option<Shown<Arc<Organization>>> {
+        self.leader.clone().map(Shown)
     }
 
     /// The partner that proposed it. Null below `CONTRACT`.
-    async fn proposed_by(&self) -> Option<Shown<&Organization>> {
-        self.proposed_by.as_deref().map(Shown)
+    async fn proposed_by(&self) -> Option<Shown<Arc<Organization>>> {
+        self.proposed_by.clone().map(Shown)
     }
 
     /// The contract on which it rests. Null below `CONTRACT`, until it was named, or when it is not for you.
-    async fn agreement(&self) -> Option<Shown<&Agreement>> {
-        self.agreement.as_deref().map(Shown)
+    async fn agreement(&self) -> Option<Shown<Arc<Agreement>>> {
+        self.agreement.clone().map(Shown)
     }
 
     /// Who takes part, in their order. Who was asked and has not accepted, and who declined, is told to the leader and to who proposed it alone. Null only when they cannot be read.

@@ -19,6 +19,7 @@ use super::{
     page::{Cursor, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
     reading::{Layout, Reader, Reading, Values, table},
     record::{self, Record},
+    relation::Met,
     written::{GAP, gap},
 };
 use crate::{error::Result, policy::Viewer};
@@ -249,9 +250,9 @@ impl<N: Node> List<N> {
         reading: &Reading<N>,
         rows: &[Record],
     ) -> Result<Slice<N>> {
-        let mut found = Vec::with_capacity(rows.len());
+        let (mut found, mut met) = (Vec::with_capacity(rows.len()), Met::default());
         for row in rows {
-            found.extend(self.disclose(reading, reader, row)?);
+            found.extend(self.disclose(reading, reader, (row, &mut met))?);
         }
         self.sort(&mut found);
         let nodes = found.iter_mut().map(|(_, node)| &mut **node);
@@ -314,9 +315,9 @@ impl<N: Node> List<N> {
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Arc<Slice<N>>>> {
         let write = || self.statement_below(reader, reading, parent);
-        let (mut parents, mut rows) = (Vec::new(), Vec::new());
+        let (mut parents, mut rows, mut met) = (Vec::new(), Vec::new(), Met::default());
         for row in reader.rows_of(reading, write, [reader.list(ids)]).await? {
-            if let Some(found) = self.disclose(reading, reader, &row)? {
+            if let Some(found) = self.disclose(reading, reader, (&row, &mut met))? {
                 parents.push(Facts::new(reading.columns(), &row).fact::<Uuid>(parent)?);
                 rows.push(found);
             }
@@ -409,10 +410,10 @@ impl<N: Node> List<N> {
         &self,
         reading: &Reading<N>,
         reader: &Reader<'_>,
-        row: &Record,
+        (row, met): (&Record, &mut Met),
     ) -> Result<Option<(Place, Box<N>)>> {
         let place = Place::of::<N>(&self.order, &Facts::new(reading.columns(), row))?;
-        let node = reading.disclose(reader, row)?;
+        let node = reading.disclose(reader, (row, met))?;
         if node.is_none() {
             // The condition of a list and the rule for a row say the same, or a page comes up short.
             let name = <N::Facts as crate::policy::Resource>::NAME;

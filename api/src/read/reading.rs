@@ -20,7 +20,7 @@ use super::{
     field::{Columns, Facts},
     node::Node,
     record::{self, Record, unpacked},
-    relation::{Branch, Joined, Listed},
+    relation::{Branch, Joined, Listed, Met},
     sheet::Sheet,
     written::{Written, gap},
 };
@@ -141,7 +141,8 @@ impl<'a> Reader<'a> {
         let alone = reading.alone.get_or_init(|| Alone::new(reading, self));
         let rows = self.records(&alone.written, [Expr::val(id.into())]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let Some(mut node) = reading.disclose(self, row)? else { return Ok(None) };
+        let disclosed = reading.disclose(self, (row, &mut Met::default()))?;
+        let Some(mut node) = disclosed else { return Ok(None) };
         for one in reading.joined.iter().filter(|one| one.has_lists()) {
             one.fill(self, vec![&mut *node]).await?;
         }
@@ -175,9 +176,9 @@ impl<'a> Reader<'a> {
             query.cond_where(N::visible(viewer)).and_where(gap());
             query
         };
-        let mut found = Vec::new();
+        let (mut found, mut met) = (Vec::new(), Met::default());
         for row in self.rows_of(reading, write, [which.into()]).await? {
-            found.extend(reading.disclose(self, &row)?);
+            found.extend(reading.disclose(self, (&row, &mut met))?);
         }
         reading.fill(self, found.iter_mut().map(Box::as_mut).collect()).await?;
         Ok(found.into_iter().map(|node| *node).collect())
@@ -412,7 +413,11 @@ impl<N: Node> Reading<N> {
     }
 
     /// What the viewer sees of a row; `None` when nothing. Boxed, since a node is large and is moved often.
-    pub(super) fn disclose(&self, reader: &Reader<'_>, row: &Record) -> Result<Option<Box<N>>> {
+    pub(super) fn disclose(
+        &self,
+        reader: &Reader<'_>,
+        (row, met): (&Record, &mut Met),
+    ) -> Result<Option<Box<N>>> {
         let viewer = reader.viewer;
         let facts = Facts::new(&self.columns, row);
         let known = N::know(&facts)?;
@@ -428,7 +433,7 @@ impl<N: Node> Reading<N> {
             }
         }
         for one in &self.joined {
-            one.disclose(reader, row, level, &mut node)?;
+            one.disclose(reader, (row, met), level, &mut node)?;
         }
         Ok(Some(node))
     }

@@ -1,7 +1,7 @@
 //! What hangs on a node: one thing, or a list of things. A slice declares where
 //! the other side is found and where on the node it is put; the rest is here.
 
-use std::sync::Arc;
+use std::{any::Any, collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Pos};
 use entity::DisclosureLevel;
@@ -24,8 +24,9 @@ use crate::{
 };
 
 /// The place for one thing that hangs on a node. Empty when nobody asked for it,
-/// when there is none, and when the viewer may not know of it.
-pub(crate) type One<N> = Option<Box<N>>;
+/// when there is none, and when the viewer may not know of it. Nodes of one statement that lead to
+/// the same thing share it.
+pub(crate) type One<N> = Option<Arc<N>>;
 
 /// The places for the lists that hang on a node under one name: one for each set
 /// of arguments with which it was asked for.
@@ -133,7 +134,7 @@ pub(crate) trait Joined<P: Node>: Send + Sync {
     fn disclose(
         &self,
         reader: &Reader<'_>,
-        row: &Record,
+        row: (&Record, &mut Met),
         level: DisclosureLevel,
         parent: &mut P,
     ) -> Result<()>;
@@ -163,6 +164,24 @@ pub(crate) trait Listed<P: Node>: Send + Sync {
         reader: &'a Reader<'_>,
         parents: Vec<&'a mut P>,
     ) -> BoxFuture<'a, Result<()>>;
+}
+
+/// What the rows of one statement have led to so far, by the relation and the id: many needs of one
+/// chamber are many rows that say the same of it.
+#[derive(Default)]
+pub(crate) struct Met(HashMap<(usize, Uuid), Option<Arc<dyn Any + Send + Sync>>>);
+
+impl Met {
+    fn get<N: Node>(&self, key: (usize, Uuid)) -> Option<One<N>> {
+        match self.0.get(&key)? {
+            Some(one) => one.clone().downcast().ok().map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn put<N: Node>(&mut self, key: (usize, Uuid), one: One<N>) {
+        self.0.insert(key, one.map(|one| one as _));
+    }
 }
 
 struct JoinedOne<P: Node, C: Node> {
@@ -243,14 +262,30 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
     fn disclose(
         &self,
         reader: &Reader<'_>,
-        row: &Record,
+        (row, met): (&Record, &mut Met),
         level: DisclosureLevel,
         parent: &mut P,
     ) -> Result<()> {
-        let facts = Facts::new(self.reading.columns(), row);
-        if level >= self.level && facts.fact::<Option<Uuid>>(C::KEY)?.is_some() {
-            *(self.relation.place)(parent) = self.reading.disclose(reader, row)?;
+        if level < self.level {
+            return Ok(());
         }
+        let facts = Facts::new(self.reading.columns(), row);
+        let Some(id) = facts.fact::<Option<Uuid>>(C::KEY)? else { return Ok(()) };
+        let place = (self.relation.place)(parent);
+        // What hangs below is put on each by itself.
+        if self.has_lists() {
+            *place = self.reading.disclose(reader, (row, met))?.map(Arc::from);
+            return Ok(());
+        }
+        let key = (std::ptr::from_ref(self).addr(), id);
+        *place = match met.get(key) {
+            Some(known) => known,
+            None => {
+                let one = self.reading.disclose(reader, (row, met))?.map(Arc::from);
+                met.put(key, one.clone());
+                one
+            }
+        };
         Ok(())
     }
 
@@ -260,7 +295,8 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
         parents: Vec<&'a mut P>,
     ) -> BoxFuture<'a, Result<()>> {
         let place = self.relation.place;
-        let found = parents.into_iter().filter_map(|parent| place(parent).as_deref_mut());
+        let found =
+            parents.into_iter().filter_map(|parent| place(parent).as_mut().and_then(Arc::get_mut));
         self.reading.fill(reader, found.collect()).boxed()
     }
 }

@@ -5,10 +5,17 @@
 //! Text travels through the framework as a binary value, which no field of ours has: four bytes that
 //! say how many objects it holds, and its JSON.
 
-use std::{borrow::Cow, ops::Deref};
+use std::{
+    any::Any,
+    borrow::Cow,
+    collections::HashMap,
+    fmt,
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_graphql::{
-    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    Context, ContextSelectionSet, OutputType, Pos, Positioned, ServerResult, Value,
     parser::types::{Field, Selection, SelectionSet},
     registry::Registry,
     resolver_utils::ContainerType,
@@ -21,8 +28,51 @@ use futures_util::{
 
 /// In the data of a request whose answer is written by [`write_value`]: its nodes may come as text. It is not for
 /// a document in which two fields of an object have one name, since their values are put together.
-#[derive(Clone, Copy, Debug)]
-pub struct AsText;
+///
+/// It keeps the texts of what several nodes lead to, by the object and the place of the document:
+/// five hundred needs of five chambers write five chambers. It holds what it knows by address, so
+/// that nothing else comes to stand there.
+#[derive(Default)]
+pub struct AsText(Mutex<HashMap<(usize, Pos), (Held, Bytes)>>);
+
+impl fmt::Debug for AsText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AsText")
+    }
+}
+
+impl AsText {
+    fn known(&self, place: (usize, Pos)) -> Option<Bytes> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&place).map(|(_, text)| text.clone())
+    }
+
+    fn keep(&self, place: (usize, Pos), held: Held, text: Bytes) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place, (held, text));
+    }
+}
+
+/// An object that is held, whatever it is.
+type Held = Arc<dyn Any + Send + Sync>;
+
+/// What holds an object.
+pub trait Holds: Deref {
+    /// The object once more, where several nodes lead to it.
+    fn shared(&self) -> Option<Held>;
+}
+
+impl<N> Holds for Box<N> {
+    fn shared(&self) -> Option<Held> {
+        None
+    }
+}
+
+impl<N: Send + Sync + 'static> Holds for Arc<N> {
+    fn shared(&self) -> Option<Held> {
+        // Whoever leads to it, and we.
+        (Self::strong_count(self) > 2).then(|| self.clone() as Held)
+    }
+}
 
 /// How many bytes say how many objects a text holds.
 const COUNT: usize = size_of::<u32>();
@@ -33,7 +83,7 @@ pub struct Shown<P>(pub(crate) P);
 
 impl<P> OutputType for Shown<P>
 where
-    P: Deref<Target: ContainerType + Sized> + Send + Sync,
+    P: Holds<Target: ContainerType + Sized> + Send + Sync,
 {
     fn type_name() -> Cow<'static, str> {
         P::Target::type_name()
@@ -48,39 +98,63 @@ where
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        if ctx.data_opt::<AsText>().is_none() {
-            return self.0.resolve(ctx, field).await;
+        let Some(texts) = ctx.data_opt::<AsText>() else { return self.0.resolve(ctx, field).await };
+        let shared = self.0.shared();
+        let place = (std::ptr::from_ref(&*self.0).addr(), ctx.item.pos);
+        if shared.is_some()
+            && let Some(text) = texts.known(place)
+        {
+            return Ok(Value::Binary(text));
         }
-        text(&*self.0, ctx).await
+        let before = shared.as_ref().map(|_| errors(ctx));
+        let (text, is_leaf) = text(&*self.0, ctx).await?;
+        // What went wrong is told of each of them.
+        if let Some(held) = shared.filter(|_| is_leaf && before == Some(errors(ctx))) {
+            texts.keep(place, held, text.clone());
+        }
+        Ok(Value::Binary(text))
     }
 }
 
-/// A node as text. On the heap: what a node leads to may lead back to its kind.
+/// How many errors the answer has so far.
+fn errors(ctx: &ContextSelectionSet<'_>) -> usize {
+    ctx.query_env.errors.lock().unwrap_or_else(PoisonError::into_inner).len()
+}
+
+/// A node as text, and whether nothing was asked of it that leads on. On the heap: what a node leads
+/// to may lead back to its kind.
 fn text<'a, N: ContainerType>(
     node: &'a N,
     ctx: &'a ContextSelectionSet<'_>,
-) -> BoxFuture<'a, ServerResult<Value>> {
+) -> BoxFuture<'a, ServerResult<(Bytes, bool)>> {
     async move {
         let mut fields = Vec::with_capacity(ctx.item.node.items.len());
         gather::<N>(ctx, &ctx.item.node, &mut fields);
         // What leads on may have to load, and waits for its like in other objects: all at once.
-        let leads = |field: &&&Positioned<Field>| !field.node.selection_set.node.items.is_empty();
-        let led = fields.iter().filter(leads).map(|field| value(node, ctx, field).boxed());
-        let mut led = try_join_all(led).await?.into_iter();
+        let leads = |field: &Positioned<Field>| !field.node.selection_set.node.items.is_empty();
+        let leading = fields.iter().filter(|field| leads(field));
+        let mut led = if leading.clone().nth(1).is_some() {
+            try_join_all(leading.map(|field| value(node, ctx, field).boxed())).await?
+        } else {
+            Vec::new()
+        }
+        .into_iter();
         let mut writer = Writer::with_capacity(32 * fields.len());
         writer.begin(b'{');
         for (place, field) in fields.iter().enumerate() {
             writer.name(place, field.node.response_key().node.as_str());
             if field.node.name.node == "__typename" {
                 writer.text(&N::type_name());
-            } else if leads(&field) {
-                writer.value(&led.next().unwrap_or_default());
-            } else {
-                writer.value(&value(node, ctx, field).await?);
+                continue;
+            }
+            let known = if leads(field) { led.next() } else { None };
+            match known {
+                Some(known) => writer.value(&known),
+                None => writer.value(&value(node, ctx, field).await?),
             }
         }
         writer.end(b'}');
-        Ok(Value::Binary(writer.finish()))
+        Ok((writer.finish(), !fields.iter().any(|field| leads(field))))
     }
     .boxed()
 }

@@ -39,7 +39,7 @@ impl Written {
         standing: &Viewer,
         backend: DatabaseBackend,
     ) -> Self {
-        let mut writer = Writer::new(backend);
+        let mut writer = Writer { keeps: true, ..Writer::new(backend) };
         match backend {
             DatabaseBackend::Postgres => {
                 query.build_collect_into(PostgresQueryBuilder, &mut writer);
@@ -91,11 +91,13 @@ struct Writer {
     parts: Vec<String>,
     text: String,
     values: Vec<Value>,
+    /// Whether this is kept: then it pays to have few values.
+    keeps: bool,
 }
 
 impl Writer {
     fn new(backend: DatabaseBackend) -> Self {
-        Self { backend, parts: Vec::new(), text: String::new(), values: Vec::new() }
+        Self { backend, parts: Vec::new(), text: String::new(), values: Vec::new(), keeps: false }
     }
 
     fn fill(&mut self, filling: &Expr) {
@@ -117,10 +119,15 @@ impl Writer {
             let _ = write!(self.text, "{size}");
             return;
         }
-        self.values.push(value);
+        // Rules say the same of several tables: whose office, and which moment.
+        let known = self.values.iter().position(|known| self.keeps && *known == value);
+        let place = known.unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        });
         let sign = if self.backend == DatabaseBackend::Postgres { '$' } else { '?' };
         // Writing to a string does not fail.
-        let _ = write!(self.text, "{sign}{}", self.values.len());
+        let _ = write!(self.text, "{sign}{}", place + 1);
     }
 }
 
@@ -141,8 +148,15 @@ impl SqlWriter for Writer {
     fn push_param<T: QueryBuilder>(&mut self, value: Value, _: &T) {
         if value == Value::BigUnsigned(Some(GAP)) {
             self.parts.push(std::mem::take(&mut self.text));
-        } else {
-            self.bind(value);
+            return;
+        }
+        match &value {
+            // The statuses of which rules speak: a database knows how many rows have one, and makes
+            // its list once.
+            Value::String(Some(word)) if self.keeps && is_constant(word) => {
+                let _ = write!(self.text, "'{word}'");
+            }
+            _ => self.bind(value),
         }
     }
 
@@ -151,10 +165,18 @@ impl SqlWriter for Writer {
     }
 }
 
+/// Whether a text is written like the values of our vocabularies, and so needs no quoting.
+fn is_constant(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use entity::agreement::{Column, Entity};
+    use entity::{
+        AgreementStatus,
+        agreement::{Column, Entity},
+    };
     use sea_orm::{
         ColumnTrait,
         sea_query::{Condition, ExprTrait, Query},
@@ -186,6 +208,28 @@ mod tests {
         let values: [Value; 4] = [1.into(), "a".into(), "b".into(), 20_u64.into()];
         assert_eq!(postgres.1, values);
         assert_eq!(sqlite.1, values[..3]);
+    }
+
+    #[test]
+    fn what_rules_repeat_is_bound_once_and_their_words_are_written() {
+        let made = |_: &Viewer| {
+            let other =
+                || Condition::any().add(Column::Folio.eq("a'")).add(Column::Folio.eq("AÑO"));
+            Condition::all()
+                .add(
+                    Column::Status
+                        .is_in([AgreementStatus::Active, AgreementStatus::InternalReview]),
+                )
+                .add(other())
+                .add(other())
+        };
+        let [postgres, sqlite] = texts(made);
+        let text = r#"SELECT "id" FROM "agreement" WHERE "agreement"."status" IN ('ACTIVE', 'INTERNAL_REVIEW') AND ("agreement"."folio" = $1 OR "agreement"."folio" = $2) AND ("agreement"."folio" = $1 OR "agreement"."folio" = $2) AND ("agreement"."folio" = $3 OR "agreement"."folio" = $4) LIMIT $5"#;
+        assert_eq!(postgres.0, text);
+        assert_eq!(sqlite.0, text.replace("$5", "20").replace('$', "?"));
+        // What a client says is bound, whatever it looks like.
+        let values: [Value; 5] = ["a'".into(), "AÑO".into(), "a".into(), "b".into(), 20_u64.into()];
+        assert_eq!(postgres.1, values);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A saved search and what it found, as its owner sees them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
@@ -79,8 +79,8 @@ impl SavedSearch {
     }
 
     /// Where it tells besides the inbox. Null with the channel `INBOX`, and when the endpoint was removed or is yours to administer no longer: then the inbox alone tells.
-    async fn webhook_endpoint(&self) -> Option<Shown<&WebhookEndpoint>> {
-        self.webhook_endpoint.as_deref().map(Shown)
+    async fn webhook_endpoint(&self) -> Option<Shown<Arc<WebhookEndpoint>>> {
+        self.webhook_endpoint.clone().map(Shown)
     }
 
     /// What it has told, the last first, without what has left the network since. The first `newCount` of them are new.
@@ -147,13 +147,13 @@ pub struct SearchFind {
 #[ComplexObject]
 impl SearchFind {
     /// The need that was found. Null when it is an offer.
-    async fn need(&self) -> Option<Shown<&Need>> {
-        self.need.as_deref().map(Shown)
+    async fn need(&self) -> Option<Shown<Arc<Need>>> {
+        self.need.clone().map(Shown)
     }
 
     /// The offer that was found. Null when it is a need.
-    async fn offer(&self) -> Option<Shown<&Offer>> {
-        self.offer.as_deref().map(Shown)
+    async fn offer(&self) -> Option<Shown<Arc<Offer>>> {
+        self.offer.clone().map(Shown)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Endpoints, what they are told and every attempt to, as those see them who administer them.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -64,8 +66,8 @@ pub struct WebhookEndpoint {
 #[ComplexObject]
 impl WebhookEndpoint {
     /// The organization that is told.
-    async fn organization(&self) -> Option<Shown<&Organization>> {
-        self.organization.as_deref().map(Shown)
+    async fn organization(&self) -> Option<Shown<Arc<Organization>>> {
+        self.organization.clone().map(Shown)
     }
 
     /// What it was told in the last 30 days, or is to be told, the last first.
