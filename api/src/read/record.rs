@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnType, DatabaseBackend, QueryResult, TryGetable, Value,
     sea_query::{Func, QueryStatementBuilder, SelectStatement, SimpleExpr, ValueType},
+    sqlx::Row as _,
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -88,15 +89,9 @@ impl Record {
     /// # Errors
     /// When there is something else: our fault.
     pub(super) fn get<T: TryGetable + ValueType>(&self, place: usize) -> Result<T> {
-        match self {
-            Self::Row(row) => Ok(row.try_get_by_index(place)?),
-            Self::Json(values) => {
-                let json = values.get(place).unwrap_or(&Json::Null);
-                let value = value(json, &T::column_type());
-                let value = value.and_then(|value| <T as ValueType>::try_from(value).ok());
-                let wrong = || format!("{json} at {place} is no {}", T::type_name());
-                value.ok_or_else(|| Error::internal(wrong()))
-            }
+        match self.kept(place, &T::column_type())? {
+            Kept::Value(value) => made(value, place),
+            Kept::Row(row) => Ok(row.try_get_by_index(place)?),
         }
     }
 
@@ -105,18 +100,51 @@ impl Record {
     /// # Errors
     /// As [`Record::get`].
     pub(super) fn find<T: TryGetable + ValueType>(&self, place: usize) -> Result<Option<T>> {
-        match self {
-            Self::Row(row) => Ok(row.try_get_by_index(place)?),
-            Self::Json(values) => match values.get(place) {
-                None | Some(Json::Null) => Ok(None),
-                // The bytes of nothing.
-                Some(Json::String(text)) if text.is_empty() && is_bytes(&T::column_type()) => {
-                    Ok(None)
-                }
-                Some(_) => self.get(place).map(Some),
-            },
+        match self.kept(place, &T::column_type())? {
+            Kept::Value(value) if value == value.as_null() => Ok(None),
+            Kept::Value(value) => made(value, place).map(Some),
+            Kept::Row(row) => Ok(row.try_get_by_index(place)?),
         }
     }
+
+    fn kept(&self, place: usize, ty: &ColumnType) -> Result<Kept<'_>> {
+        match self {
+            Self::Row(row) => stored(row, place, ty),
+            Self::Json(values) => {
+                let json = values.get(place).unwrap_or(&Json::Null);
+                let wrong = || Error::internal(format!("{json} at {place} is no {ty:?}"));
+                value(json, ty).map(Kept::Value).ok_or_else(wrong)
+            }
+        }
+    }
+}
+
+/// What a row has at a place.
+enum Kept<'a> {
+    Value(Value),
+    /// What the driver is to make sense of.
+    Row(&'a QueryResult),
+}
+
+fn made<T: ValueType>(value: Value, place: usize) -> Result<T> {
+    let wrong = |_| Error::internal(format!("what is at {place} is no {}", T::type_name()));
+    <T as ValueType>::try_from(value).map_err(wrong)
+}
+
+/// What a row of the driver has in a column of this type. Of the types that nearly all columns have,
+/// PostgreSQL's driver need not compare its own with what is wanted, which costs it as much as the
+/// value does.
+fn stored<'a>(row: &'a QueryResult, place: usize, ty: &ColumnType) -> Result<Kept<'a>> {
+    let Some(columns) = row.try_as_pg_row() else { return Ok(Kept::Row(row)) };
+    let value = match ty {
+        ColumnType::Uuid => columns.try_get_unchecked(place).map(Value::Uuid),
+        ColumnType::String(_) | ColumnType::Text => {
+            columns.try_get_unchecked(place).map(Value::String)
+        }
+        ColumnType::Integer => columns.try_get_unchecked(place).map(Value::Int),
+        _ => return Ok(Kept::Row(row)),
+    };
+    value.map(Kept::Value).map_err(Error::internal)
 }
 
 /// Ids are the only bytes that nodes have.

@@ -139,7 +139,7 @@ fn text<'a, N: ContainerType>(
             Vec::new()
         }
         .into_iter();
-        let mut writer = Writer::with_capacity(32 * fields.len());
+        let mut writer = Writer::with_capacity(64 * fields.len());
         writer.begin(b'{');
         for (place, field) in fields.iter().enumerate() {
             writer.name(place, field.node.response_key().node.as_str());
