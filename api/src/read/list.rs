@@ -7,7 +7,7 @@ use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     Condition, EntityName, ExprTrait, Order as Direction,
-    sea_query::{Alias, Asterisk, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
+    sea_query::{Alias, Expr, IntoIden, JoinType, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::{
     loaders::Loaders,
     node::Node,
     page::{Cursor, Kind, MOST, Order, Page, PageArgs, SIZES, Sizes, Slice, Window},
-    reading::{Layout, Reader, Reading, Values, table},
+    reading::{Layout, Reader, Reading, Stand, Values, table},
     record::{self, Record},
     relation::Met,
     written::{GAP, gap},
@@ -295,7 +295,7 @@ impl<N: Node> List<N> {
             self.narrow(&mut page);
             query.from_subquery(page, own.clone());
             let mut values = Values::new();
-            reading.select_under(&mut query, &own, viewer, &mut values);
+            reading.select_under(&mut query, &Stand::of(&own), viewer, &mut values);
             let count = values.len();
             (record::row(values, backend), count)
         };
@@ -362,14 +362,15 @@ impl<N: Node> List<N> {
         query.from_subquery(reader.ids(gap()), parents);
         if reader.is_postgres() {
             let leads = self.must_lead.as_ref();
-            let leads = leads.and_then(|(to, _)| reading.rows_that_lead(to, viewer));
-            if let Some(mut rows) = leads {
+            let leads = leads.and_then(|(to, _)| Some((to, reading.rows_that_lead(to, viewer)?)));
+            if let Some((to, mut rows)) = leads {
                 // What a thing leads to decides whether it is there, so it is looked up before
-                // the page is cut: once, and with all that is asked of it.
+                // the page is cut, and once. What hangs on either is joined to the pages of all
+                // parents: many lead to the same, and PostgreSQL remembers what it looked up.
                 rows.and_where(of_parent).cond_where(self.condition.clone());
                 self.cut(&mut rows);
                 query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
-                query.column((own, Asterisk));
+                reading.select_that_lead((&mut query, &own), to, viewer);
                 return query;
             }
             let mut rows = reading.rows(viewer);

@@ -6,7 +6,7 @@ use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
     ColumnTrait, ColumnType, Condition, ConnectionTrait, DatabaseBackend, DatabaseConnection,
-    QueryResult,
+    IdenStatic, QueryResult,
     sea_query::{
         Alias, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement,
         SimpleExpr,
@@ -198,6 +198,33 @@ pub(super) fn table<N: Node>(viewer: &Viewer) -> SelectStatement {
     query
 }
 
+/// Where the columns of a node are to be had in a statement.
+pub(crate) struct Stand {
+    table: DynIden,
+    /// What stands before their names, in a part of the statement that has columns of several.
+    prefix: String,
+}
+
+impl Stand {
+    /// In a table of their own.
+    pub(super) fn of(table: &DynIden) -> Self {
+        Self { table: table.clone(), prefix: String::new() }
+    }
+
+    /// Those of `name` in a part of the statement.
+    pub(super) fn within(part: &DynIden, name: &DynIden) -> Self {
+        Self { table: part.clone(), prefix: format!("{name}_") }
+    }
+
+    fn name(&self, column: &str) -> Alias {
+        Alias::new(format!("{}{column}", self.prefix))
+    }
+
+    pub(super) fn column(&self, column: &str) -> Expr {
+        Expr::col((self.table.clone(), self.name(column)))
+    }
+}
+
 /// Which places of a row, and which names of a statement, are taken.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
@@ -333,15 +360,33 @@ impl<N: Node> Reading<N> {
         query
     }
 
-    /// The same, of those that lead by the relation `to` to something that the viewer may
-    /// know of, as a part of a statement; nothing when that was not asked for.
+    /// Rows of the table that lead by the relation `to` to something that the viewer may know of,
+    /// each with the columns of both; nothing when that was not asked for.
     pub(super) fn rows_that_lead(&self, to: &str, viewer: &Viewer) -> Option<SelectStatement> {
-        if !self.joins(to) {
-            return None;
-        }
-        let (mut query, values) = self.joined_to_table(viewer, Some(to));
-        query.exprs(values.into_iter().map(|(value, _)| value));
+        let lead = self.joined.iter().find(|one| one.name() == to)?;
+        let mut query = self.rows(viewer);
+        lead.lead(&mut query, viewer);
         Some(query)
+    }
+
+    /// Selects what such rows have, which stand under `own`, and what is joined to them.
+    pub(super) fn select_that_lead(
+        &self,
+        (query, own): (&mut SelectStatement, &DynIden),
+        to: &str,
+        viewer: &Viewer,
+    ) {
+        let (stand, mut values) = (Stand::of(own), Values::new());
+        self.select_own(&stand, &mut values);
+        for one in &self.joined {
+            let is_there = one.name() == to;
+            if is_there {
+                one.select_led((query, &mut values), own, viewer);
+            } else {
+                one.join((query, &mut values), &stand, viewer, JoinType::LeftJoin);
+            }
+        }
+        query.exprs(values.into_iter().map(|(value, _)| value));
     }
 
     /// Whether what a relation leads to was asked for.
@@ -356,17 +401,17 @@ impl<N: Node> Reading<N> {
         viewer: &Viewer,
         lead: Option<&str>,
     ) -> (SelectStatement, Values) {
-        let name = N::Entity::default().into_iden();
-        let (mut query, mut values) = (table::<N>(viewer), self.values(&name));
+        let stand = Stand::of(&N::Entity::default().into_iden());
+        let (mut query, mut values) = (table::<N>(viewer), self.values(&stand));
         values.extend(self.computed(viewer).map(|fact| (fact, ColumnType::Integer)));
-        self.join(&mut query, &name, viewer, lead, &mut values);
+        self.join(&mut query, &stand, viewer, lead, &mut values);
         (query, values)
     }
 
     /// Selects the node's columns, and what is joined, where its rows stand under `name`.
     pub(super) fn select(&self, query: &mut SelectStatement, name: &DynIden, reader: &Reader<'_>) {
         let mut values = Values::new();
-        self.select_under(query, name, reader.standing(), &mut values);
+        self.select_under(query, &Stand::of(name), reader.standing(), &mut values);
         reader.select(query, values);
     }
 
@@ -374,21 +419,35 @@ impl<N: Node> Reading<N> {
     pub(super) fn select_under(
         &self,
         query: &mut SelectStatement,
-        name: &DynIden,
+        stand: &Stand,
         viewer: &Viewer,
         values: &mut Values,
     ) {
-        values.extend(self.values(name));
-        if self.columns.is_computed() {
-            values.push((Expr::col((name.clone(), COMPUTED)), ColumnType::Integer));
-        }
-        self.join(query, name, viewer, None, values);
+        self.select_own(stand, values);
+        self.join(query, stand, viewer, None, values);
     }
 
-    fn values(&self, name: &DynIden) -> Values {
+    /// Adds the node's own columns to what is to be selected.
+    fn select_own(&self, stand: &Stand, values: &mut Values) {
+        values.extend(self.values(stand));
+        if self.columns.is_computed() {
+            values.push((stand.column(COMPUTED), ColumnType::Integer));
+        }
+    }
+
+    /// Hands the node's own columns on to the statement around, under the names that `within` has for
+    /// them.
+    pub(super) fn hand_on(&self, query: &mut SelectStatement, from: &Stand, within: &Stand) {
+        let columns = self.columns.iter().map(|column| column.as_str());
+        for column in columns.chain(self.columns.is_computed().then_some(COMPUTED)) {
+            query.expr_as(from.column(column), within.name(column));
+        }
+    }
+
+    fn values(&self, stand: &Stand) -> Values {
         let value = |column: N::Column| {
             let ty = column.def().get_column_type().clone();
-            (Expr::col((name.clone(), column)), ty)
+            (stand.column(column.as_str()), ty)
         };
         self.columns.iter().map(value).collect()
     }
@@ -396,7 +455,7 @@ impl<N: Node> Reading<N> {
     fn join(
         &self,
         query: &mut SelectStatement,
-        name: &DynIden,
+        stand: &Stand,
         viewer: &Viewer,
         must_lead: Option<&str>,
         values: &mut Values,
@@ -404,7 +463,7 @@ impl<N: Node> Reading<N> {
         for one in &self.joined {
             let must = must_lead == Some(one.name());
             let how = if must { JoinType::InnerJoin } else { JoinType::LeftJoin };
-            one.join((query, values), name, viewer, how);
+            one.join((query, values), stand, viewer, how);
         }
     }
 

@@ -6,7 +6,10 @@ use std::{any::Any, collections::HashMap, sync::Arc};
 use async_graphql::{Context, Pos};
 use entity::DisclosureLevel;
 use futures_util::{FutureExt, future::BoxFuture};
-use sea_orm::sea_query::{DynIden, Expr, ExprTrait, JoinType, SelectStatement, SimpleExpr};
+use sea_orm::{
+    IdenStatic,
+    sea_query::{DynIden, ExprTrait, IntoIden, JoinType, SelectStatement, SimpleExpr},
+};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +18,7 @@ use super::{
     list::List,
     node::Node,
     page::{Page, Slice},
-    reading::{Layout, Reader, Reading, Values},
+    reading::{Layout, Reader, Reading, Stand, Values},
     record::Record,
 };
 use crate::{
@@ -119,15 +122,20 @@ pub(crate) enum Branch<P: Node> {
 pub(crate) trait Joined<P: Node>: Send + Sync {
     /// The field, as the schema spells it.
     fn name(&self) -> &'static str;
-    /// Adds it to a statement in which the node stands under the name `parent`. By an inner
-    /// join it leaves out the nodes that lead to nothing which the viewer may know of.
+    /// Adds it to a statement in which the node stands at `parent`. By an inner join it leaves
+    /// out the nodes that lead to nothing which the viewer may know of.
     fn join(
         &self,
         to: (&mut SelectStatement, &mut Values),
-        parent: &DynIden,
+        parent: &Stand,
         viewer: &Viewer,
         how: JoinType,
     );
+    /// Leaves of the rows of the node's table those that lead to something which the viewer may know
+    /// of, and hands its columns on. What hangs on it is not joined: there may be more rows yet.
+    fn lead(&self, rows: &mut SelectStatement, viewer: &Viewer);
+    /// Selects it from such rows, which stand under `own`, with what hangs on it.
+    fn select_led(&self, to: (&mut SelectStatement, &mut Values), own: &DynIden, viewer: &Viewer);
     /// Whether lists hang below it.
     fn has_lists(&self) -> bool;
     /// Puts it on its node, as far as the reader sees it; `level` is the reader's on the node.
@@ -235,6 +243,25 @@ impl<P: Node, C: Node> Relation<P> for ToMany<P, C> {
     }
 }
 
+impl<P: Node, C: Node> JoinedOne<P, C> {
+    /// Joins the rows that the viewer may know of. They have a table of their own.
+    fn join_rows(
+        &self,
+        query: &mut SelectStatement,
+        parent: &Stand,
+        viewer: &Viewer,
+        how: JoinType,
+    ) -> Stand {
+        let stand = Stand::of(&self.name);
+        let mut rows = self.reading.rows(viewer);
+        rows.cond_where(C::visible(viewer));
+        let points_here =
+            stand.column(C::KEY.as_str()).eq(parent.column(self.relation.key.as_str()));
+        query.join_subquery(how, rows, self.name.clone(), points_here);
+        stand
+    }
+}
+
 impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
     fn name(&self) -> &'static str {
         self.relation.name
@@ -243,16 +270,28 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
     fn join(
         &self,
         (query, values): (&mut SelectStatement, &mut Values),
-        parent: &DynIden,
+        parent: &Stand,
         viewer: &Viewer,
         how: JoinType,
     ) {
-        let mut rows = self.reading.rows(viewer);
-        rows.cond_where(C::visible(viewer));
-        let points_here =
-            Expr::col((self.name.clone(), C::KEY)).equals((parent.clone(), self.relation.key));
-        query.join_subquery(how, rows, self.name.clone(), points_here);
-        self.reading.select_under(query, &self.name, viewer, values);
+        let stand = self.join_rows(query, parent, viewer, how);
+        self.reading.select_under(query, &stand, viewer, values);
+    }
+
+    fn lead(&self, rows: &mut SelectStatement, viewer: &Viewer) {
+        let table = P::Entity::default().into_iden();
+        let stand = self.join_rows(rows, &Stand::of(&table), viewer, JoinType::InnerJoin);
+        self.reading.hand_on(rows, &stand, &Stand::within(&table, &self.name));
+    }
+
+    fn select_led(
+        &self,
+        (query, values): (&mut SelectStatement, &mut Values),
+        own: &DynIden,
+        viewer: &Viewer,
+    ) {
+        let stand = Stand::within(own, &self.name);
+        self.reading.select_under(query, &stand, viewer, values);
     }
 
     fn has_lists(&self) -> bool {
