@@ -317,14 +317,13 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
             return Ok(());
         }
         let key = (std::ptr::from_ref(self).addr(), id);
-        *place = match met.get(key) {
-            Some(known) => known,
-            None => {
-                let one = self.reading.disclose(reader, (row, met))?.map(Arc::from);
-                met.put(key, one.clone());
-                one
-            }
-        };
+        if let Some(known) = met.get(key) {
+            *place = known;
+            return Ok(());
+        }
+        let one = self.reading.disclose(reader, (row, met))?.map(Arc::from);
+        met.put(key, one.clone());
+        *place = one;
         Ok(())
     }
 
