@@ -18,7 +18,7 @@ use nix::{
 };
 
 /// How long a server may take until it listens: Vínculo builds its index first.
-const STARTED_WITHIN: Duration = Duration::from_mins(10);
+const STARTED_WITHIN: Duration = Duration::from_mins(20);
 
 /// A server that this run started, and ends.
 #[derive(Debug)]
