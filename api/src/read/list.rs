@@ -174,12 +174,6 @@ impl<N: Node> List<N> {
         self.condition.clone().add_option(leads)
     }
 
-    /// Leaves of the rows of the table those of the page, and one more when that tells what was asked.
-    fn narrow(&self, query: &mut SelectStatement) {
-        query.cond_where(self.whole_condition());
-        self.cut(query);
-    }
-
     /// Leaves of the things of the list those of the page, and perhaps one more.
     fn cut(&self, query: &mut SelectStatement) {
         query.cond_where(self.between());
@@ -223,7 +217,9 @@ impl<N: Node> List<N> {
                 order_by::<N>(&mut page, &self.order, self.window.backwards, Some(GAP));
                 let mut query = Query::select();
                 query.from_subquery(page, own.clone());
-                reading.select(&mut query, &own, reader);
+                let mut values = Values::new();
+                reading.select(&mut query, &Stand::of(&own), None, viewer, &mut values);
+                reader.select(&mut query, values);
                 query
             };
             let filter = self.condition.clone().add(self.between());
@@ -277,30 +273,40 @@ impl<N: Node> List<N> {
         }
         let (viewer, backend) = (reader.standing(), reader.backend());
         let of_parent = Expr::col((table, parent)).equals((others, P::KEY));
-        let (own, row) = (Alias::new("own").into_iden(), Alias::new("row"));
-        let mut query = Query::select();
-        let lead = self.must_lead.as_ref().filter(|(to, _)| reading.joins(to));
-        let (value, count) = if let Some((to, _)) = lead {
-            // As in `statement_below`: what decides is looked up once.
-            let (mut rows, values) = reading.joined_to_table(viewer, Some(to));
-            let count = values.len();
-            rows.expr_as(record::row(values, backend), row.clone());
-            rows.and_where(of_parent).cond_where(self.condition.clone());
-            self.cut(&mut rows);
-            query.from_subquery(rows, own.clone());
-            (record::json(Expr::col((own, row)), backend), count)
+        let own = Alias::new("own").into_iden();
+        let lead = self.lead(reading);
+        let (mut query, mut values) = (Query::select(), Values::new());
+        query.from_subquery(self.page_of(reading, lead, of_parent, viewer), own.clone());
+        reading.select(&mut query, &Stand::of(&own), lead, viewer, &mut values);
+        let fits = values.len() <= MOST_VALUES;
+        query.expr(record::rows(record::row(values, backend), backend));
+        fits.then(|| record::within(query, backend))
+    }
+
+    /// The relation that has to lead somewhere, where it was asked for.
+    fn lead(&self, reading: &Reading<N>) -> Option<&'static str> {
+        let (to, _) = self.must_lead.as_ref()?;
+        reading.joins(to).then_some(*to)
+    }
+
+    /// The rows of the page of one parent. What decides whether a thing is there is looked up before
+    /// the page is cut, and once; what hangs on either is joined to the page alone.
+    fn page_of(
+        &self,
+        reading: &Reading<N>,
+        lead: Option<&str>,
+        of_parent: SimpleExpr,
+        viewer: &Viewer,
+    ) -> SelectStatement {
+        let mut rows = reading.rows_that_lead(lead, viewer);
+        rows.and_where(of_parent);
+        if lead.is_some() {
+            rows.cond_where(self.condition.clone());
         } else {
-            let mut page = reading.rows(viewer);
-            page.and_where(of_parent);
-            self.narrow(&mut page);
-            query.from_subquery(page, own.clone());
-            let mut values = Values::new();
-            reading.select_under(&mut query, &Stand::of(&own), viewer, &mut values);
-            let count = values.len();
-            (record::row(values, backend), count)
-        };
-        query.expr(record::rows(value, backend));
-        (count <= MOST_VALUES).then(|| record::within(query, backend))
+            rows.cond_where(self.whole_condition());
+        }
+        self.cut(&mut rows);
+        rows
     }
 
     /// Reads the same page of this list for many parents, to which `parent` points.
@@ -360,34 +366,24 @@ impl<N: Node> List<N> {
         let of_parent = Expr::col((N::Entity::default(), parent)).equals((parents.clone(), "id"));
         let mut query = Query::select();
         query.from_subquery(reader.ids(gap()), parents);
+        let mut lead = None;
         if reader.is_postgres() {
-            let leads = self.must_lead.as_ref();
-            let leads = leads.and_then(|(to, _)| Some((to, reading.rows_that_lead(to, viewer)?)));
-            if let Some((to, mut rows)) = leads {
-                // What a thing leads to decides whether it is there, so it is looked up before
-                // the page is cut, and once. What hangs on either is joined to the pages of all
-                // parents: many lead to the same, and PostgreSQL remembers what it looked up.
-                rows.and_where(of_parent).cond_where(self.condition.clone());
-                self.cut(&mut rows);
-                query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
-                reading.select_that_lead((&mut query, &own), to, viewer);
-                return query;
-            }
-            let mut rows = reading.rows(viewer);
-            rows.and_where(of_parent);
-            self.narrow(&mut rows);
+            lead = self.lead(reading);
+            let rows = self.page_of(reading, lead, of_parent, viewer);
             query.join_lateral(JoinType::InnerJoin, rows, own.clone(), Expr::cust("TRUE"));
         } else {
             // SQLite has no LATERAL, but a correlated subquery may have a limit.
             let mut keys = table::<N>(viewer);
             keys.expr(Expr::col((N::Entity::default(), N::KEY)));
-            keys.and_where(of_parent);
-            self.narrow(&mut keys);
+            keys.and_where(of_parent).cond_where(self.whole_condition());
+            self.cut(&mut keys);
             let rows = reading.rows(viewer);
             let is_on_page = Expr::col((own.clone(), N::KEY)).in_subquery(keys);
             query.join_subquery(JoinType::CrossJoin, rows, own.clone(), is_on_page);
         }
-        reading.select(&mut query, &own, reader);
+        let mut values = Values::new();
+        reading.select(&mut query, &Stand::of(&own), lead, viewer, &mut values);
+        reader.select(&mut query, values);
         query
     }
 

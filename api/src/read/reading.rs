@@ -8,7 +8,7 @@ use sea_orm::{
     ColumnTrait, ColumnType, Condition, ConnectionTrait, DatabaseBackend, DatabaseConnection,
     IdenStatic, QueryResult,
     sea_query::{
-        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement,
+        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement,
         SimpleExpr,
     },
 };
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Selects the values of a reading, in the form in which they come.
-    fn select(&self, query: &mut SelectStatement, values: Values) {
+    pub(super) fn select(&self, query: &mut SelectStatement, values: Values) {
         if self.is_postgres() {
             query.exprs(values.into_iter().map(|(value, _)| value));
         } else {
@@ -211,9 +211,9 @@ impl Stand {
         Self { table: table.clone(), prefix: String::new() }
     }
 
-    /// Those of `name` in a part of the statement.
-    pub(super) fn within(part: &DynIden, name: &DynIden) -> Self {
-        Self { table: part.clone(), prefix: format!("{name}_") }
+    /// Those of `name` in the same part of the statement.
+    pub(super) fn led(&self, name: &DynIden) -> Self {
+        Self { table: self.table.clone(), prefix: format!("{}{name}_", self.prefix) }
     }
 
     fn name(&self, column: &str) -> Alias {
@@ -262,7 +262,7 @@ struct Alone {
 impl Alone {
     fn new<N: Node>(reading: &Reading<N>, reader: &Reader<'_>) -> Self {
         let viewer = reader.standing();
-        let (mut query, mut values) = reading.joined_to_table(viewer, None);
+        let (mut query, mut values) = reading.joined_to_table(viewer);
         let mut lists = Vec::with_capacity(reading.lists.len());
         for list in &reading.lists {
             let rows = list.within(reader);
@@ -353,40 +353,14 @@ impl<N: Node> Reading<N> {
         query
     }
 
-    /// Rows of the table with everything that is joined.
-    pub(super) fn rows_with_all(&self, reader: &Reader<'_>) -> SelectStatement {
-        let (mut query, values) = self.joined_to_table(reader.standing(), None);
-        reader.select(&mut query, values);
-        query
-    }
-
-    /// Rows of the table that lead by the relation `to` to something that the viewer may know of,
-    /// each with the columns of both; nothing when that was not asked for.
-    pub(super) fn rows_that_lead(&self, to: &str, viewer: &Viewer) -> Option<SelectStatement> {
-        let lead = self.joined.iter().find(|one| one.name() == to)?;
+    /// The same, of those only that lead by the relation `lead` to something that the viewer may know
+    /// of, if one is named; with its columns too.
+    pub(super) fn rows_that_lead(&self, lead: Option<&str>, viewer: &Viewer) -> SelectStatement {
         let mut query = self.rows(viewer);
-        lead.lead(&mut query, viewer);
-        Some(query)
-    }
-
-    /// Selects what such rows have, which stand under `own`, and what is joined to them.
-    pub(super) fn select_that_lead(
-        &self,
-        (query, own): (&mut SelectStatement, &DynIden),
-        to: &str,
-        viewer: &Viewer,
-    ) {
-        let (stand, mut values) = (Stand::of(own), Values::new());
-        self.select_own(&stand, &mut values);
-        for one in &self.joined {
-            let is_there = one.name() == to;
-            if is_there {
-                one.select_led((query, &mut values), own, viewer);
-            } else {
-                one.join((query, &mut values), &stand, viewer, JoinType::LeftJoin);
-            }
+        for one in self.joined.iter().filter(|one| lead == Some(one.name())) {
+            one.lead(&mut query, viewer);
         }
-        query.exprs(values.into_iter().map(|(value, _)| value));
+        query
     }
 
     /// Whether what a relation leads to was asked for.
@@ -394,45 +368,37 @@ impl<N: Node> Reading<N> {
         self.joined.iter().any(|one| one.name() == relation)
     }
 
-    /// The table with what is joined to it, and what is to be selected; of those alone that lead by
-    /// the relation `lead` to something that the viewer may know of.
-    pub(super) fn joined_to_table(
-        &self,
-        viewer: &Viewer,
-        lead: Option<&str>,
-    ) -> (SelectStatement, Values) {
+    /// Rows of the table with everything that is joined.
+    fn rows_with_all(&self, reader: &Reader<'_>) -> SelectStatement {
+        let (mut query, values) = self.joined_to_table(reader.standing());
+        reader.select(&mut query, values);
+        query
+    }
+
+    /// The table with what is joined to it, and what is to be selected.
+    fn joined_to_table(&self, viewer: &Viewer) -> (SelectStatement, Values) {
         let stand = Stand::of(&N::Entity::default().into_iden());
         let (mut query, mut values) = (table::<N>(viewer), self.values(&stand));
         values.extend(self.computed(viewer).map(|fact| (fact, ColumnType::Integer)));
-        self.join(&mut query, &stand, viewer, lead, &mut values);
+        self.join(&mut query, &stand, None, viewer, &mut values);
         (query, values)
     }
 
-    /// Selects the node's columns, and what is joined, where its rows stand under `name`.
-    pub(super) fn select(&self, query: &mut SelectStatement, name: &DynIden, reader: &Reader<'_>) {
-        let mut values = Values::new();
-        self.select_under(query, &Stand::of(name), reader.standing(), &mut values);
-        reader.select(query, values);
-    }
-
-    /// Joins what is joined, and adds what is to be selected.
-    pub(super) fn select_under(
+    /// Adds the node's own columns to what is to be selected, and what is joined. What the relation
+    /// `lead` leads to is in the rows, as of [`Reading::rows_that_lead`], and need not be joined.
+    pub(super) fn select(
         &self,
         query: &mut SelectStatement,
         stand: &Stand,
+        lead: Option<&str>,
         viewer: &Viewer,
         values: &mut Values,
     ) {
-        self.select_own(stand, values);
-        self.join(query, stand, viewer, None, values);
-    }
-
-    /// Adds the node's own columns to what is to be selected.
-    fn select_own(&self, stand: &Stand, values: &mut Values) {
         values.extend(self.values(stand));
         if self.columns.is_computed() {
             values.push((stand.column(COMPUTED), ColumnType::Integer));
         }
+        self.join(query, stand, lead, viewer, values);
     }
 
     /// Hands the node's own columns on to the statement around, under the names that `within` has for
@@ -456,14 +422,16 @@ impl<N: Node> Reading<N> {
         &self,
         query: &mut SelectStatement,
         stand: &Stand,
+        lead: Option<&str>,
         viewer: &Viewer,
-        must_lead: Option<&str>,
         values: &mut Values,
     ) {
         for one in &self.joined {
-            let must = must_lead == Some(one.name());
-            let how = if must { JoinType::InnerJoin } else { JoinType::LeftJoin };
-            one.join((query, values), stand, viewer, how);
+            if lead == Some(one.name()) {
+                one.select_led((query, values), stand, viewer);
+            } else {
+                one.join((query, values), stand, viewer);
+            }
         }
     }
 

@@ -41,14 +41,10 @@ pub(super) fn rows(row: SimpleExpr, backend: DatabaseBackend) -> SimpleExpr {
     Func::cust(all).arg(row).into()
 }
 
-/// What another statement gives as JSON: SQLite forgets that it is.
-pub(super) fn json(value: SimpleExpr, backend: DatabaseBackend) -> SimpleExpr {
-    if backend == DatabaseBackend::Postgres { value } else { Func::cust("json").arg(value).into() }
-}
-
-/// The rows of a statement that are one value of another one.
+/// The rows of a statement that are one value of another one. SQLite forgets that they are JSON.
 pub(super) fn within(rows: SelectStatement, backend: DatabaseBackend) -> SimpleExpr {
-    json(SimpleExpr::SubQuery(None, Box::new(rows.into_sub_query_statement())), backend)
+    let value = SimpleExpr::SubQuery(None, Box::new(rows.into_sub_query_statement()));
+    if backend == DatabaseBackend::Postgres { value } else { Func::cust("json").arg(value).into() }
 }
 
 /// The rows in the one value that there is.

@@ -122,20 +122,13 @@ pub(crate) enum Branch<P: Node> {
 pub(crate) trait Joined<P: Node>: Send + Sync {
     /// The field, as the schema spells it.
     fn name(&self) -> &'static str;
-    /// Adds it to a statement in which the node stands at `parent`. By an inner join it leaves
-    /// out the nodes that lead to nothing which the viewer may know of.
-    fn join(
-        &self,
-        to: (&mut SelectStatement, &mut Values),
-        parent: &Stand,
-        viewer: &Viewer,
-        how: JoinType,
-    );
+    /// Adds it to a statement in which the node stands at `parent`, with what hangs on it.
+    fn join(&self, to: (&mut SelectStatement, &mut Values), parent: &Stand, viewer: &Viewer);
     /// Leaves of the rows of the node's table those that lead to something which the viewer may know
     /// of, and hands its columns on. What hangs on it is not joined: there may be more rows yet.
     fn lead(&self, rows: &mut SelectStatement, viewer: &Viewer);
-    /// Selects it from such rows, which stand under `own`, with what hangs on it.
-    fn select_led(&self, to: (&mut SelectStatement, &mut Values), own: &DynIden, viewer: &Viewer);
+    /// Selects it from such rows, which stand at `parent`, with what hangs on it.
+    fn select_led(&self, to: (&mut SelectStatement, &mut Values), parent: &Stand, viewer: &Viewer);
     /// Whether lists hang below it.
     fn has_lists(&self) -> bool;
     /// Puts it on its node, as far as the reader sees it; `level` is the reader's on the node.
@@ -272,26 +265,24 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
         (query, values): (&mut SelectStatement, &mut Values),
         parent: &Stand,
         viewer: &Viewer,
-        how: JoinType,
     ) {
-        let stand = self.join_rows(query, parent, viewer, how);
-        self.reading.select_under(query, &stand, viewer, values);
+        let stand = self.join_rows(query, parent, viewer, JoinType::LeftJoin);
+        self.reading.select(query, &stand, None, viewer, values);
     }
 
     fn lead(&self, rows: &mut SelectStatement, viewer: &Viewer) {
-        let table = P::Entity::default().into_iden();
-        let stand = self.join_rows(rows, &Stand::of(&table), viewer, JoinType::InnerJoin);
-        self.reading.hand_on(rows, &stand, &Stand::within(&table, &self.name));
+        let own = Stand::of(&P::Entity::default().into_iden());
+        let stand = self.join_rows(rows, &own, viewer, JoinType::InnerJoin);
+        self.reading.hand_on(rows, &stand, &own.led(&self.name));
     }
 
     fn select_led(
         &self,
         (query, values): (&mut SelectStatement, &mut Values),
-        own: &DynIden,
+        parent: &Stand,
         viewer: &Viewer,
     ) {
-        let stand = Stand::within(own, &self.name);
-        self.reading.select_under(query, &stand, viewer, values);
+        self.reading.select(query, &parent.led(&self.name), None, viewer, values);
     }
 
     fn has_lists(&self) -> bool {
@@ -311,19 +302,16 @@ impl<P: Node, C: Node> Joined<P> for JoinedOne<P, C> {
         let facts = Facts::new(self.reading.columns(), row);
         let Some(id) = facts.fact::<Option<Uuid>>(C::KEY)? else { return Ok(()) };
         let place = (self.relation.place)(parent);
-        // What hangs below is put on each by itself.
-        if self.has_lists() {
-            *place = self.reading.disclose(reader, (row, met))?.map(Arc::from);
-            return Ok(());
-        }
-        let key = (std::ptr::from_ref(self).addr(), id);
-        if let Some(known) = met.get(key) {
+        // Lists that hang below are put on each by itself.
+        let key = (!self.has_lists()).then_some((std::ptr::from_ref(self).addr(), id));
+        if let Some(known) = key.and_then(|key| met.get(key)) {
             *place = known;
             return Ok(());
         }
-        let one = self.reading.disclose(reader, (row, met))?.map(Arc::from);
-        met.put(key, one.clone());
-        *place = one;
+        *place = self.reading.disclose(reader, (row, met))?.map(Arc::from);
+        if let Some(key) = key {
+            met.put(key, place.clone());
+        }
         Ok(())
     }
 
