@@ -1,4 +1,4 @@
-//! The database: one pool that cannot write, one that only `work` sees.
+//! The database: pools that cannot write, one that only `work` sees.
 
 use std::{
     fmt,
@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    thread::{self, ThreadId},
     time::{Duration, Instant},
 };
 
@@ -20,7 +21,11 @@ use sea_orm::{
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
 };
-use tokio::sync::Notify;
+use thread_local::ThreadLocal;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::Notify,
+};
 
 use crate::telemetry::traces;
 
@@ -34,8 +39,11 @@ pub struct DbSettings {
     pub url: String,
     /// Where to read from, when that is another server (a replica); PostgreSQL only.
     pub read_url: Option<String>,
-    /// How many connections read at once, 1 to 100.
+    /// How many connections read at once, 1 to 256.
     pub readers: u32,
+    /// How many threads serve requests, each on a runtime of its own. On PostgreSQL as many readers
+    /// again are shared out among them, at least one to each; 0 where nobody serves.
+    pub threads: u32,
     /// How long one statement may run.
     pub statement_timeout: Duration,
 }
@@ -56,10 +64,11 @@ impl fmt::Debug for DbSettings {
     }
 }
 
-/// Both pools. Cheap to clone.
+/// All pools. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     read: DatabaseConnection,
+    threads: Option<Arc<Threads>>,
     write: DatabaseConnection,
     replica: bool,
     patience: Duration,
@@ -73,8 +82,45 @@ impl fmt::Debug for Db {
     }
 }
 
+/// Hears of every statement that is sent.
+type Watch = Arc<dyn Fn(&sea_orm::metric::Info<'_>) + Send + Sync>;
+
+/// What the threads that serve requests read through. Each has a runtime of its own, which hears
+/// only connections that were opened on it: for what comes on another it is woken by another thread,
+/// and that cost a sixth of a small request.
+struct Threads {
+    /// How many connections they may have together.
+    most: u32,
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+    watch: Watch,
+    pools: ThreadLocal<(ThreadId, DatabaseConnection)>,
+}
+
+impl Threads {
+    /// The pool of this thread; nothing on a runtime that several threads share.
+    fn here(&self) -> Option<&DatabaseConnection> {
+        let runtime = Handle::try_current().ok()?.runtime_flavor();
+        if runtime != RuntimeFlavor::CurrentThread {
+            return None;
+        }
+        let here = thread::current().id();
+        let (of, pool) = self.pools.get_or(|| (here, self.open()));
+        // Who comes after a thread that has ended gets its place; nobody hears its connections.
+        (*of == here).then_some(pool)
+    }
+
+    fn open(&self) -> DatabaseConnection {
+        let pool = self.options.clone().connect_lazy_with(self.database.clone());
+        let mut pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        let watch = self.watch.clone();
+        pool.set_metric_callback(move |sent| watch(sent));
+        pool
+    }
+}
+
 impl Db {
-    /// Opens both pools.
+    /// Opens the pools.
     ///
     /// # Errors
     /// When the address is not one of a database that we know, or nobody answers there.
@@ -82,39 +128,45 @@ impl Db {
         Self::watched(settings, |_| ()).await
     }
 
-    /// Opens both pools; `watch` hears every statement that is sent, without its values.
+    /// Opens the pools; `watch` hears every statement that is sent, without its values.
     ///
     /// # Errors
     /// As [`Db::open`].
     pub async fn watched(
         settings: &DbSettings,
-        watch: impl Fn(&str) + Clone + Send + Sync + 'static,
+        watch: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, DbErr> {
-        let (mut read, mut write) = if settings.url.starts_with("sqlite:") {
-            open_sqlite(settings).await?
-        } else if settings.url.starts_with("postgres") {
-            open_postgres(settings).await?
-        } else {
-            return Err(DbErr::Custom(
-                "a database address begins with sqlite:// or postgres://".into(),
-            ));
+        let system = match settings.url.split(':').next() {
+            Some("sqlite") => "sqlite",
+            Some("postgres" | "postgresql") => "postgresql",
+            _ => {
+                return Err(DbErr::Custom(
+                    "a database address begins with sqlite:// or postgres://".into(),
+                ));
+            }
         };
         let statements = Arc::new(AtomicU64::new(0));
-        for pool in [&mut read, &mut write] {
-            let (statements, watch) = (statements.clone(), watch.clone());
-            let system = match pool.get_database_backend() {
-                DatabaseBackend::Postgres => "postgresql",
-                _ => "sqlite",
-            };
-            pool.set_metric_callback(move |sent| {
-                statements.fetch_add(1, Ordering::Relaxed);
-                watch(&sent.statement.sql);
-                traces::statement(system, &sent.statement.sql, sent.elapsed, sent.failed);
-            });
-        }
+        let counted = statements.clone();
+        let watch: Watch = Arc::new(move |sent| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            watch(&sent.statement.sql);
+            traces::statement(system, &sent.statement.sql, sent.elapsed, sent.failed);
+        });
+        let (read, threads, write) = if system == "sqlite" {
+            let (read, write) = open_sqlite(settings).await?;
+            (read, None, write)
+        } else {
+            open_postgres(settings, &watch).await?
+        };
+        let heard = |mut pool: DatabaseConnection| {
+            let watch = watch.clone();
+            pool.set_metric_callback(move |sent| watch(sent));
+            pool
+        };
         Ok(Self {
-            read,
-            write,
+            read: heard(read),
+            threads: threads.map(Arc::new),
+            write: heard(write),
             replica: settings.read_url.is_some(),
             patience: settings.statement_timeout,
             statements,
@@ -122,16 +174,16 @@ impl Db {
         })
     }
 
-    /// The pool that cannot write.
+    /// The pool that cannot write: that of this thread, if it serves requests.
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
-        &self.read
+        self.threads.as_ref().and_then(|threads| threads.here()).unwrap_or(&self.read)
     }
 
     /// Where a commit can be read at once: not on a replica.
     #[must_use]
     pub fn fresh(&self) -> &DatabaseConnection {
-        if self.replica { &self.write } else { &self.read }
+        if self.replica { &self.write } else { self.read() }
     }
 
     /// The pool that can, for migrations and `work` alone.
@@ -158,20 +210,19 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// The connections of both pools, at this moment.
+    /// The connections of the pools, at this moment; those of all threads together.
     #[must_use]
-    pub fn connections(&self) -> [Connections; 2] {
-        [("read", &self.read), ("write", &self.write)].map(|(pool, of)| {
-            let (open, idle, most) = if of.get_database_backend() == DatabaseBackend::Postgres {
-                let of = of.get_postgres_connection_pool();
-                (of.size(), of.num_idle(), of.options().get_max_connections())
-            } else {
-                let of = of.get_sqlite_connection_pool();
-                (of.size(), of.num_idle(), of.options().get_max_connections())
-            };
-            let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
-            Connections { pool, used: open - idle, idle, most }
-        })
+    pub fn connections(&self) -> Vec<Connections> {
+        let mut all = vec![counted("read", &self.read), counted("write", &self.write)];
+        if let Some(threads) = &self.threads {
+            let mut sum = Connections { pool: "threads", used: 0, idle: 0, most: threads.most };
+            for of in threads.pools.iter().map(|(_, pool)| counted("threads", pool)) {
+                sum.used += of.used;
+                sum.idle += of.idle;
+            }
+            all.push(sum);
+        }
+        all
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at
@@ -214,11 +265,15 @@ impl Db {
         Ok(())
     }
 
-    /// Closes both pools, waiting for what is under way.
+    /// Closes the pools, waiting for what is under way. Those of threads give out no connection any more
+    /// and end with them: what a thread that has ended did not give back, does not come back.
     ///
     /// # Errors
     /// When a connection cannot be closed.
     pub async fn close(self) -> Result<(), DbErr> {
+        for (_, pool) in self.threads.iter().flat_map(|threads| threads.pools.iter()) {
+            drop(pool.get_postgres_connection_pool().close());
+        }
         self.read.close().await?;
         self.write.close().await
     }
@@ -227,7 +282,7 @@ impl Db {
 /// The connections of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connections {
-    /// Which pool: `read`, `write`.
+    /// Which pool: `read`, `write`, `threads`.
     pub pool: &'static str,
     /// Those that somebody has.
     pub used: u32,
@@ -235,6 +290,18 @@ pub struct Connections {
     pub idle: u32,
     /// How many there may be.
     pub most: u32,
+}
+
+fn counted(pool: &'static str, of: &DatabaseConnection) -> Connections {
+    let (open, idle, most) = if of.get_database_backend() == DatabaseBackend::Postgres {
+        let of = of.get_postgres_connection_pool();
+        (of.size(), of.num_idle(), of.options().get_max_connections())
+    } else {
+        let of = of.get_sqlite_connection_pool();
+        (of.size(), of.num_idle(), of.options().get_max_connections())
+    };
+    let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
+    Connections { pool, used: open - idle, idle, most }
 }
 
 async fn open_sqlite(
@@ -312,7 +379,8 @@ async fn set_deadline(
 
 async fn open_postgres(
     settings: &DbSettings,
-) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    watch: &Watch,
+) -> Result<(DatabaseConnection, Option<Threads>, DatabaseConnection), DbErr> {
     let failed = |error: sqlx::Error| DbErr::Custom(error.to_string());
     let timeout = settings.statement_timeout.as_millis().to_string();
     let wait = settings.wait().as_millis().to_string();
@@ -343,17 +411,25 @@ async fn open_postgres(
     // Statements that only read are the same few texts again and again, and planning
     // one with its joins costs more than carrying it out. They are made so that one plan
     // serves whatever values they are given, and the tests look at that plan.
-    let read = pool(settings.readers)
-        .connect_with(options(read_url, "on", "force_generic_plan")?)
-        .await
-        .map_err(failed)?;
-    // Imports fill tables: a plan kept from when one was empty reads all of it once it is full.
+    let database = options(read_url, "on", "force_generic_plan")?;
+    let read = pool(settings.readers).connect_with(database.clone()).await.map_err(failed)?;
+    // A statement that writes has a plan for all values once it was carried out some times, and that
+    // one is no dearer; work that fills tables does without (`Work::plan_anew`).
     let write = pool(settings.readers)
-        .connect_with(options(&settings.url, "off", "force_custom_plan")?)
+        .connect_with(options(&settings.url, "off", "auto")?)
         .await
         .map_err(failed)?;
+    let each = settings.readers.checked_div(settings.threads).map(|each| each.max(1));
+    let threads = each.map(|each| Threads {
+        most: each * settings.threads,
+        options: pool(each),
+        database,
+        watch: watch.clone(),
+        pools: ThreadLocal::new(),
+    });
     Ok((
         SqlxPostgresConnector::from_sqlx_postgres_pool(read),
+        threads,
         SqlxPostgresConnector::from_sqlx_postgres_pool(write),
     ))
 }

@@ -9,9 +9,9 @@ use entity::{
     document, event, history, idempotency_key, invitation,
 };
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, ModelTrait, PrimaryKeyTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait,
+    DatabaseBackend, DatabaseTransaction, EntityTrait, IntoActiveModel, ModelTrait,
+    PrimaryKeyTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
     sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -142,6 +142,20 @@ impl Work {
     pub(crate) async fn begin(db: &Db, viewer: Arc<Viewer>) -> Result<Self> {
         let now = viewer.now;
         Ok(Self { db: db.clone(), tx: db.begin().await?, viewer, now, events: Vec::new() })
+    }
+
+    /// Has each statement planned for the tables as they are then. For work that fills tables: a plan
+    /// that was made when one was empty reads all of it for each batch once it is full.
+    ///
+    /// # Errors
+    /// When the database is away.
+    #[expect(clippy::disallowed_methods, reason = "says how to plan, and writes nothing")]
+    pub(crate) async fn plan_anew(self) -> Result<Self> {
+        if self.db.backend() == DatabaseBackend::Postgres {
+            let plans = "SET LOCAL plan_cache_mode = force_custom_plan";
+            self.tx.execute_unprepared(plans).await?;
+        }
+        Ok(self)
     }
 
     /// Who does it.

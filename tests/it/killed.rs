@@ -371,6 +371,7 @@ fn on_record(site: &Site, look: impl AsyncFnOnce(&Db)) {
         url: site.url.clone(),
         read_url: None,
         readers: 2,
+        threads: 0,
         statement_timeout: Duration::from_secs(30),
     };
     actix_web::rt::System::new().block_on(async {

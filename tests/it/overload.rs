@@ -1,20 +1,26 @@
 //! Many at once, and what becomes of those for whom there is no room.
 
-use api::context::Service;
+use std::sync::Arc;
+
+use api::{context::Service, db::Db};
 use entity::Role;
-use sea_orm::TransactionTrait;
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use tests::{
     Answer, Cast, Database, World,
     binary::{Site, ask},
 };
+use tokio::runtime::Builder;
 
 use crate::{
     binary::{newcomer, set_up},
     needs,
 };
 
-tests::stories!(who_gets_no_connection_in_time_is_told_so);
+tests::stories!(
+    who_gets_no_connection_in_time_is_told_so,
+    threads_that_serve_read_through_connections_of_their_own
+);
 
 const DRAFT: &str = "mutation($input: DraftNeedInput!) { draftNeed(input: $input) { \
     need { version } userErrors { code field message } } }";
@@ -52,6 +58,47 @@ async fn who_gets_no_connection_in_time_is_told_so(world: &World) {
     assert_eq!(drafts(world, &cast, &narrow, &member).await.outcome(), "DONE");
     assert_eq!(world.events().await, ["NEED_DRAFTED"]);
     narrow.db().clone().close().await.unwrap();
+}
+
+/// Which pool somebody reads through, who reads something and tries to write.
+async fn pool(db: &Db) -> usize {
+    let read = db.read();
+    assert!(std::ptr::eq(read, db.read()) && std::ptr::eq(read, db.fresh()));
+    let one = Statement::from_string(read.get_database_backend(), "SELECT 1");
+    read.query_one_raw(one).await.unwrap();
+    assert!(read.execute_unprepared("DELETE FROM need").await.is_err());
+    std::ptr::from_ref(read).addr()
+}
+
+/// The same on a runtime of a thread that ends then. This one hears the common pool meanwhile.
+async fn pool_on(mut runtime: Builder, db: &Arc<Db>) -> usize {
+    let db = db.clone();
+    let thread = move || runtime.enable_all().build().unwrap().block_on(pool(&db));
+    let ended = move || std::thread::spawn(thread).join().unwrap();
+    tokio::task::spawn_blocking(ended).await.unwrap()
+}
+
+async fn threads_that_serve_read_through_connections_of_their_own(world: &World) {
+    let db = Arc::new(world.database_of_threads(2).await);
+    let common = pool_on(Builder::new_multi_thread(), &db).await;
+    let first = pool(&db).await;
+    let second = pool_on(Builder::new_current_thread(), &db).await;
+    let after_the_second = pool_on(Builder::new_current_thread(), &db).await;
+    let pools = db.connections();
+    let named: Vec<_> = pools.iter().map(|of| (of.pool, of.most)).collect();
+    if world.database == Database::Sqlite {
+        assert_eq!([first, second, after_the_second], [common; 3]);
+        assert_eq!(named, [("read", 4), ("write", 1)]);
+    } else {
+        assert!(first != common && second != common && first != second);
+        // It has the place of one whose connections nobody hears any more.
+        assert_eq!(after_the_second, common);
+        assert_eq!(named, [("read", 4), ("write", 4), ("threads", 4)]);
+    }
+    // What is sent on any of them is heard.
+    assert_eq!(db.statements(), 4);
+    Db::clone(&db).close().await.unwrap();
+    assert!(db.read().execute_unprepared("SELECT 1").await.is_err());
 }
 
 #[test]

@@ -227,6 +227,7 @@ pub(crate) fn settings(place: &Place) -> DbSettings {
         url: place.url.clone(),
         read_url: None,
         readers: 4,
+        threads: 0,
         statement_timeout: Duration::from_secs(30),
     }
 }

@@ -170,6 +170,12 @@ impl World {
         start_from(db, &self.clock, &self.place, Some(index)).await
     }
 
+    /// The same database as a server has it, some of whose threads serve requests.
+    pub async fn database_of_threads(&self, threads: u32) -> Db {
+        let settings = DbSettings { threads, ..settings(&self.place) };
+        Db::open(&settings).await.expect("the same database again")
+    }
+
     async fn instance(&self, settings: &DbSettings) -> Service {
         let db = Db::open(settings).await.expect("the same database again");
         start(db, &self.clock, &self.place).await

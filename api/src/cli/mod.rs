@@ -144,6 +144,7 @@ async fn open(settings: &Settings) -> Result<Db, String> {
         url,
         read_url: settings.read_database_url.as_ref().map(|url| url.reveal().to_owned()),
         readers: settings.db_readers,
+        threads: u32::try_from(settings.http.workers).unwrap_or(u32::MAX),
         statement_timeout: Duration::from_secs(u64::from(settings.http.limits.operation_seconds)),
     };
     let shown = settings

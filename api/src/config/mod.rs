@@ -72,7 +72,8 @@ pub struct Settings {
     pub pending_interests: u32,
     /// `log_format`: `text` or `json`. Default: `text`.
     pub log_format: LogFormat,
-    /// `db_readers`: connections for reading, 1–256. Default: 8.
+    /// `db_readers`: connections for reading, 1–256; on PostgreSQL as many for writing, and as many for
+    /// the threads that serve requests. Default: 8.
     pub db_readers: u32,
     /// `documents.*`: where and how files are kept.
     pub documents: DocumentSettings,

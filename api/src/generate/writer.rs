@@ -35,7 +35,7 @@ impl<'a> Writer<'a> {
     async fn work(&mut self) -> Result<&mut Work> {
         match &mut self.work {
             Some(work) => Ok(work),
-            none => Ok(none.insert(self.service.system_work().await?)),
+            none => Ok(none.insert(self.service.system_work().await?.plan_anew().await?)),
         }
     }
 

@@ -195,10 +195,11 @@ impl<'a> Tally<'a> {
 
 /// A piece of work of whoever brings the file, with the roles that they have now.
 async fn begin(service: &Service, options: &Options) -> Result<Work> {
-    match &options.claims {
+    let work = match &options.claims {
         None => service.system_work().await,
         Some(claims) => service.work_of(Some(claims)).await,
-    }
+    };
+    work?.plan_anew().await
 }
 
 /// A file that cannot be imported.
