@@ -60,7 +60,7 @@ impl Node for TimelineEntry {
         &[Column::Id, Column::SubjectId, Column::Kind]
     }
 
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         reader_of_timelines(viewer)
     }
 

@@ -4,9 +4,15 @@
 use async_graphql::parser::types::OperationType;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use entity::{InterestDirection, InterestStatus, NeedStatus, OfferStatus, Role};
+use entity::{
+    AgreementStatus, AgreementType, ConsentPurpose, InterestDirection, InterestStatus, NeedStatus,
+    OfferStatus, Role, confidant,
+};
 use serde_json::{Value, json};
-use tests::{Cast, Person, World, records, selection::everything};
+use tests::{
+    Cast, Person, World, records,
+    selection::{each, everything},
+};
 
 tests::stories!(
     an_operation_costs_its_levels_and_no_more,
@@ -14,6 +20,7 @@ tests::stories!(
     nodes_as_text_tell_what_values_tell,
     fields_of_one_name_are_put_together,
     what_many_lead_to_is_told_as_each_of_them_may,
+    a_field_alone_tells_what_it_tells_beside_all,
     what_is_kept_is_kept_for_one_viewer,
     what_is_skipped_is_not_read,
     lists_below_are_the_list_page_by_page,
@@ -298,6 +305,76 @@ async fn what_many_lead_to_is_told_as_each_of_them_may(world: &World) {
                 assert_eq!(row.pointer("/company/id").unwrap_or(&Value::Null), &company, "{row:#}");
                 assert_eq!(row["chamber"]["id"], cast.chamber.to_string(), "{row:#}");
                 assert!(row["chamber"]["name"].is_string(), "{row:#}");
+            }
+        }
+    }
+}
+
+/// What the rules need to know follows from what was asked for: it must not follow from it who sees what.
+async fn a_field_alone_tells_what_it_tells_beside_all(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::OnHold).await;
+    let offer = world.offer(&cast, OfferStatus::OnHold).await;
+    let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::NdaSigned);
+    let interest = records::interest(&need, &offer, from, status, world.now());
+    world.put(interest.clone()).await;
+    let (kind, active) = (AgreementType::MutualNda, AgreementStatus::Active);
+    let nda = records::agreement(&interest, kind, active, world.now());
+    world.agree(&nda).await;
+    let represents = records::consent(cast.company, ConsentPurpose::Representation, world.now());
+    world.put(represents).await;
+    let mut people = vec![
+        ("member", world.person(Role::MemberUser, cast.company).await),
+        ("officer", world.person(Role::OttOfficer, cast.ott).await),
+        ("other officer", world.person(Role::OttOfficer, cast.other_ott).await),
+        ("other member", world.person(Role::MemberUser, cast.other_company).await),
+        ("liaison", world.person(Role::ChamberLiaison, cast.chamber).await),
+        ("network", world.person(Role::NetworkAdmin, cast.network).await),
+        ("nobody", world.nobody()),
+    ];
+    for (role, organization) in [(Role::MemberUser, cast.company), (Role::OttOfficer, cast.ott)] {
+        let person = world.person(role, organization).await;
+        world
+            .put(confidant::Model {
+                agreement_id: nda.id,
+                person_id: person.id.unwrap(),
+                organization_id: organization,
+                named_at: world.now(),
+                named_by: None,
+                removed_at: None,
+            })
+            .await;
+        people.push(("confidant", person));
+    }
+    let things = [
+        ("Need", need.id.to_string()),
+        ("Need", world.need(&cast, NeedStatus::Published).await.id.to_string()),
+        ("Offer", offer.id.to_string()),
+        ("Offer", world.offer(&cast, OfferStatus::Published).await.id.to_string()),
+        ("Organization", cast.company.to_string()),
+        ("Organization", cast.ott.to_string()),
+    ];
+    for (of, id) in &things {
+        let node = |fields: &str| format!("node(id: \"{id}\") {{ ... on {of} {{ {fields} }} }}");
+        for (name, person) in &people {
+            let all = format!("{{ {} }}", node(&everything(of, 1)));
+            let all = person.send(&all, json!({})).await.body["data"]["node"].clone();
+            for some in each(of, 1).chunks(12) {
+                let alone = some.iter().enumerate();
+                let alone = alone.map(|(place, field)| format!("a{place}: {}", node(field)));
+                let document = format!("{{ {} }}", alone.collect::<Vec<_>>().join(" "));
+                let told = person.send(&document, json!({})).await;
+                for (place, field) in some.iter().enumerate() {
+                    let field = field.split(' ').next().unwrap();
+                    let alone = &told.body["data"][format!("a{place}")];
+                    let right = all.get(field).unwrap_or(&Value::Null);
+                    assert_eq!(alone.is_null(), all.is_null(), "{name} {of}.{field}");
+                    assert_eq!(
+                        alone.get(field).unwrap_or(&Value::Null),
+                        right,
+                        "{name} {of}.{field}"
+                    );
+                }
             }
         }
     }

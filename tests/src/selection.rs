@@ -32,6 +32,12 @@ fn named(mut kind: &Value) -> (&str, &str) {
 /// arguments are left out.
 #[must_use]
 pub fn everything(of: &str, depth: usize) -> String {
+    each(of, depth).join(" ")
+}
+
+/// The same, field by field.
+#[must_use]
+pub fn each(of: &str, depth: usize) -> Vec<String> {
     let mut fields = vec!["__typename".to_owned()];
     for field in types()[of]["fields"].as_array().into_iter().flatten() {
         let name = field["name"].as_str().expect("a name");
@@ -54,5 +60,5 @@ pub fn everything(of: &str, depth: usize) -> String {
             _ => {}
         }
     }
-    fields.join(" ")
+    fields
 }

@@ -131,7 +131,7 @@ impl Node for Document {
         ]
     }
 
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         reader_of_documents(viewer)
     }
 

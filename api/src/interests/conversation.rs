@@ -106,7 +106,7 @@ impl Node for Message {
         &[Column::Id, Column::InterestId]
     }
 
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         reader_of_messages(viewer)
     }
 

@@ -410,7 +410,7 @@ impl Node for Interest {
         ]
     }
 
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         standing_in_interests(viewer)
     }
 

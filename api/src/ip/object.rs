@@ -445,7 +445,7 @@ impl Node for IpAsset {
     }
 
     /// Whether it is dormant (1), and whether the viewer's company was introduced to its offer (2).
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         if !viewer.is_member() {
             return None;
         }

@@ -306,7 +306,7 @@ impl Node for Match {
     }
 
     /// One number in place of the five columns that say whose the two are.
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         sides_of_matches(viewer)
     }
 

@@ -688,13 +688,14 @@ impl Node for Need {
     }
 
     /// Whether the company lets its chamber represent it (1), which matters to its chamber
-    /// alone; whether the viewer's office was introduced to it (2), and the viewer named under a
-    /// non-disclosure agreement (4).
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
-        let chamber = viewer.holding(CHAMBER).next().is_some();
+    /// alone; whether the viewer's office was introduced to it (2), which decides whether it is there,
+    /// and the viewer named under a non-disclosure agreement (4).
+    fn computed(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
+        let sealed = most >= L3;
+        let chamber = sealed && viewer.holding(CHAMBER).next().is_some();
         let represented = chamber.then(|| represented(viewer, (need::Entity, Column::CompanyId)));
         let introduced = introduced_needs(viewer);
-        let confided = introduced.as_ref().and_then(|_| confided_needs(viewer));
+        let confided = introduced.as_ref().filter(|_| sealed).and_then(|_| confided_needs(viewer));
         facts_as_number([represented, introduced, confided])
     }
 

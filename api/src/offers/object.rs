@@ -561,11 +561,12 @@ impl Node for Offer {
         &[Column::Id, Column::Status, Column::OttId]
     }
 
-    /// Whether the viewer's company was introduced to it (1), and the viewer named under a
-    /// non-disclosure agreement (2).
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    /// Whether the viewer's company was introduced to it (1), which decides whether it is there, and
+    /// the viewer named under a non-disclosure agreement (2).
+    fn computed(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
         let introduced = introduced_offers(viewer)?;
-        facts_as_number([Some(introduced), confided_offers(viewer)])
+        let confided = (most >= L3).then(|| confided_offers(viewer)).flatten();
+        facts_as_number([Some(introduced), confided])
     }
 
     fn visible(viewer: &Viewer) -> Condition {

@@ -546,7 +546,11 @@ impl Node for Organization {
         &[Column::Id, Column::Kind]
     }
 
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
+        // Without them one sees what the network sees.
+        if most < L2 {
+            return None;
+        }
         facts_as_number([member_of_mine(viewer), introduced_organizations(viewer)])
     }
 

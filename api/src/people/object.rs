@@ -109,7 +109,7 @@ impl Node for Person {
         &[Column::Id]
     }
 
-    fn computed(viewer: &Viewer) -> Option<SimpleExpr> {
+    fn computed(viewer: &Viewer, _: DisclosureLevel) -> Option<SimpleExpr> {
         acquaintance(viewer)
     }
 

@@ -175,7 +175,7 @@ pub(super) async fn with_levels(
     (candidate, companies): Known,
 ) -> Result<Candidate> {
     let levels = companies.into_iter().map(async |company| {
-        let known = ctx.load::<Organization>(company).await?;
+        let known = ctx.loaders().know::<Organization>(ctx, company).await?;
         if !known.is_some_and(|company| company.is_assessed_here()) {
             return Ok::<_, Error>(None);
         }

@@ -290,7 +290,8 @@ impl<N: Node> List<N> {
     }
 
     /// The rows of the page of one parent. What decides whether a thing is there is looked up before
-    /// the page is cut, and once; what hangs on either is joined to the page alone.
+    /// the page is cut, and once; what hangs on either is joined to the pages alone: many lead to the
+    /// same, and PostgreSQL remembers what it looked up.
     fn page_of(
         &self,
         reading: &Reading<N>,

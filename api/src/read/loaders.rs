@@ -90,6 +90,15 @@ impl Loaders {
         self.0.load_one(Key { id, place: ctx.item.pos, reading }).await
     }
 
+    /// The same of a thing of which nothing is told: only how much of it the viewer sees matters.
+    pub(crate) async fn know<N: Node>(
+        &self,
+        ctx: &Context<'_>,
+        id: N::Id,
+    ) -> Result<Option<Arc<N>>> {
+        self.0.load_one(Key { id, place: ctx.item.pos, reading: self.facts() }).await
+    }
+
     /// What belongs to a key of another kind: histories, regions of a chamber.
     pub(crate) async fn load_for<K>(&self, key: K) -> Result<Option<<Batch as Loader<K>>::Value>>
     where

@@ -55,8 +55,9 @@ pub(crate) trait Node: Sized + OutputType + ContainerType + 'static {
     fn facts() -> &'static [Self::Column];
 
     /// A fact that the database computes, from other tables or from columns that nobody reads;
-    /// `None` for viewers whose level does not depend on it.
-    fn computed(_: &Viewer) -> Option<SimpleExpr> {
+    /// `None` for viewers whose level does not depend on it. What tells apart only levels above
+    /// `most` may be left out: nothing was asked for that is seen from there on.
+    fn computed(_viewer: &Viewer, _most: DisclosureLevel) -> Option<SimpleExpr> {
         None
     }
 

@@ -8,8 +8,7 @@ use sea_orm::{
     ColumnTrait, ColumnType, Condition, ConnectionTrait, DatabaseBackend, DatabaseConnection,
     IdenStatic, QueryResult,
     sea_query::{
-        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement,
-        SimpleExpr,
+        Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, SimpleExpr,
     },
 };
 use uuid::Uuid;
@@ -246,6 +245,8 @@ pub(crate) struct Reading<N: Node> {
     lists: Vec<Box<dyn Listed<N>>>,
     /// What was asked for from level L2 on.
     guarded: Vec<(DisclosureLevel, &'static str)>,
+    /// Up to which level it matters how much the viewer sees.
+    most: DisclosureLevel,
     /// The statement that reads it, once it is written.
     written: OnceLock<Written>,
     /// The same for one thing alone.
@@ -291,7 +292,9 @@ impl<N: Node> Reading<N> {
         layout: &mut Layout,
         also: &[N::Column],
     ) -> Self {
-        let asked = asked.map(|asked| asked.fields(Some(&N::type_name()))).unwrap_or_default();
+        let asked = asked.map(|asked| asked.fields(Some(&N::type_name())));
+        let most = asked.as_deref().map_or(DisclosureLevel::Contract, highest::<N>);
+        let asked = asked.unwrap_or_default();
         let known = |name: &str| N::fields().iter().find(|field| field.name == name);
         let read = |asked: &Asked<'_>| {
             let again = N::told_again(asked.name()).iter().filter_map(|name| known(name));
@@ -307,7 +310,8 @@ impl<N: Node> Reading<N> {
                 Some((DisclosureLevel::Introduced, *name))
             }))
             .collect();
-        let mut columns = Columns::new(layout.next, N::facts(), N::computed(viewer).is_some());
+        let mut columns =
+            Columns::new(layout.next, N::facts(), N::computed(viewer, most).is_some());
         for field in asked.iter().flat_map(read) {
             columns.read(field);
         }
@@ -317,7 +321,7 @@ impl<N: Node> Reading<N> {
         layout.next = columns.end();
         let (joined, lists) = (Vec::new(), Vec::new());
         let (written, alone) = (OnceLock::new(), OnceLock::new());
-        let mut reading = Self { columns, joined, lists, guarded, written, alone };
+        let mut reading = Self { columns, joined, lists, guarded, most, written, alone };
         for asked in &asked {
             let name = asked.name();
             let Some(relation) = N::relations().iter().find(|relation| relation.name() == name)
@@ -436,7 +440,7 @@ impl<N: Node> Reading<N> {
     }
 
     fn computed(&self, viewer: &Viewer) -> Option<SimpleExpr> {
-        self.columns.is_computed().then(|| N::computed(viewer)).flatten()
+        self.columns.is_computed().then(|| N::computed(viewer, self.most)).flatten()
     }
 
     /// What the viewer sees of a row; `None` when nothing. Boxed, since a node is large and is moved often.
@@ -485,6 +489,29 @@ impl<N: Node> Reading<N> {
         }
         .boxed()
     }
+}
+
+/// The highest level on which what was asked for depends. What is no plain column, nor hangs there for
+/// everybody, may depend on all.
+fn highest<N: Node>(asked: &[Asked<'_>]) -> DisclosureLevel {
+    let level = |asked: &Asked<'_>| {
+        let name = asked.name();
+        let field = N::fields().iter().find(|field| field.name == name);
+        match field.filter(|field| !field.columns.is_empty()) {
+            Some(field) => field.level,
+            None if name == "__typename" => DisclosureLevel::PublicBlind,
+            None if hangs_for_everybody::<N>(name) => DisclosureLevel::PublicBlind,
+            None => DisclosureLevel::Contract,
+        }
+    };
+    asked.iter().map(level).max().unwrap_or(DisclosureLevel::PublicBlind)
+}
+
+/// Whether a list hangs on every node that is seen at all, with rules of its own.
+fn hangs_for_everybody<N: Node>(name: &str) -> bool {
+    let is_told = N::fields().iter().any(|field| field.name == name);
+    let hangs = N::relations().iter().any(|relation| relation.name() == name);
+    hangs && !is_told && !N::GUARDED.contains(&name)
 }
 
 /// The name of the fact that the database computes.
