@@ -31,7 +31,7 @@ impl Service {
         Vitals {
             subscriptions: self.subscriptions(),
             index: self.engine().counts().map(|(kind, count)| (name(kind), count)).to_vec(),
-            connections: self.db().connections().to_vec(),
+            connections: self.db().connections(),
             statements: self.db().statements(),
             lag: lags(self).await.ok(),
         }

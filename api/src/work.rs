@@ -149,7 +149,6 @@ impl Work {
     ///
     /// # Errors
     /// When the database is away.
-    #[expect(clippy::disallowed_methods, reason = "says how to plan, and writes nothing")]
     pub(crate) async fn plan_anew(self) -> Result<Self> {
         if self.db.backend() == DatabaseBackend::Postgres {
             let plans = "SET LOCAL plan_cache_mode = force_custom_plan";
