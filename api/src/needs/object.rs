@@ -25,10 +25,7 @@ use crate::{
         preview_similar,
     },
     organizations::{Delegation, Organization, Region},
-    policy::{
-        CHAMBER, NeedFacts, Viewer, confided_needs, facts_as_number, introduced_needs, represented,
-        visible_needs,
-    },
+    policy::{NeedFacts, Viewer, facts_of_needs, visible_needs},
     projects::{Project, ProjectsFrom, projects_from},
     read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     scalars::{Decimal, Money},
@@ -687,16 +684,8 @@ impl Node for Need {
         ]
     }
 
-    /// Whether the company lets its chamber represent it (1), which matters to its chamber
-    /// alone; whether the viewer's office was introduced to it (2), which decides whether it is there,
-    /// and the viewer named under a non-disclosure agreement (4).
     fn computed(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
-        let sealed = most >= L3;
-        let chamber = sealed && viewer.holding(CHAMBER).next().is_some();
-        let represented = chamber.then(|| represented(viewer, (need::Entity, Column::CompanyId)));
-        let introduced = introduced_needs(viewer);
-        let confided = introduced.as_ref().filter(|_| sealed).and_then(|_| confided_needs(viewer));
-        facts_as_number([represented, introduced, confided])
+        facts_of_needs(viewer, most)
     }
 
     fn visible(viewer: &Viewer) -> Condition {

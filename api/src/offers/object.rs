@@ -23,9 +23,7 @@ use crate::{
     ip::{IpAsset, newest_ip_assets},
     matches::{Match, best_needs},
     organizations::Organization,
-    policy::{
-        OfferFacts, Viewer, confided_offers, facts_as_number, introduced_offers, visible_offers,
-    },
+    policy::{OfferFacts, Viewer, facts_of_offers, visible_offers},
     projects::{Project, ProjectsFrom, projects_from},
     read::{Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted},
     timeline::{TimelineEntry, timeline},
@@ -561,12 +559,8 @@ impl Node for Offer {
         &[Column::Id, Column::Status, Column::OttId]
     }
 
-    /// Whether the viewer's company was introduced to it (1), which decides whether it is there, and
-    /// the viewer named under a non-disclosure agreement (2).
     fn computed(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
-        let introduced = introduced_offers(viewer)?;
-        let confided = (most >= L3).then(|| confided_offers(viewer)).flatten();
-        facts_as_number([Some(introduced), confided])
+        facts_of_offers(viewer, most)
     }
 
     fn visible(viewer: &Viewer) -> Condition {

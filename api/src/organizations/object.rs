@@ -28,8 +28,7 @@ use crate::{
     needs::{Need, newest_needs},
     offers::{Offer, newest_offers},
     policy::{
-        OrganizationFacts, Viewer, facts_as_number, introduced_organizations, is_institution,
-        member_of_mine, visible_organizations,
+        OrganizationFacts, Viewer, facts_of_organizations, is_institution, visible_organizations,
     },
     read::{
         Batch, Facts, Field, Many, Node, One, Page, Relation, Row, Shown, ToMany, ToOne, redacted,
@@ -547,11 +546,7 @@ impl Node for Organization {
     }
 
     fn computed(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
-        // Without them one sees what the network sees.
-        if most < L2 {
-            return None;
-        }
-        facts_as_number([member_of_mine(viewer), introduced_organizations(viewer)])
+        facts_of_organizations(viewer, most)
     }
 
     fn visible(viewer: &Viewer) -> Condition {

@@ -89,14 +89,16 @@ pub use message::{MessageFacts, reader_of_messages, speaker, unread_messages, vi
 pub use nda::{NDAS, PRELIMINARY, confided_needs, confided_offers, is_told, nda_of_interest};
 pub use need::{
     ENDED as NEEDS_ENDED, NeedAction, NeedFacts, SEEN_BY_NETWORK as NEEDS_SEEN_BY_NETWORK,
-    own_needs, takes_interest as need_takes_interest, visible_needs, visible_needs_in,
+    facts_of_needs, own_needs, takes_interest as need_takes_interest, visible_needs,
+    visible_needs_in,
 };
 pub use offer::{
     ENDED as OFFERS_ENDED, OfferAction, OfferFacts, SEEN_BY_NETWORK as OFFERS_SEEN_BY_NETWORK,
-    own_offers, takes_interest as offer_takes_interest, visible_offers,
+    facts_of_offers, own_offers, takes_interest as offer_takes_interest, visible_offers,
 };
 pub use organization::{
-    ConsentAction, OrganizationFacts, is_institution, member_of_mine, visible_organizations,
+    ConsentAction, OrganizationFacts, facts_of_organizations, is_institution, member_of_mine,
+    visible_organizations,
 };
 pub use programme::{
     ProgrammeAction, ProgrammeFacts, SPONSORS, own_programmes, visible_programmes,

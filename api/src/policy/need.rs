@@ -5,11 +5,11 @@ use entity::{
     ClientScope, Codes, DelegationId, DisclosureLevel, NeedId, NeedStatus, OrganizationId,
     RegionId, Role, need,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
 use super::{
-    Action, CHAMBER, Grant, Resource, Viewer, any_of, checked, confided_needs, introduced_needs,
-    none, represented,
+    Action, CHAMBER, Grant, Resource, Viewer, any_of, checked, confided_needs, facts_as_number,
+    introduced_needs, none, represented,
 };
 
 /// The statuses in which a need is there for everybody: on offer to the network, or met.
@@ -148,6 +148,20 @@ impl Resource for need::Model {
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
         NeedFacts::from(self).level(viewer)
     }
+}
+
+/// What the database computes for [`Resource::level`]: whether the company lets its chamber represent
+/// it (1), which matters to its chamber alone; whether the viewer's office was introduced to it (2),
+/// which decides whether it is there; whether the viewer was named under a non-disclosure agreement
+/// (4). The first and the last tell apart only what is sealed, which does not matter where nothing above `most` was asked for.
+#[must_use]
+pub fn facts_of_needs(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
+    let sealed = most >= DisclosureLevel::Confidential;
+    let chamber = sealed && viewer.holding(CHAMBER).next().is_some();
+    let represented = chamber.then(|| represented(viewer, (need::Entity, need::Column::CompanyId)));
+    let introduced = introduced_needs(viewer);
+    let confided = introduced.as_ref().filter(|_| sealed).and_then(|_| confided_needs(viewer));
+    facts_as_number([represented, introduced, confided])
 }
 
 /// The rows for which [`Resource::level`] answers `Some`.

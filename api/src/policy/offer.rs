@@ -1,10 +1,11 @@
 //! The rules for offers, for a row in hand and for the rows still in the database.
 
 use entity::{ClientScope, DisclosureLevel, OfferId, OfferStatus, OrganizationId, Role, offer};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
 use super::{
-    Action, OFFICE, Resource, Viewer, any_of, checked, confided_offers, introduced_offers, none,
+    Action, OFFICE, Resource, Viewer, any_of, checked, confided_offers, facts_as_number,
+    introduced_offers, none,
 };
 
 /// The statuses in which an offer is there for everybody.
@@ -95,6 +96,16 @@ impl Resource for offer::Model {
     fn level(&self, viewer: &Viewer) -> Option<DisclosureLevel> {
         OfferFacts::from(self).level(viewer)
     }
+}
+
+/// What the database computes for [`Resource::level`]: whether the viewer's company was introduced to
+/// it (1), which decides whether it is there; whether the viewer was named under a non-disclosure
+/// agreement (2), which matters only where something sealed was asked for, up to `most`.
+#[must_use]
+pub fn facts_of_offers(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
+    let introduced = introduced_offers(viewer)?;
+    let confided = (most >= DisclosureLevel::Confidential).then(|| confided_offers(viewer));
+    facts_as_number([Some(introduced), confided.flatten()])
 }
 
 /// The rows for which [`Resource::level`] answers `Some`.

@@ -9,7 +9,9 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr},
 };
 
-use super::{Action, CHAMBER, Resource, Viewer, some_of};
+use super::{
+    Action, CHAMBER, Resource, Viewer, facts_as_number, introduced_organizations, some_of,
+};
 use crate::calendar::day_of;
 
 /// What the rules need to know of an organization.
@@ -68,6 +70,17 @@ impl OrganizationFacts {
 #[must_use]
 pub fn visible_organizations(_: &Viewer) -> Condition {
     Condition::all()
+}
+
+/// What the database computes for [`Resource::level`]: whether it is a member of the viewer's chamber
+/// (1), and whether the viewer was introduced to it (2). Without them one sees what the network sees,
+/// which is all where nothing above was asked for, up to `most`.
+#[must_use]
+pub fn facts_of_organizations(viewer: &Viewer, most: DisclosureLevel) -> Option<SimpleExpr> {
+    if most < DisclosureLevel::Introduced {
+        return None;
+    }
+    facts_as_number([member_of_mine(viewer), introduced_organizations(viewer)])
 }
 
 /// The fact `member_of_mine` as a condition on a row of `organization`; `None`
