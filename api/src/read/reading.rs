@@ -494,24 +494,20 @@ impl<N: Node> Reading<N> {
 /// The highest level on which what was asked for depends. What is no plain column, nor hangs there for
 /// everybody, may depend on all.
 fn highest<N: Node>(asked: &[Asked<'_>]) -> DisclosureLevel {
+    // A list that hangs on every node that is seen at all has rules of its own.
+    let hangs = |name: &str| {
+        let relations = N::relations().iter().filter(|one| !N::GUARDED.contains(&one.name()));
+        relations.map(|one| one.name()).any(|relation| relation == name)
+    };
     let level = |asked: &Asked<'_>| {
         let name = asked.name();
-        let field = N::fields().iter().find(|field| field.name == name);
-        match field.filter(|field| !field.columns.is_empty()) {
-            Some(field) => field.level,
-            None if name == "__typename" => DisclosureLevel::PublicBlind,
-            None if hangs_for_everybody::<N>(name) => DisclosureLevel::PublicBlind,
-            None => DisclosureLevel::Contract,
+        match N::fields().iter().find(|field| field.name == name) {
+            Some(field) if !field.columns.is_empty() => field.level,
+            None if name == "__typename" || hangs(name) => DisclosureLevel::PublicBlind,
+            _ => DisclosureLevel::Contract,
         }
     };
     asked.iter().map(level).max().unwrap_or(DisclosureLevel::PublicBlind)
-}
-
-/// Whether a list hangs on every node that is seen at all, with rules of its own.
-fn hangs_for_everybody<N: Node>(name: &str) -> bool {
-    let is_told = N::fields().iter().any(|field| field.name == name);
-    let hangs = N::relations().iter().any(|relation| relation.name() == name);
-    hangs && !is_told && !N::GUARDED.contains(&name)
 }
 
 /// The name of the fact that the database computes.
