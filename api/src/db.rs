@@ -85,6 +85,13 @@ impl fmt::Debug for Db {
 /// Hears of every statement that is sent.
 type Watch = Arc<dyn Fn(&sea_orm::metric::Info<'_>) + Send + Sync>;
 
+/// A pool of whose statements `watch` hears.
+fn heard(mut pool: DatabaseConnection, watch: &Watch) -> DatabaseConnection {
+    let watch = watch.clone();
+    pool.set_metric_callback(move |sent| watch(sent));
+    pool
+}
+
 /// What the threads that serve requests read through. Each has a runtime of its own, which hears
 /// only connections that were opened on it: for what comes on another it is woken by another thread,
 /// and that cost a sixth of a small request.
@@ -112,10 +119,7 @@ impl Threads {
 
     fn open(&self) -> DatabaseConnection {
         let pool = self.options.clone().connect_lazy_with(self.database.clone());
-        let mut pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        let watch = self.watch.clone();
-        pool.set_metric_callback(move |sent| watch(sent));
-        pool
+        heard(SqlxPostgresConnector::from_sqlx_postgres_pool(pool), &self.watch)
     }
 }
 
@@ -158,15 +162,10 @@ impl Db {
         } else {
             open_postgres(settings, &watch).await?
         };
-        let heard = |mut pool: DatabaseConnection| {
-            let watch = watch.clone();
-            pool.set_metric_callback(move |sent| watch(sent));
-            pool
-        };
         Ok(Self {
-            read: heard(read),
+            read: heard(read, &watch),
             threads: threads.map(Arc::new),
-            write: heard(write),
+            write: heard(write, &watch),
             replica: settings.read_url.is_some(),
             patience: settings.statement_timeout,
             statements,
