@@ -12,9 +12,8 @@ use api::{
 };
 use chrono::TimeDelta;
 use entity::{
-    AgreementStatus, AgreementType, ConsentPurpose, DisclosureLevel, DocumentId, InterestDirection,
-    InterestParty, InterestStatus, NeedStatus, OfferStatus, Role, confidant, document,
-    document::RecordId, membership,
+    ConsentPurpose, DisclosureLevel, DocumentId, InterestDirection, InterestParty, InterestStatus,
+    NeedStatus, OfferStatus, Role, confidant, document, document::RecordId, membership,
 };
 use futures_util::{TryStreamExt, future::join_all};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, Iterable, QueryFilter};
@@ -969,26 +968,14 @@ async fn a_signature_opens_what_is_confidential(world: &World) {
     let cast = world.cast().await;
     let need = world.need(&cast, NeedStatus::Published).await;
     let offer = world.offer(&cast, OfferStatus::Published).await;
-    let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::NdaSigned);
-    let interest = records::interest(&need, &offer, from, status, world.now());
-    world.put(interest.clone()).await;
-    let (kind, active) = (AgreementType::MutualNda, AgreementStatus::Active);
-    let nda = records::agreement(&interest, kind, active, world.now());
-    world.agree(&nda).await;
+    let (interest, nda) = world.nda(&need, &offer).await;
     let member = world.person(Role::MemberUser, cast.company).await;
     let colleague = world.person(Role::MemberUser, cast.company).await;
     let officer = world.person(Role::OttOfficer, cast.ott).await;
     let manager = world.person(Role::OttManager, cast.ott).await;
     let mut named = Vec::new();
     for (person, organization) in [(&member, cast.company), (&officer, cast.ott)] {
-        let row = confidant::Model {
-            agreement_id: nda.id,
-            person_id: person.id.unwrap(),
-            organization_id: organization,
-            named_at: world.now(),
-            named_by: None,
-            removed_at: None,
-        };
+        let row = records::confidant(&nda, person.id.unwrap(), organization, world.now());
         world.put(row.clone()).await;
         named.push(row);
     }

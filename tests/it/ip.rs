@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AgreementPartyRole, AgreementStatus, AgreementType, DisclosureLevel, InterestDirection,
     InterestStatus, IpCommercialStatus, IpFigure, IpLegalStatus, NeedStatus, OfferStatus, Role,
-    agreement, confidant, interest, ip_asset, ip_event, need, offer,
+    agreement, interest, ip_asset, ip_event, need, offer,
 };
 use futures_util::future::join;
 use sea_orm::{ActiveEnum, EntityTrait, Iterable, PaginatorTrait};
@@ -898,16 +898,8 @@ async fn what_is_secret_is_for_whoever_is_confided(world: &World) {
         found.root()["disclosureLevel"].clone()
     };
     assert_eq!(level(&member).await, Value::Null, "introduced, and not named under the agreement");
-    world
-        .put(confidant::Model {
-            agreement_id: nda.id,
-            organization_id: cast.company,
-            person_id: member.id.unwrap(),
-            named_at: world.now(),
-            named_by: None,
-            removed_at: None,
-        })
-        .await;
+    let named = records::confidant(&nda, member.id.unwrap(), cast.company, world.now());
+    world.put(named).await;
     assert_eq!(level(&member).await, "INTRODUCED");
     assert_eq!(level(&liaison).await, Value::Null);
     // What has been made public since is for all who were introduced.

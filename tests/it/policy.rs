@@ -216,13 +216,8 @@ async fn every_verb_of_agreements_by_everybody_in_every_status(world: &World) {
             }
             world.agree(&row).await;
             let parties = records::parties(&row);
-            let confidants = colleagues.each_ref().map(|(organization, person)| confidant::Model {
-                agreement_id: row.id,
-                person_id: person.id.unwrap(),
-                organization_id: *organization,
-                named_at: world.now(),
-                named_by: None,
-                removed_at: None,
+            let confidants = colleagues.each_ref().map(|(organization, person)| {
+                records::confidant(&row, person.id.unwrap(), *organization, world.now())
             });
             for confidant in &confidants {
                 world.put(confidant.clone()).await;
@@ -497,22 +492,11 @@ async fn what_agreements_open_is_what_the_rules_say(world: &World) {
             let own = [cast.company, cast.ott]
                 .into_iter()
                 .find(|own| person.grants.iter().any(|grant| grant.organization == *own));
-            let (Some(organization_id), Some(person_id)) = (own, person.id) else { continue };
+            let (Some(own), Some(person)) = (own, person.id) else { continue };
             if *name == "officer of the office" {
                 continue;
             }
-            let (agreement_id, named_at) = (row.id, world.now());
-            let (named_by, removed_at) = (None, None);
-            world
-                .put(confidant::Model {
-                    agreement_id,
-                    person_id,
-                    organization_id,
-                    named_at,
-                    named_by,
-                    removed_at,
-                })
-                .await;
+            world.put(records::confidant(&row, person, own, world.now())).await;
         }
         let in_force = api::policy::IN_FORCE.contains(&standing);
         let nda = kind == AgreementType::MutualNda && status == AgreementStatus::Active && in_force;

@@ -25,10 +25,10 @@ use entity::{
     Texts, TransferMechanism, TrlEvidence, TrlEvidences, Urgency, VerificationLevel,
     VerifiedClaims, WebhookAttemptId, WebhookDeliveryId, WebhookDeliveryStatus, WebhookEndpointId,
     WebhookOutcome, WorkPackage, WorkPackages, affiliation, agreement, agreement_party, api_client,
-    assessment, bulk_job, capability, consent, delegation, document, document::RecordId, interest,
-    invitation, ip_asset, ip_event, match_, membership, milestone, need, offer, organization,
-    outcome, person, programme, project, project_partner, region, saved_search, search_find,
-    webhook_attempt, webhook_delivery, webhook_endpoint,
+    assessment, bulk_job, capability, confidant, consent, delegation, document, document::RecordId,
+    interest, invitation, ip_asset, ip_event, match_, membership, milestone, need, offer,
+    organization, outcome, person, programme, project, project_partner, region, saved_search,
+    search_find, webhook_attempt, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -71,6 +71,21 @@ impl World {
         for party in parties(row) {
             self.put(party).await;
         }
+    }
+
+    /// Puts an office's interest in a need on record, and their non-disclosure agreement in force.
+    pub async fn nda(
+        &self,
+        need: &need::Model,
+        offer: &offer::Model,
+    ) -> (interest::Model, agreement::Model) {
+        let (from, status) = (InterestDirection::OfferToNeed, InterestStatus::NdaSigned);
+        let interest = interest(need, offer, from, status, self.now());
+        self.put(interest.clone()).await;
+        let (kind, active) = (AgreementType::MutualNda, AgreementStatus::Active);
+        let nda = agreement(&interest, kind, active, self.now());
+        self.agree(&nda).await;
+        (interest, nda)
     }
 
     /// Puts a project on record, with its parts.
@@ -536,6 +551,24 @@ pub fn agreement(
         ended_at: at(ended),
         published: false,
         next_due_on: Some(day(30, now)),
+    }
+}
+
+/// A person whom a party of an agreement names to read what is confidential.
+#[must_use]
+pub fn confidant(
+    row: &agreement::Model,
+    person: PersonId,
+    organization: OrganizationId,
+    now: DateTime<Utc>,
+) -> confidant::Model {
+    confidant::Model {
+        agreement_id: row.id,
+        person_id: person,
+        organization_id: organization,
+        named_at: now,
+        named_by: None,
+        removed_at: None,
     }
 }
 
