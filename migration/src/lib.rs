@@ -24,6 +24,7 @@ mod m20261130_000021_idempotency;
 mod m20261130_000022_memberships;
 mod m20261130_000023_bulk_jobs;
 mod m20261130_000024_search_webhooks;
+mod m20261201_000025_json;
 mod parts;
 
 use sea_orm_migration::prelude::*;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000022_memberships::Migration),
             Box::new(m20261130_000023_bulk_jobs::Migration),
             Box::new(m20261130_000024_search_webhooks::Migration),
+            Box::new(m20261201_000025_json::Migration),
         ]
     }
 }

@@ -55,13 +55,12 @@ fn agreements_in_force(viewer: &Viewer) -> Condition {
 }
 
 /// The interests in force, with their agreements in force that are so.
-fn under(viewer: &Viewer, which: Condition, column: (interest::Entity, Column)) -> SelectStatement {
+fn under(viewer: &Viewer, which: Condition) -> SelectStatement {
     let interest = Expr::col((agreement::Entity, agreement::Column::InterestId));
     Query::select()
-        .column(column)
+        .column((interest::Entity, Column::Id))
         .from(interest::Entity)
         .inner_join(agreement::Entity, interest.equals((interest::Entity, Column::Id)))
-        .and_where(column.1.is_not_null())
         .and_where(Column::Status.is_in(IN_FORCE.iter().copied()))
         .cond_where(agreements_in_force(viewer))
         .cond_where(which)
@@ -109,29 +108,29 @@ pub fn nda_of_interest(viewer: &Viewer) -> SimpleExpr {
     SimpleExpr::SubQuery(None, Box::new(first.into()))
 }
 
-/// What `column` names in the interests under whose non-disclosure agreement the viewer reads.
-pub(super) fn under_nda(viewer: &Viewer, column: Column) -> Option<SelectStatement> {
-    Some(under(viewer, confided(viewer)?, (interest::Entity, column)))
+/// Whether an interest under whose non-disclosure agreement the viewer reads names `this` in `column`.
+pub(super) fn under_nda(viewer: &Viewer, column: Column, this: Expr) -> Option<SimpleExpr> {
+    let mut interests = under(viewer, confided(viewer)?);
+    interests.and_where(Expr::col((interest::Entity, column)).eq(this));
+    Some(Expr::exists(interests))
 }
 
 /// The needs of which the viewer reads what is confidential.
 #[must_use]
 pub fn confided_needs(viewer: &Viewer) -> Option<SimpleExpr> {
-    let needs = under_nda(viewer, Column::NeedId)?;
-    Some(Expr::col((need::Entity, need::Column::Id)).in_subquery(needs))
+    under_nda(viewer, Column::NeedId, Expr::col((need::Entity, need::Column::Id)))
 }
 
 /// The offers of which the viewer reads what is confidential.
 #[must_use]
 pub fn confided_offers(viewer: &Viewer) -> Option<SimpleExpr> {
-    let offers = under_nda(viewer, Column::OfferId)?;
-    Some(Expr::col((offer::Entity, offer::Column::Id)).in_subquery(offers))
+    under_nda(viewer, Column::OfferId, Expr::col((offer::Entity, offer::Column::Id)))
 }
 
 /// The expressions of interest on which the viewer reads what is confidential.
 #[must_use]
 pub fn confided_interests(viewer: &Viewer) -> Option<SimpleExpr> {
-    let interests = under_nda(viewer, Column::Id)?;
+    let interests = under(viewer, confided(viewer)?);
     Some(Expr::col((interest::Entity, Column::Id)).in_subquery(interests))
 }
 

@@ -258,8 +258,8 @@ impl<N: Node> List<N> {
 
     /// The rows of this list for one parent, to which `parent` points and which stands under the
     /// name of its table in the same statement, as a value there. Nothing where that cannot be: a
-    /// table beside itself, more values than a function of PostgreSQL takes; or where there is more
-    /// to read than rows.
+    /// table beside itself, more values than a function of SQLite takes; or where there is more to
+    /// read than rows.
     pub(super) fn within<P: Node>(
         &self,
         reader: &Reader<'_>,

@@ -21,6 +21,7 @@ mod groups;
 mod list;
 mod loaders;
 mod node;
+mod packed;
 mod page;
 mod reading;
 mod record;

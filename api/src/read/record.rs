@@ -1,32 +1,37 @@
 //! Rows as they come from the database. SQLite's driver carries every value of every row from one
 //! thread to another; there all rows of a statement come as one text of JSON. And the rows of a list
-//! below one thing come, on both databases, as a value in its row.
+//! below one thing come as a value in its row: of JSON there, of records on PostgreSQL.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnType, DatabaseBackend, QueryResult, TryGetable, Value,
     sea_query::{Func, QueryStatementBuilder, SelectStatement, SimpleExpr, ValueType},
-    sqlx::Row as _,
+    sqlx::{Row as _, ValueRef as _},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::reading::Values;
+use super::{
+    packed::{self, Packed},
+    reading::Values,
+};
 use crate::error::{Error, Result};
 
 /// A row of a reading.
 pub(crate) enum Record {
     /// As the driver has it.
     Row(QueryResult),
-    /// Its values, in the order of the statement.
+    /// Its values, in the order of the statement, on SQLite.
     Json(Vec<Json>),
+    /// The same on PostgreSQL, in the row of another one.
+    Packed(Packed),
 }
 
-/// The values of a row as one value of JSON.
+/// The values of a row as one value.
 pub(super) fn row(values: Values, backend: DatabaseBackend) -> SimpleExpr {
     if backend == DatabaseBackend::Postgres {
         let values = values.into_iter().map(|(value, _)| value);
-        return Func::cust("json_build_array").args(values).into();
+        return Func::cust("ROW").args(values).into();
     }
     let values = values.into_iter().map(|(value, ty)| {
         // JSON has no bytes.
@@ -35,9 +40,9 @@ pub(super) fn row(values: Values, backend: DatabaseBackend) -> SimpleExpr {
     Func::cust("json_array").args(values).into()
 }
 
-/// The rows of a statement as one value of JSON.
+/// The rows of a statement as one value.
 pub(super) fn rows(row: SimpleExpr, backend: DatabaseBackend) -> SimpleExpr {
-    let all = if backend == DatabaseBackend::Postgres { "json_agg" } else { "json_group_array" };
+    let all = if backend == DatabaseBackend::Postgres { "array_agg" } else { "json_group_array" };
     Func::cust(all).arg(row).into()
 }
 
@@ -64,20 +69,29 @@ impl Record {
     /// # Errors
     /// When they are none: our fault.
     pub(super) fn rows(&self, place: usize) -> Result<Vec<Self>> {
-        let rows = match self {
-            Self::Row(row) => row.try_get_by_index::<Option<Json>>(place)?,
-            Self::Json(values) => values.get(place).cloned(),
-        };
-        let rows = match rows {
-            None | Some(Json::Null) => return Ok(Vec::new()),
-            Some(Json::Array(rows)) => rows,
-            Some(_) => return Err(Error::internal("a list of rows is none")),
-        };
-        let row = |row| match row {
-            Json::Array(values) => Ok(Self::Json(values)),
-            _ => Err(Error::internal("a row is none")),
-        };
-        rows.into_iter().map(row).collect()
+        let none = || Error::internal("a list of rows is none");
+        match self {
+            Self::Row(row) => {
+                let row = row.try_as_pg_row().ok_or_else(none)?;
+                let value = row.try_get_raw(place).map_err(Error::internal)?;
+                if value.is_null() {
+                    return Ok(Vec::new());
+                }
+                let rows = packed::rows(value.as_bytes().map_err(Error::internal)?);
+                Ok(rows.ok_or_else(none)?.into_iter().map(Self::Packed).collect())
+            }
+            Self::Packed(row) => {
+                Ok(row.rows(place).ok_or_else(none)?.into_iter().map(Self::Packed).collect())
+            }
+            Self::Json(values) => match values.get(place) {
+                None | Some(Json::Null) => Ok(Vec::new()),
+                Some(Json::Array(rows)) => {
+                    let row = |row: &Json| row.as_array().cloned().map(Self::Json);
+                    rows.iter().map(|one| row(one).ok_or_else(none)).collect()
+                }
+                Some(_) => Err(none()),
+            },
+        }
     }
 
     /// A value.
@@ -106,6 +120,10 @@ impl Record {
     fn kept(&self, place: usize, ty: &ColumnType) -> Result<Kept<'_>> {
         match self {
             Self::Row(row) => stored(row, place, ty),
+            Self::Packed(row) => {
+                let wrong = || Error::internal(format!("what is at {place} is no {ty:?}"));
+                row.value(place, ty).map(Kept::Value).ok_or_else(wrong)
+            }
             Self::Json(values) => {
                 let json = values.get(place).unwrap_or(&Json::Null);
                 let wrong = || Error::internal(format!("{json} at {place} is no {ty:?}"));
@@ -148,8 +166,8 @@ fn is_bytes(ty: &ColumnType) -> bool {
     matches!(ty, ColumnType::Uuid)
 }
 
-/// What a value of JSON is in a column of this type, as SQLite keeps it or PostgreSQL writes it;
-/// nothing when it is no such value.
+/// What a value of JSON is in a column of this type, as SQLite keeps it; nothing when it is no such
+/// value.
 fn value(json: &Json, ty: &ColumnType) -> Option<Value> {
     let text = json.as_str();
     let is_null = json.is_null();
@@ -175,17 +193,14 @@ fn value(json: &Json, ty: &ColumnType) -> Option<Value> {
         }
         ColumnType::BigInteger => Value::BigInt(known!(json.as_i64())),
         ColumnType::Float | ColumnType::Double => Value::Double(known!(json.as_f64())),
-        ColumnType::Boolean => {
-            Value::Bool(known!(json.as_bool().or_else(|| json.as_i64().map(|bit| bit != 0))))
-        }
+        ColumnType::Boolean => Value::Bool(known!(json.as_i64().map(|bit| bit != 0))),
         ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
             let at = || DateTime::parse_from_rfc3339(text?).ok();
             Value::ChronoDateTimeUtc(known!(at().map(|at| at.with_timezone(&Utc))))
         }
         ColumnType::Date => Value::ChronoDate(known!(text?.parse::<NaiveDate>().ok())),
         ColumnType::Json | ColumnType::JsonBinary => {
-            let value = || text.map_or(Some(json.clone()), |text| serde_json::from_str(text).ok());
-            Value::Json(known!(value().map(Box::new)))
+            Value::Json(known!(serde_json::from_str(text?).ok().map(Box::new)))
         }
         _ => return None,
     })
