@@ -1,7 +1,10 @@
 //! What we keep as JSON is kept and handed out whole: nothing asks the database what is inside.
 //! PostgreSQL has to write out a `jsonb` whenever it sends it; a `json` it has as it was written.
 
-use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DatabaseBackend, Statement},
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -11,24 +14,21 @@ async fn retype(manager: &SchemaManager<'_>, from: &str, to: &str) -> Result<(),
     if manager.get_database_backend() != DatabaseBackend::Postgres {
         return Ok(());
     }
-    let all = format!(
-        "DO $$
-        DECLARE change text;
-        BEGIN
-            FOR change IN
-                SELECT format('ALTER TABLE %I ', table_name) ||
-                    string_agg(format('ALTER COLUMN %I TYPE {to}', column_name), ', ')
-                FROM information_schema.columns
-                    JOIN information_schema.tables USING (table_schema, table_name)
-                WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
-                    AND data_type = '{from}'
-                GROUP BY table_name
-            LOOP
-                EXECUTE change;
-            END LOOP;
-        END $$"
+    let changes = format!(
+        "SELECT format('ALTER TABLE %I ', table_name) ||
+            string_agg(format('ALTER COLUMN %I TYPE {to}', column_name), ', ')
+        FROM information_schema.columns
+            JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND data_type = '{from}'
+        GROUP BY table_name ORDER BY table_name"
     );
-    manager.get_connection().execute_unprepared(&all).await?;
+    let connection = manager.get_connection();
+    // Large tables are written anew: it takes as long as it takes.
+    connection.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+    let all = Statement::from_string(DatabaseBackend::Postgres, changes);
+    for change in connection.query_all_raw(all).await? {
+        connection.execute_unprepared(&change.try_get_by_index::<String>(0)?).await?;
+    }
     Ok(())
 }
 

@@ -18,7 +18,10 @@ use sea_orm::{
 };
 use tests::{Database, World, on_empty, records};
 
-tests::stories!(matches_survive_the_change_of_their_table);
+tests::stories!(
+    matches_survive_the_change_of_their_table,
+    what_is_kept_as_json_survives_the_change_of_its_type,
+);
 
 /// A table's columns, and which of them may be null.
 type Columns = BTreeMap<String, bool>;
@@ -150,4 +153,37 @@ async fn matches_survive_the_change_of_their_table(world: &World) {
     Migrator::up(db, None).await.unwrap();
     let kept = match_::Entity::find().all(world.db().fresh()).await.unwrap();
     assert_eq!(kept, rows[..1], "what was decided has no place in the earlier form");
+}
+
+/// How many columns of the network's tables are of a type, on PostgreSQL.
+async fn columns_of(db: &DatabaseConnection, ty: &str) -> i64 {
+    let sql = format!(
+        "SELECT count(*) AS n FROM information_schema.columns \
+         WHERE table_schema = 'public' AND data_type = '{ty}'"
+    );
+    let counted = Statement::from_string(DatabaseBackend::Postgres, sql);
+    db.query_one_raw(counted).await.unwrap().unwrap().try_get("", "n").unwrap()
+}
+
+/// PostgreSQL sends `json` as it was written, and has to write `jsonb` out each time: a step that
+/// adds the one keeps to the other's type.
+async fn what_is_kept_as_json_survives_the_change_of_its_type(world: &World) {
+    let cast = world.cast().await;
+    let need = world.need(&cast, NeedStatus::Published).await;
+    let db = world.db().write();
+    let is_postgres = db.get_database_backend() == DatabaseBackend::Postgres;
+    let names: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let change = names.iter().position(|name| name.contains("000025_json")).unwrap();
+    let steps = u32::try_from(names.len() - change).unwrap();
+    for (steps, away) in [(None, "jsonb"), (Some(steps), "json"), (None, "jsonb")] {
+        match steps {
+            Some(steps) => Migrator::down(db, Some(steps)).await.unwrap(),
+            None => Migrator::up(db, None).await.unwrap(),
+        }
+        if is_postgres {
+            assert_eq!(columns_of(db, away).await, 0, "{away}");
+        }
+    }
+    let kept = need::Entity::find_by_id(need.id).one(world.db().fresh()).await.unwrap();
+    assert_eq!(kept, Some(need));
 }

@@ -9,13 +9,13 @@
 //! A fragment on a connection costs a fixed part and a part for every row, so it
 //! is looked at once, however many pages of different sizes spread it.
 
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
 use async_graphql::{
     Name, Positioned, Value, Variables,
     parser::types::{
-        Directive, ExecutableDocument, Field as Asked, OperationDefinition, OperationType,
-        Selection, SelectionSet,
+        Directive, DocumentOperations, ExecutableDocument, Field as Asked, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 
@@ -79,14 +79,17 @@ pub fn cost(
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> Price {
-    let mut counter = Counter { model, document, variables, known: HashMap::new() };
-    let root = model.root(operation.ty);
-    let mut cost = counter.selection(&operation.selection_set.node, root);
-    if operation.ty == OperationType::Mutation {
-        let work = counter.root_fields(&operation.selection_set.node).saturating_mul(MUTATION);
-        cost.fixed = cost.fixed.plus(Price { objects: 0, work });
-    }
-    cost.with_rows(1)
+    Counter::new(model, document, variables).operation(operation)
+}
+
+/// What the only operation of such a document costs, if no variable changes that.
+#[must_use]
+pub fn settled(model: &Model, document: &ExecutableDocument) -> Option<Price> {
+    let DocumentOperations::Single(operation) = &document.operations else { return None };
+    let variables = Variables::default();
+    let mut counter = Counter::new(model, document, &variables);
+    let price = counter.operation(&operation.node);
+    (!counter.looked.get()).then_some(price)
 }
 
 /// `fixed` plus `per_row` for every row of the page it is on. Only what is asked
@@ -117,9 +120,25 @@ struct Counter<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
     known: HashMap<&'a str, Cost>,
+    /// Whether it has looked at a variable.
+    looked: Cell<bool>,
 }
 
 impl<'a> Counter<'a> {
+    fn new(model: &'a Model, document: &'a ExecutableDocument, variables: &'a Variables) -> Self {
+        Self { model, document, variables, known: HashMap::new(), looked: Cell::new(false) }
+    }
+
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Price {
+        let root = self.model.root(operation.ty);
+        let mut cost = self.selection(&operation.selection_set.node, root);
+        if operation.ty == OperationType::Mutation {
+            let work = self.root_fields(&operation.selection_set.node).saturating_mul(MUTATION);
+            cost.fixed = cost.fixed.plus(Price { objects: 0, work });
+        }
+        cost.with_rows(1)
+    }
+
     fn selection(&mut self, set: &'a SelectionSet, parent: Option<&'a str>) -> Cost {
         let mut sum = Cost::default();
         for selection in &set.items {
@@ -216,6 +235,7 @@ impl<'a> Counter<'a> {
     }
 
     fn variable(&self, name: &Name) -> Result<Value, ()> {
+        self.looked.set(true);
         self.variables.get(name).cloned().ok_or(())
     }
 
@@ -319,6 +339,26 @@ mod tests {
         let condition = "query ($x: Boolean!) { thing @include(if: $x) { name } ... @skip(if: true) { thing { name } } }";
         assert_eq!(of(condition, json!({"x": true})), 1);
         assert_eq!(of(condition, json!({"x": false})), 0);
+    }
+
+    #[test]
+    fn what_no_variable_changes_is_settled() {
+        let settled =
+            |document: &str| settled(&model(), &parse_query(document).unwrap()).map(Price::most);
+        assert_eq!(settled("{ things(first: 50) { nodes { name } } }"), Some(51));
+        assert_eq!(settled("mutation { panic }"), Some(10));
+        // A variable elsewhere is none that counts.
+        let elsewhere = "query ($t: String) { echo(text: $t) things(first: 2) { nodes { name } } }";
+        assert_eq!(settled(elsewhere), Some(3));
+        for open in [
+            "query ($n: Int) { things(first: $n) { nodes { name } } }",
+            "query ($n: Int) { ...Q } fragment Q on Query { things(last: $n) { nodes { name } } }",
+            "query ($ids: [ID!]!) { nodes(ids: $ids) { name } }",
+            "query ($x: Boolean!) { thing { me @include(if: $x) { name } } }",
+            "query A { echo } query B { echo }",
+        ] {
+            assert_eq!(settled(open), None, "{open}");
+        }
     }
 
     #[test]

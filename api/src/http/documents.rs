@@ -21,7 +21,11 @@ use async_graphql::{
 };
 use quick_cache::{Weighter, sync::Cache};
 
-use super::{model::Model, overlaps};
+use super::{
+    cost::{self, Price},
+    model::Model,
+    overlaps,
+};
 use crate::context::Familiar;
 
 /// How much memory the documents may take, in bytes, as they are weighed.
@@ -40,15 +44,18 @@ pub struct Kept {
     pub familiar: Arc<Familiar>,
     /// Whether an object has two fields of one name in it.
     pub overlaps: bool,
+    /// What its only operation costs, if no variable changes that.
+    pub price: Option<Price>,
 }
 
 impl Kept {
-    /// A document with a text of so many bytes.
+    /// A document that has passed the guard, with a text of so many bytes.
     #[must_use]
     pub fn new(document: ExecutableDocument, bytes: usize, model: &Model) -> Self {
         let familiar = Arc::new(Familiar::new(&document, bytes));
         let overlaps = overlaps::stand_in(&document, model);
-        Self { document: Arc::new(document), familiar, overlaps }
+        let price = cost::settled(model, &document);
+        Self { document: Arc::new(document), familiar, overlaps, price }
     }
 }
 

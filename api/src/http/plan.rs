@@ -108,7 +108,8 @@ pub fn plan(
         return Err(Refusal::invalid(message, &[again.pos]));
     }
     let values = variables::coerce(model, &operation.node, params.variables, limits.value_nesting)?;
-    let price = cost::cost(model, document, &operation.node, &values);
+    let count = || cost::cost(model, document, &operation.node, &values);
+    let price = kept.price.unwrap_or_else(count);
     // What no bucket holds will never be paid.
     let (most, cost) = (limits.cost.min(limits.points), price.most());
     if cost > most {

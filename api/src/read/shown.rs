@@ -260,8 +260,17 @@ impl Writer {
         self.text.push(b':');
     }
 
+    /// Hardly any text has something to escape, and whether it has is seen of many bytes at once.
     fn text(&mut self, text: &str) {
-        self.json(text);
+        let is_plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+        if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+            self.text.reserve(text.len() + 2);
+            self.text.push(b'"');
+            self.text.extend_from_slice(text.as_bytes());
+            self.text.push(b'"');
+        } else {
+            self.json(text);
+        }
     }
 
     fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) {
@@ -326,7 +335,7 @@ mod tests {
     fn values_are_written_as_the_framework_would() {
         let all = json!({
             "text": "a\"ñ\n\u{1}", "number": -1.5, "large": u64::MAX, "no": null, "yes": [true, false],
-            "empty": [{}, []], "deep": { "a": [{ "b": { "c": 0 } }] },
+            "empty": [{}, []], "deep": { "a": [{ "b": { "c": 0 } }] }, "q\"": "\\", "del": "\u{7f}",
         });
         let value = Value::from_json(all.clone()).unwrap();
         assert_eq!(written(&value), format!("data: {}", serde_json::to_string(&value).unwrap()));
