@@ -183,6 +183,11 @@ impl Answer {
     ///
     /// When it cannot be written as that.
     pub fn json(&mut self, ids: &Ids) -> serde_json::Result<String> {
+        String::from_utf8(self.body(ids)?).map_err(serde::ser::Error::custom)
+    }
+
+    /// The same in bytes, which nobody need look through once more.
+    fn body(&mut self, ids: &Ids) -> serde_json::Result<Vec<u8>> {
         self.polish(ids);
         // The members in the order in which people read them.
         let mut text = Vec::with_capacity(1_024);
@@ -208,7 +213,7 @@ impl Answer {
             text.push(separator);
         }
         text.push(b'}');
-        String::from_utf8(text).map_err(serde::ser::Error::custom)
+        Ok(text)
     }
 
     /// Its errors alone, as JSON.
@@ -224,7 +229,11 @@ impl Answer {
     /// Writes the answer. `Vary: Accept`, since the type was negotiated.
     #[must_use]
     pub fn write(mut self, media: Media, draft: bool, ids: &Ids) -> HttpResponse {
-        let body = self.json(ids);
+        let body = if media == Media::Events {
+            self.json(ids).map(|answer| events::whole(&answer).into_bytes())
+        } else {
+            self.body(ids)
+        };
         let mut response = HttpResponse::build(status(self.outcome, media, draft));
         response
             .content_type(media.content_type())
@@ -243,7 +252,6 @@ impl Answer {
             response.insert_header((header::RETRY_AFTER, wait));
         }
         match body {
-            Ok(body) if media == Media::Events => response.body(events::whole(&body)),
             Ok(body) => response.body(body),
             Err(cause) => {
                 tracing::error!(%cause, "an answer cannot be written");

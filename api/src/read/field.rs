@@ -4,7 +4,7 @@
 //! and the canary tests are derived from it.
 
 use entity::{DisclosureLevel, Numbered};
-use sea_orm::{ColumnTrait, TryGetable, sea_query::ValueType};
+use sea_orm::{ColumnTrait, sea_query::ValueType};
 
 use super::record::Record;
 use crate::error::Result;
@@ -145,7 +145,7 @@ impl<'a, C: ColumnTrait + Numbered> Facts<'a, C> {
     ///
     /// # Errors
     /// When the column was not read or holds something else: our fault.
-    pub fn fact<T: TryGetable + ValueType>(&self, column: C) -> Result<T> {
+    pub fn fact<T: ValueType>(&self, column: C) -> Result<T> {
         let read = self.columns.of(column).ok_or_else(|| {
             let name = column.as_str();
             crate::error::Error::internal(format!("{name} is no fact, and was not read"))
@@ -157,7 +157,7 @@ impl<'a, C: ColumnTrait + Numbered> Facts<'a, C> {
     ///
     /// # Errors
     /// When the database is at fault.
-    pub fn computed<T: TryGetable + ValueType + Default>(&self) -> Result<T> {
+    pub fn computed<T: ValueType + Default>(&self) -> Result<T> {
         if !self.columns.computed {
             return Ok(T::default());
         }
@@ -182,7 +182,7 @@ impl<C: ColumnTrait + Numbered> Row<'_, C> {
     ///
     /// # Errors
     /// When the column holds something else: our fault.
-    pub fn get<T: TryGetable + ValueType>(&self, column: C) -> Result<Option<T>> {
+    pub fn get<T: ValueType>(&self, column: C) -> Result<Option<T>> {
         let Facts { columns, record } = &self.facts;
         let read = columns.of(column);
         let shown = read.filter(|read| read.level.is_some_and(|level| level <= self.level));
@@ -196,7 +196,7 @@ impl<C: ColumnTrait + Numbered> Row<'_, C> {
     ///
     /// # Errors
     /// When the column holds something else: our fault.
-    pub fn get_or_default<T: TryGetable + ValueType + Default>(&self, column: C) -> Result<T> {
+    pub fn get_or_default<T: ValueType + Default>(&self, column: C) -> Result<T> {
         Ok(self.get(column)?.unwrap_or_default())
     }
 }

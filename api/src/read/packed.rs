@@ -1,6 +1,6 @@
-//! Rows that PostgreSQL sends as one value: an array of records, in the form in which it sends values
-//! to programs (`array_send`, `record_send`; its documentation tells no more than that there is one).
-//! Neither side writes or reads text for it, as it would for JSON.
+//! Values in the form in which PostgreSQL sends them to programs, and rows that it sends as one value:
+//! an array of records (`array_send`, `record_send`; its documentation tells no more than that there
+//! is such a form). Neither side writes or reads text for it, as it would for JSON.
 
 use std::{ops::Range, sync::Arc};
 
@@ -20,13 +20,16 @@ const EPOCH: TimeDelta = TimeDelta::days(10_957);
 /// What a value of `jsonb` begins with: its version. No text of JSON does.
 const JSONB: u8 = 1;
 
-/// The rows in `bytes`; nothing when there is something else.
-pub(super) fn rows(bytes: &[u8]) -> Option<Vec<Packed>> {
-    let all = Arc::from(bytes);
-    rows_at(&all, 0..bytes.len())
+/// What came is no such array.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+/// The rows in `bytes`.
+pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Packed>, Broken> {
+    rows_at(&Arc::from(bytes), 0..bytes.len())
 }
 
-fn rows_at(all: &Arc<[u8]>, array: Range<usize>) -> Option<Vec<Packed>> {
+fn rows_at(all: &Arc<[u8]>, array: Range<usize>) -> Result<Vec<Packed>, Broken> {
     let mut rest = Rest { of: all, at: array };
     let dimensions = rest.number()?;
     // Whether there are nulls, and of which type the elements are.
@@ -35,22 +38,22 @@ fn rows_at(all: &Arc<[u8]>, array: Range<usize>) -> Option<Vec<Packed>> {
         0 => 0,
         1 => {
             let (length, _first) = (rest.number()?, rest.number()?);
-            usize::try_from(length).ok()?
+            length
         }
-        _ => return None,
+        _ => return Err(Broken),
     };
-    (0..length).map(|_| row(all, rest.value()??)).collect()
+    (0..length).map(|_| row(all, rest.value()?.ok_or(Broken)?)).collect()
 }
 
-fn row(all: &Arc<[u8]>, record: Range<usize>) -> Option<Packed> {
+fn row(all: &Arc<[u8]>, record: Range<usize>) -> Result<Packed, Broken> {
     let mut rest = Rest { of: all, at: record };
-    let columns = usize::try_from(rest.number()?).ok()?;
+    let columns = rest.number()?;
     let mut value = || {
         let _type = rest.number()?;
         rest.value()
     };
-    let values = (0..columns).map(|_| value()).collect::<Option<_>>()?;
-    Some(Packed { bytes: all.clone(), values })
+    let values = (0..columns).map(|_| value()).collect::<Result<_, _>>()?;
+    Ok(Packed { bytes: all.clone(), values })
 }
 
 /// What is not read yet.
@@ -60,92 +63,92 @@ struct Rest<'a> {
 }
 
 impl Rest<'_> {
-    fn take(&mut self, length: usize) -> Option<Range<usize>> {
-        let end = self.at.start.checked_add(length).filter(|end| *end <= self.at.end)?;
-        let taken = self.at.start..end;
-        self.at.start = end;
-        Some(taken)
+    fn take(&mut self, length: usize) -> Result<Range<usize>, Broken> {
+        let end = self.at.start.checked_add(length).filter(|end| *end <= self.at.end);
+        let taken = self.at.start..end.ok_or(Broken)?;
+        self.at.start = taken.end;
+        Ok(taken)
     }
 
-    fn number(&mut self) -> Option<i32> {
+    fn number(&mut self) -> Result<i32, Broken> {
         let place = self.take(4)?;
-        (&self.of[place]).try_get_i32().ok()
+        (&self.of[place]).try_get_i32().map_err(|_| Broken)
     }
 
-    /// Where the next value stands; nothing inside when it is null.
-    fn value(&mut self) -> Option<Option<Range<usize>>> {
+    /// Where the next value stands; nothing when it is null.
+    fn value(&mut self) -> Result<Option<Range<usize>>, Broken> {
         match self.number()? {
-            -1 => Some(None),
-            length => self.take(usize::try_from(length).ok()?).map(Some),
+            -1 => Ok(None),
+            length => self.take(usize::try_from(length).map_err(|_| Broken)?).map(Some),
         }
     }
 }
 
 impl Packed {
-    fn bytes(&self, place: usize) -> Option<&[u8]> {
-        self.values.get(place)?.clone().map(|place| &self.bytes[place])
-    }
-
-    /// The rows that are one of its values, none when it is null; nothing when it is something else.
-    pub(super) fn rows(&self, place: usize) -> Option<Vec<Self>> {
-        match self.values.get(place)? {
+    /// The rows that are one of its values; none when it is null.
+    pub(super) fn rows(&self, place: usize) -> Result<Vec<Self>, Broken> {
+        match self.values.get(place).ok_or(Broken)? {
             Some(array) => rows_at(&self.bytes, array.clone()),
-            None => Some(Vec::new()),
+            None => Ok(Vec::new()),
         }
     }
 
     /// The value at a place, in a column of this type; nothing when it is no such value.
     pub(super) fn value(&self, place: usize, ty: &ColumnType) -> Option<Value> {
-        let bytes = self.bytes(place);
-        // What is there has to be a value.
-        macro_rules! known {
-            ($make:expr) => {
-                match bytes {
-                    Some(bytes) => Some($make(bytes)?),
-                    None => None,
-                }
-            };
-        }
-        let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(ToOwned::to_owned);
-        Some(match ty {
-            ColumnType::Uuid => Value::Uuid(known!(|bytes| Uuid::from_slice(bytes).ok())),
-            ColumnType::Char(_)
-            | ColumnType::String(_)
-            | ColumnType::Text
-            | ColumnType::Enum { .. }
-            | ColumnType::Custom(_) => Value::String(known!(text)),
-            ColumnType::SmallInteger => {
-                Value::SmallInt(known!(|bytes| whole(bytes)?.try_into().ok()))
-            }
-            ColumnType::Integer => Value::Int(known!(|bytes| whole(bytes)?.try_into().ok())),
-            ColumnType::BigInteger => Value::BigInt(known!(whole)),
-            ColumnType::Float | ColumnType::Double => Value::Double(known!(float)),
-            ColumnType::Boolean => Value::Bool(known!(|bytes| Some(whole(bytes)? != 0))),
-            ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
-                let at = |bytes| {
-                    DateTime::UNIX_EPOCH
-                        .checked_add_signed(TimeDelta::microseconds(whole(bytes)?))?
-                        .checked_add_signed(EPOCH)
-                };
-                Value::ChronoDateTimeUtc(known!(at))
-            }
-            ColumnType::Date => {
-                let day = |bytes| {
-                    let days = TimeDelta::try_days(whole(bytes)?)?;
-                    NaiveDate::default().checked_add_signed(days)?.checked_add_signed(EPOCH)
-                };
-                Value::ChronoDate(known!(day))
-            }
-            ColumnType::Json | ColumnType::JsonBinary => {
-                let value = |bytes: &[u8]| {
-                    let text = bytes.strip_prefix(&[JSONB]).unwrap_or(bytes);
-                    serde_json::from_slice(text).ok()
-                };
-                Value::Json(known!(value).map(Box::new))
-            }
-            _ => return None,
-        })
+        let place = self.values.get(place)?;
+        value(place.clone().map(|place| &self.bytes[place]), ty)
     }
+}
+
+/// What PostgreSQL sends for a value in a column of this type, or for none; nothing when it is no
+/// such value.
+pub(super) fn value(bytes: Option<&[u8]>, ty: &ColumnType) -> Option<Value> {
+    // What is there has to be a value.
+    macro_rules! known {
+        ($make:expr) => {
+            match bytes {
+                Some(bytes) => Some($make(bytes)?),
+                None => None,
+            }
+        };
+    }
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(ToOwned::to_owned);
+    Some(match ty {
+        ColumnType::Uuid => Value::Uuid(known!(|bytes| Uuid::from_slice(bytes).ok())),
+        ColumnType::Char(_)
+        | ColumnType::String(_)
+        | ColumnType::Text
+        | ColumnType::Enum { .. }
+        | ColumnType::Custom(_) => Value::String(known!(text)),
+        ColumnType::SmallInteger => Value::SmallInt(known!(|bytes| whole(bytes)?.try_into().ok())),
+        ColumnType::Integer => Value::Int(known!(|bytes| whole(bytes)?.try_into().ok())),
+        ColumnType::BigInteger => Value::BigInt(known!(whole)),
+        ColumnType::Float | ColumnType::Double => Value::Double(known!(float)),
+        ColumnType::Boolean => Value::Bool(known!(|bytes| Some(whole(bytes)? != 0))),
+        ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
+            let at = |bytes| {
+                DateTime::UNIX_EPOCH
+                    .checked_add_signed(TimeDelta::microseconds(whole(bytes)?))?
+                    .checked_add_signed(EPOCH)
+            };
+            Value::ChronoDateTimeUtc(known!(at))
+        }
+        ColumnType::Date => {
+            let day = |bytes| {
+                let days = TimeDelta::try_days(whole(bytes)?)?;
+                NaiveDate::default().checked_add_signed(days)?.checked_add_signed(EPOCH)
+            };
+            Value::ChronoDate(known!(day))
+        }
+        ColumnType::Json | ColumnType::JsonBinary => {
+            let value = |bytes: &[u8]| {
+                let text = bytes.strip_prefix(&[JSONB]).unwrap_or(bytes);
+                serde_json::from_slice(text).ok()
+            };
+            Value::Json(known!(value).map(Box::new))
+        }
+        _ => return None,
+    })
 }
 
 /// A whole number of whatever width.
@@ -243,7 +246,7 @@ mod tests {
             ];
             assert!(wrong.iter().all(|(place, ty)| row.value(*place, ty).is_none()));
             assert!(
-                row.value(5, &ColumnType::Interval(None, None)).is_none() && row.rows(2).is_none()
+                row.value(5, &ColumnType::Interval(None, None)).is_none() && row.rows(2).is_err()
             );
         }
         // No rows are an array without dimensions.
@@ -253,9 +256,9 @@ mod tests {
     #[test]
     fn what_is_cut_off_is_refused() {
         let bytes = sent(&[&[Some(b"a"), None], &[Some(b"b"), Some(b"c")]]);
-        assert!(rows(&bytes).is_some());
-        assert!((0..bytes.len()).all(|length| rows(&bytes[..length]).is_none()));
+        assert!(rows(&bytes).is_ok());
+        assert!((0..bytes.len()).all(|length| rows(&bytes[..length]).is_err()));
         let much = [1, 0, RECORD, i32::MAX, 1].map(i32::to_be_bytes).concat();
-        assert!(rows(&much).is_none());
+        assert!(rows(&much).is_err());
     }
 }

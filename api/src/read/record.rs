@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnType, DatabaseBackend, QueryResult, TryGetable, Value,
+    ColumnType, DatabaseBackend, QueryResult, Value,
     sea_query::{Func, QueryStatementBuilder, SelectStatement, SimpleExpr, ValueType},
     sqlx::{Row as _, ValueRef as _},
 };
@@ -12,14 +12,14 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
-    packed::{self, Packed},
+    packed::{self, Broken, Packed},
     reading::Values,
 };
 use crate::error::{Error, Result};
 
 /// A row of a reading.
 pub(crate) enum Record {
-    /// As the driver has it.
+    /// As PostgreSQL's driver has it.
     Row(QueryResult),
     /// Its values, in the order of the statement, on SQLite.
     Json(Vec<Json>),
@@ -72,16 +72,13 @@ impl Record {
         let none = || Error::internal("a list of rows is none");
         match self {
             Self::Row(row) => {
-                let row = row.try_as_pg_row().ok_or_else(none)?;
-                let value = row.try_get_raw(place).map_err(Error::internal)?;
-                if value.is_null() {
-                    return Ok(Vec::new());
-                }
-                let rows = packed::rows(value.as_bytes().map_err(Error::internal)?);
-                Ok(rows.ok_or_else(none)?.into_iter().map(Self::Packed).collect())
+                let Some(array) = sent(row, place)? else { return Ok(Vec::new()) };
+                let rows = packed::rows(array).map_err(|Broken| none())?;
+                Ok(rows.into_iter().map(Self::Packed).collect())
             }
             Self::Packed(row) => {
-                Ok(row.rows(place).ok_or_else(none)?.into_iter().map(Self::Packed).collect())
+                let rows = row.rows(place).map_err(|Broken| none())?;
+                Ok(rows.into_iter().map(Self::Packed).collect())
             }
             Self::Json(values) => match values.get(place) {
                 None | Some(Json::Null) => Ok(Vec::new()),
@@ -98,46 +95,39 @@ impl Record {
     ///
     /// # Errors
     /// When there is something else: our fault.
-    pub(super) fn get<T: TryGetable + ValueType>(&self, place: usize) -> Result<T> {
-        match self.kept(place, &T::column_type())? {
-            Kept::Value(value) => made(value, place),
-            Kept::Row(row) => Ok(row.try_get_by_index(place)?),
-        }
+    pub(super) fn get<T: ValueType>(&self, place: usize) -> Result<T> {
+        made(self.value(place, &T::column_type())?, place)
     }
 
     /// A value; nothing when there is none.
     ///
     /// # Errors
     /// As [`Record::get`].
-    pub(super) fn find<T: TryGetable + ValueType>(&self, place: usize) -> Result<Option<T>> {
-        match self.kept(place, &T::column_type())? {
-            Kept::Value(value) if value == value.as_null() => Ok(None),
-            Kept::Value(value) => made(value, place).map(Some),
-            Kept::Row(row) => Ok(row.try_get_by_index(place)?),
-        }
+    pub(super) fn find<T: ValueType>(&self, place: usize) -> Result<Option<T>> {
+        let value = self.value(place, &T::column_type())?;
+        if is_nothing(&value) { Ok(None) } else { made(value, place).map(Some) }
     }
 
-    fn kept(&self, place: usize, ty: &ColumnType) -> Result<Kept<'_>> {
-        match self {
-            Self::Row(row) => stored(row, place, ty),
-            Self::Packed(row) => {
-                let wrong = || Error::internal(format!("what is at {place} is no {ty:?}"));
-                row.value(place, ty).map(Kept::Value).ok_or_else(wrong)
-            }
-            Self::Json(values) => {
-                let json = values.get(place).unwrap_or(&Json::Null);
-                let wrong = || Error::internal(format!("{json} at {place} is no {ty:?}"));
-                value(json, ty).map(Kept::Value).ok_or_else(wrong)
-            }
-        }
+    /// What is at a place, which is of this type. The drivers' own ways to a value compare its type
+    /// with the one that is wanted first, which costs as much as the value does.
+    fn value(&self, place: usize, ty: &ColumnType) -> Result<Value> {
+        let value = match self {
+            Self::Row(row) => packed::value(sent(row, place)?, ty),
+            Self::Packed(row) => row.value(place, ty),
+            Self::Json(values) => value(values.get(place).unwrap_or(&Json::Null), ty),
+        };
+        value.ok_or_else(|| Error::internal(format!("what is at {place} is no {ty:?}")))
     }
 }
 
-/// What a row has at a place.
-enum Kept<'a> {
-    Value(Value),
-    /// What the driver is to make sense of.
-    Row(&'a QueryResult),
+/// What PostgreSQL has sent at a place of a row; nothing when it is null.
+fn sent(row: &QueryResult, place: usize) -> Result<Option<&[u8]>> {
+    let row = row.try_as_pg_row().ok_or_else(|| Error::internal("a row of another database"))?;
+    let value = row.try_get_raw(place).map_err(Error::internal)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    value.as_bytes().map(Some).map_err(Error::internal)
 }
 
 fn made<T: ValueType>(value: Value, place: usize) -> Result<T> {
@@ -145,20 +135,21 @@ fn made<T: ValueType>(value: Value, place: usize) -> Result<T> {
     <T as ValueType>::try_from(value).map_err(wrong)
 }
 
-/// What a row of the driver has in a column of this type. Of the types that nearly all columns have,
-/// PostgreSQL's driver need not compare its own with what is wanted, which costs it as much as the
-/// value does.
-fn stored<'a>(row: &'a QueryResult, place: usize, ty: &ColumnType) -> Result<Kept<'a>> {
-    let Some(columns) = row.try_as_pg_row() else { return Ok(Kept::Row(row)) };
-    let value = match ty {
-        ColumnType::Uuid => columns.try_get_unchecked(place).map(Value::Uuid),
-        ColumnType::String(_) | ColumnType::Text => {
-            columns.try_get_unchecked(place).map(Value::String)
-        }
-        ColumnType::Integer => columns.try_get_unchecked(place).map(Value::Int),
-        _ => return Ok(Kept::Row(row)),
-    };
-    value.map(Kept::Value).map_err(Error::internal)
+/// Whether it is the null of one of the types of which values are made here.
+fn is_nothing(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Uuid(None)
+            | Value::String(None)
+            | Value::SmallInt(None)
+            | Value::Int(None)
+            | Value::BigInt(None)
+            | Value::Double(None)
+            | Value::Bool(None)
+            | Value::ChronoDateTimeUtc(None)
+            | Value::ChronoDate(None)
+            | Value::Json(None)
+    )
 }
 
 /// Ids are the only bytes that nodes have.

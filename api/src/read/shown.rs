@@ -262,7 +262,7 @@ impl Writer {
 
     /// Hardly any text has something to escape, and whether it has is seen of many bytes at once.
     fn text(&mut self, text: &str) {
-        let is_plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
         if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
             self.text.reserve(text.len() + 2);
             self.text.push(b'"');
