@@ -5,7 +5,7 @@ use std::{fmt::Display, hash::Hash};
 use async_graphql::{OutputType, resolver_utils::ContainerType};
 use entity::{DisclosureLevel, Numbered};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, TryGetable,
+    ColumnTrait, Condition, EntityTrait,
     sea_query::{SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -26,7 +26,7 @@ pub(crate) trait Node: Sized + OutputType + ContainerType + 'static {
     /// The columns of its table.
     type Column: ColumnTrait + Numbered + Send + Sync;
     /// Its typed id.
-    type Id: Copy + Display + Eq + Hash + Send + Sync + Into<Uuid> + TryGetable + 'static;
+    type Id: Copy + Display + Eq + Hash + Send + Sync + Into<Uuid> + 'static;
     /// What the rules need to know of it: they say how much of it a viewer sees.
     type Facts: Resource + Send;
 
