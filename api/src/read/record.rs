@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnType, DatabaseBackend, QueryResult, Value,
     sea_query::{Func, QueryStatementBuilder, SelectStatement, SimpleExpr, ValueType},
-    sqlx::{Row as _, ValueRef as _},
+    sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -112,7 +112,10 @@ impl Record {
     /// with the one that is wanted first, which costs as much as the value does.
     fn value(&self, place: usize, ty: &ColumnType) -> Result<Value> {
         let value = match self {
-            Self::Row(row) => packed::value(sent(row, place)?, ty),
+            Self::Row(row) => {
+                debug_assert!(is_kept_as(row, place, ty), "what is at {place} is read as {ty:?}");
+                packed::value(sent(row, place)?, ty)
+            }
             Self::Packed(row) => row.value(place, ty),
             Self::Json(values) => value(values.get(place).unwrap_or(&Json::Null), ty),
         };
@@ -128,6 +131,27 @@ fn sent(row: &QueryResult, place: usize) -> Result<Option<&[u8]>> {
         return Ok(None);
     }
     value.as_bytes().map(Some).map_err(Error::internal)
+}
+
+/// Whether PostgreSQL keeps what is at a place of a row as what it is read as. The columns are ours: it
+/// is tried wherever a test reads, and not in service.
+fn is_kept_as(row: &QueryResult, place: usize, ty: &ColumnType) -> bool {
+    let column = row.try_as_pg_row().and_then(|row| row.try_column(place).ok());
+    let Some(kept) = column.map(|column| column.type_info().name()) else { return false };
+    match ty {
+        ColumnType::Uuid => kept == "UUID",
+        ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {
+            matches!(kept, "INT2" | "INT4" | "INT8")
+        }
+        ColumnType::Float | ColumnType::Double => matches!(kept, "FLOAT4" | "FLOAT8"),
+        ColumnType::Boolean => kept == "BOOL",
+        ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
+            kept == "TIMESTAMPTZ"
+        }
+        ColumnType::Date => kept == "DATE",
+        ColumnType::Json | ColumnType::JsonBinary => matches!(kept, "JSON" | "JSONB"),
+        _ => matches!(kept, "TEXT" | "VARCHAR" | "CHAR"),
+    }
 }
 
 fn made<T: ValueType>(value: Value, place: usize) -> Result<T> {
